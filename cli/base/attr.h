@@ -1,0 +1,31 @@
+#ifndef BASE_ATTR_H
+#define BASE_ATTR_H
+
+/*
+ * The one language extension of the program, spelled once.
+ *
+ * AUTO(x_freep) before a local's declaration runs x_freep(&local) when the
+ * local goes out of scope.  AUTO_DEFINE(type, x_free) makes that x_freep for
+ * a pointer TYPE whose x_free accepts NULL.
+ */
+#define ATTR_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define ATTR_UNUSED __attribute__((unused))
+#define ATTR_NORETURN __attribute__((noreturn))
+#define AUTO(cleanup_fn) __attribute__((cleanup(cleanup_fn)))
+
+#define AUTO_DEFINE(type, free_fn)                         \
+	static inline ATTR_UNUSED void free_fn##p(type *p) \
+	{                                                  \
+		free_fn(*p);                               \
+	}
+
+/* The same for storage the caller owns: x_release takes the address. */
+#define AUTO_RELEASE(type, release_fn)                        \
+	static inline ATTR_UNUSED void release_fn##p(type *p) \
+	{                                                     \
+		release_fn(p);                                \
+	}
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+#endif

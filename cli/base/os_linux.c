@@ -1,0 +1,88 @@
+#define _GNU_SOURCE
+#include "base/os_linux.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/err.h"
+
+void os_random(void *buf, size_t len)
+{
+	char *p = buf;
+
+	while (len > 0) {
+		ssize_t n = getrandom(p, len, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			abort();
+		p += n;
+		len -= (size_t)n;
+	}
+}
+
+int os_self_path(char *buf, size_t size, struct err *err)
+{
+	ssize_t n = readlink("/proc/self/exe", buf, size);
+
+	if (n < 0)
+		return err_errno(err, errno, "read", "/proc/self/exe");
+	if ((size_t)n >= size)
+		return err_set(err, ERR_LIMIT, "path of the binary too long");
+	buf[n] = '\0';
+	return 0;
+}
+
+unsigned os_cpu_count(void)
+{
+	cpu_set_t set;
+	int n = 0;
+
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		n = CPU_COUNT(&set);
+	return n > 0 ? (unsigned)n : 1;
+}
+
+void os_die_with_parent(int signal)
+{
+	(void)prctl(PR_SET_PDEATHSIG, signal);
+}
+
+int os_pipe_cloexec(int fds[2])
+{
+	return pipe2(fds, O_CLOEXEC);
+}
+
+int os_rename_exchange(const char *a, const char *b)
+{
+	return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
+}
+
+int os_lock_try(int fd)
+{
+	int rc;
+
+	do
+		rc = flock(fd, LOCK_EX | LOCK_NB);
+	while (rc < 0 && errno == EINTR);
+	return rc;
+}
+
+void os_close_from(int first)
+{
+	if (syscall(SYS_close_range, (unsigned)first, UINT_MAX, 0) == 0)
+		return;
+	for (long fd = first, max = sysconf(_SC_OPEN_MAX); fd < max; fd++)
+		close((int)fd);
+}
