@@ -1,0 +1,133 @@
+#ifndef WORKSPACE_WORKSPACE_H
+#define WORKSPACE_WORKSPACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/json.h"
+#include "io/git.h"
+#include "model/cohort.h"
+#include "model/record.h"
+#include "model/roster.h"
+
+struct curriculum;
+struct err;
+struct policy;
+
+/*
+ * The store: a git repository whose HEAD is the truth.
+ *
+ * People edit config/ *.yaml; the program writes artifacts/<artifact>/
+ * <handle>.json and, through a change, config too.  Every command that changes
+ * anything makes exactly one commit, in the order objects, intent, ref,
+ * checkout: killed at any point, the next one to open the workspace finds the
+ * state before or the state after and rolls the checkout forward.
+ *
+ * Below the root, git-ignored:
+ *	var/collected/<handle>.git   what was fetched from a student
+ *	var/packages/<sha256>.crate  packed crates by content
+ *	var/registry/                the disk registry, unless configured
+ *	var/cache/		     whatever can be made again
+ *	config/contacts.yaml, config/tokens.yaml   mode 0600
+ * and inside git's own directory, .git/cohort/: lock, intent, effects,
+ * snapshot.
+ *
+ * One thread opens and changes a workspace; the state it hands out is
+ * immutable and may be read from any thread until the next commit.
+ */
+struct workspace;
+
+enum workspace_flags {
+	/*
+	 * Take the lock (ERR_LOCKED names the holder), settle what a killed
+	 * command left, validate hand edits in config/ and commit them.
+	 */
+	WORKSPACE_WRITE = 1
+};
+
+/* DIR NULL: the current directory or the nearest workspace above it. */
+int workspace_open(const char *dir, unsigned flags, struct workspace **out,
+		   struct err *err);
+void workspace_free(struct workspace *ws);
+AUTO_DEFINE(struct workspace *, workspace_free)
+
+const char *workspace_root(const struct workspace *ws); /* absolute */
+struct repo *workspace_repo(struct workspace *ws);
+
+/* ROOT/NAME, to be free()d; NULL without memory. */
+char *workspace_path(const struct workspace *ws, const char *name);
+
+/* ---- reading: from the snapshot, or from HEAD and config/ and then kept */
+
+/* What status and lists need of one seat and artifact, at any scale. */
+struct seat_summary {
+	uint32_t submissions; /* 0: nothing yet */
+	const char *version;  /* of the current submission, or "" */
+	char commit[OID_HEX_SIZE];
+	int64_t first_seen_at;
+	int64_t late_s;
+	bool moved; /* record_is_moved() */
+	bool packed;
+	bool checked; /* the check is of the current submission */
+	enum verdict verdict;
+	bool published; /* the current version, in any registry */
+};
+
+const struct cohort *workspace_cohort(struct workspace *ws);
+const struct roster *workspace_roster(struct workspace *ws);
+
+/* INDEX is the seat's place in the roster. */
+const struct seat_summary *workspace_summary(struct workspace *ws, size_t index,
+					     enum artifact a);
+
+/* Read when first asked for; NULL with ERR set if they are wrong. */
+const struct curriculum *workspace_curriculum(struct workspace *ws,
+					      struct err *err);
+const struct policy *workspace_policy(struct workspace *ws, struct err *err);
+
+/* The full record from HEAD; an empty one if there is no file yet. */
+int workspace_record(struct workspace *ws, enum artifact a, const char *handle,
+		     struct record **out, struct err *err);
+
+/* ---- changing: one commit */
+
+struct change;
+
+int change_new(struct workspace *ws, struct change **out, struct err *err);
+void change_free(struct change *c); /* nothing happened */
+AUTO_DEFINE(struct change *, change_free)
+
+/* PATH is below the root and not private.  Bytes are copied. */
+int change_put(struct change *c, const char *path, const void *bytes,
+	       size_t len, struct err *err);
+int change_put_record(struct change *c, const struct record *r,
+		      struct err *err);
+int change_remove(struct change *c, const char *path, struct err *err);
+
+/* False: committing it would change nothing, and commits nothing. */
+bool change_is_empty(const struct change *c);
+
+/*
+ * Validate the config files in it, commit, check out.  The first line of
+ * MESSAGE reads like the instructor's log ("collect artifact_01: 30 new").
+ * The workspace's state is read again when next asked for.
+ */
+int change_commit(struct change *c, const char *message, struct err *err);
+
+/* ---- effects outside the commit */
+
+/*
+ * Append one line of JSON to .git/cohort/effects, fsynced: before something
+ * that cannot be rolled back, and after it with how it ended.  The change that
+ * is committed next must carry the outcome into a record; then the lines go.
+ */
+int workspace_effect(struct workspace *ws, const json_t *line, struct err *err);
+typedef int workspace_effect_visit(void *ctx, const struct node *line,
+				   struct err *err);
+int workspace_effects(struct workspace *ws, workspace_effect_visit *visit,
+		      void *ctx, struct err *err);
+int workspace_effects_clear(struct workspace *ws, struct err *err);
+
+#endif
