@@ -1,4 +1,7 @@
-int main(void)
+/* cohort: runs a live course, from the first application to the party. */
+#include "command.h"
+
+int main(int argc, char **argv)
 {
-	return 0;
+	return command_main(argc, argv);
 }
