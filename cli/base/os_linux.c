@@ -9,9 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -85,4 +88,35 @@ void os_close_from(int first)
 		return;
 	for (long fd = first, max = sysconf(_SC_OPEN_MAX); fd < max; fd++)
 		close((int)fd);
+}
+
+int os_pidfd_open(int64_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+}
+
+static int64_t milliseconds(const struct timeval *t)
+{
+	return (int64_t)t->tv_sec * 1000 + t->tv_usec / 1000;
+}
+
+int os_wait(int64_t pid, bool no_hang, int *status, int64_t *cpu_ms)
+{
+	struct rusage used;
+	pid_t got;
+
+	do
+		got = wait4((pid_t)pid, status, no_hang ? WNOHANG : 0, &used);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return -1;
+	if (got == 0)
+		return 1;
+	*cpu_ms = milliseconds(&used.ru_utime) + milliseconds(&used.ru_stime);
+	return 0;
+}
+
+int os_memory_file(const char *name)
+{
+	return memfd_create(name, MFD_CLOEXEC);
 }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct err;
 
@@ -39,5 +40,18 @@ int os_lock_try(int fd);
  * Close every descriptor from FIRST on.  For the child between fork and exec.
  */
 void os_close_from(int first);
+
+/* A descriptor that polls readable when PID ends.  -1 with errno. */
+int os_pidfd_open(int64_t pid);
+
+/*
+ * Wait for the child PID: its wait status, and the processor time that it and
+ * the children it waited for have used.  0, 1 if it still runs and NO_HANG is
+ * set, or -1 with errno.
+ */
+int os_wait(int64_t pid, bool no_hang, int *status, int64_t *cpu_ms);
+
+/* An anonymous file in memory, close-on-exec.  -1 with errno. */
+int os_memory_file(const char *name);
 
 #endif

@@ -25,12 +25,21 @@ struct process_spec {
 	uint32_t timeout_ms; /* 0: none */
 	size_t max_output;   /* bytes of each stream kept; 0: 1 MiB */
 	bool merge;	     /* stderr into out, in order */
+	int out_fd;	     /* stdout goes here and not into out; 0: no */
+	const char *const *cgroups; /* cgroup.procs to enter, or NULL */
+	/*
+	 * Asked some twenty times a second with the process's id while it
+	 * runs; true ends the group.  NULL: nobody asks.
+	 */
+	bool (*watch)(void *ctx, int64_t pid);
+	void *watch_ctx;
 };
 
 struct process_result {
 	int exit_status; /* -1 if a signal ended it */
 	int signal;	 /* 0 if none */
 	bool timed_out;
+	bool stopped; /* by watch */
 	struct strbuf out;
 	struct strbuf err;
 	uint64_t dropped; /* bytes of output beyond the limit */
