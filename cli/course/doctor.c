@@ -7,14 +7,13 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/parse.h"
-#include "io/file.h"
 #include "io/process.h"
 #include "io/sandbox.h"
 #include "io/versions.h"
+#include "io/zonefile.h"
 
 enum {
 	TOOL_TIMEOUT_MS = 10000,
-	TZDATA_READ = 64 << 20,
 	CARGO_MAJOR = 1,
 	CARGO_MINOR = 95
 };
@@ -164,28 +163,22 @@ static void add_sandbox(struct doctor *d)
 	snprintf(item->remark, sizeof(item->remark), "%.150s", why.msg);
 }
 
-/* "# version 2025b" is the first line; a release is lettered by year. */
+/* A release of the zone data is named by its year and a letter: 2025b. */
 static void add_zones(struct doctor *d)
 {
-	static const char path[] = "/usr/share/zoneinfo/tzdata.zi";
-	static const char prefix[] = "# version ";
 	struct doctor_item *item = add(d, "data", "time zones");
-	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	struct err why = { 0 };
-	struct civil now = civil_from_unix(clock_now());
+	char release[ZONE_RELEASE_SIZE];
 	uint64_t year;
 
 	item->cost = "local times of students wherever the law has changed";
 	item->mend = "apt-get install --only-upgrade tzdata";
-	if (file_read(path, TZDATA_READ, &text, &why) < 0 ||
-	    strncmp(strbuf_str(&text), prefix, sizeof(prefix) - 1) != 0) {
+	zonefile_release_name(release);
+	if (!parse_u64_n(release, strnlen(release, 4), &year)) {
 		item->state = DOCTOR_MISSING;
 		return;
 	}
-	snprintf(item->version, sizeof(item->version), "%.*s",
-		 (int)strcspn(text.data + sizeof(prefix) - 1, "\n"),
-		 text.data + sizeof(prefix) - 1);
-	if (parse_u64_n(item->version, 4, &year) && (int)year < now.year) {
+	snprintf(item->version, sizeof(item->version), "%s", release);
+	if ((int)year < civil_from_unix(clock_now()).year) {
 		item->state = DOCTOR_OLD;
 		snprintf(item->remark, sizeof(item->remark),
 			 "rules of %d: laws have changed since", (int)year);

@@ -68,8 +68,8 @@ static int guess(enum artifact a, const char *dir, struct new_crate *out,
 				"--invite FILE",
 				prefix);
 	}
-	snprintf(out->handle, sizeof(out->handle), "%s", handle);
-	snprintf(out->crate, sizeof(out->crate), "%s-%s", prefix, handle);
+	snprintf(out->handle, sizeof(out->handle), "%.39s", handle);
+	snprintf(out->crate, sizeof(out->crate), "%s-%.39s", prefix, handle);
 	return 0;
 }
 
