@@ -116,7 +116,8 @@ int repo_tag_create(struct repo *r, const char *name, const struct oid *target,
 struct repo_commit {
 	struct oid oid;
 	struct oid tree;
-	struct oid parent; /* zero for a first commit */
+	struct oid parent;     /* zero for a first commit */
+	unsigned parent_count; /* 2 or more: a merge */
 	char *message;
 	char *author_name;
 	int64_t when; /* the committer's clock */

@@ -2,7 +2,9 @@
 #define IO_GIT_INTERNAL_H
 
 #include <git2.h>
+#include <string.h>
 
+#include "base/attr.h"
 #include "io/git.h"
 
 /* Shared by the git files of io/ and by nobody else. */
@@ -15,5 +17,38 @@ struct repo {
  * another call replaces it.  RC is what the call returned.
  */
 int git_failed(int rc, const char *verb, const char *subject, struct err *err);
+
+/* The two spellings of an object's name. */
+static inline ATTR_UNUSED struct oid git_oid_ours(const git_oid *raw)
+{
+	struct oid oid;
+
+	memcpy(oid.id, raw->id, sizeof(oid.id));
+	return oid;
+}
+
+static inline ATTR_UNUSED git_oid git_oid_theirs(const struct oid *oid)
+{
+	git_oid raw;
+
+	memcpy(raw.id, oid->id, sizeof(raw.id));
+	return raw;
+}
+
+/* libgit2's own free functions accept NULL. */
+AUTO_DEFINE(git_blob *, git_blob_free)
+AUTO_DEFINE(git_commit *, git_commit_free)
+AUTO_DEFINE(git_config *, git_config_free)
+AUTO_DEFINE(git_index *, git_index_free)
+AUTO_DEFINE(git_object *, git_object_free)
+AUTO_DEFINE(git_odb *, git_odb_free)
+AUTO_DEFINE(git_odb_object *, git_odb_object_free)
+AUTO_DEFINE(git_reference *, git_reference_free)
+AUTO_DEFINE(git_reference_iterator *, git_reference_iterator_free)
+AUTO_DEFINE(git_signature *, git_signature_free)
+AUTO_DEFINE(git_tag *, git_tag_free)
+AUTO_DEFINE(git_tree *, git_tree_free)
+AUTO_DEFINE(git_tree_entry *, git_tree_entry_free)
+AUTO_DEFINE(git_treebuilder *, git_treebuilder_free)
 
 #endif

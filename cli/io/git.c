@@ -1,0 +1,311 @@
+/* A repository on this disk: opening it, and its refs. */
+#include "io/git.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/parse.h"
+#include "base/vec.h"
+#include "io/git_internal.h"
+
+bool oid_equal(const struct oid *a, const struct oid *b)
+{
+	return memcmp(a->id, b->id, sizeof(a->id)) == 0;
+}
+
+bool oid_is_zero(const struct oid *oid)
+{
+	static const struct oid zero;
+
+	return oid_equal(oid, &zero);
+}
+
+void oid_hex(const struct oid *oid, char out[OID_HEX])
+{
+	hex_encode(oid->id, sizeof(oid->id), out);
+}
+
+bool oid_parse(const char *hex, struct oid *out)
+{
+	unsigned char id[sizeof(out->id)];
+
+	if (strlen(hex) != OID_HEX - 1 || !hex_decode(hex, id, sizeof(id)))
+		return false;
+	memcpy(out->id, id, sizeof(id));
+	return true;
+}
+
+/*
+ * A folder that belongs to somebody else is not opened, as git itself does
+ * not: what we write there would be ours, and its links could lead us away.
+ */
+static bool is_foreign(int rc)
+{
+	const git_error *e = git_error_last();
+
+	/* libgit2 1.5.1 says "'safe.directory' was not found" instead */
+	return rc == GIT_EOWNER ||
+	       (rc == GIT_ENOTFOUND && e && e->klass == GIT_ERROR_CONFIG);
+}
+
+static int open_failed(int rc, const char *dir, struct err *err)
+{
+	if (is_foreign(rc)) {
+		(void)err_set(err, ERR_UNSAFE,
+			      "'%s' belongs to another user of this machine",
+			      dir);
+		return err_hint(err,
+				"run it as the owner: sudo -u \"$(stat -c "
+				"%%U '%s')\" cohort ...",
+				dir);
+	}
+	if (rc == GIT_ENOTFOUND)
+		return err_set(err, ERR_NOT_FOUND, "'%s' is no git repository",
+			       dir);
+	return git_failed(rc, "open", dir, err);
+}
+
+static int wrap(git_repository *raw, struct repo **out, struct err *err)
+{
+	struct repo *r = calloc(1, sizeof(*r));
+
+	if (!r) {
+		git_repository_free(raw);
+		return err_nomem(err);
+	}
+	r->raw = raw;
+	*out = r;
+	return 0;
+}
+
+static int open_with(const char *dir, unsigned flags, struct repo **out,
+		     struct err *err)
+{
+	git_repository *raw = NULL;
+	int rc;
+
+	if (git_setup(err) < 0)
+		return (int)err->code;
+	rc = git_repository_open_ext(&raw, dir, flags, NULL);
+	if (rc < 0)
+		return open_failed(rc, dir, err);
+	return wrap(raw, out, err);
+}
+
+int repo_open(const char *dir, struct repo **out, struct err *err)
+{
+	return open_with(dir, GIT_REPOSITORY_OPEN_NO_SEARCH, out, err);
+}
+
+int repo_discover(const char *dir, struct repo **out, struct err *err)
+{
+	return open_with(dir, 0, out, err);
+}
+
+int repo_init(const char *dir, unsigned flags, struct repo **out,
+	      struct err *err)
+{
+	git_repository_init_options opts;
+	git_repository *raw = NULL;
+	int rc;
+
+	if (git_setup(err) < 0)
+		return (int)err->code;
+	(void)git_repository_init_options_init(
+		&opts, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
+	opts.flags = GIT_REPOSITORY_INIT_NO_REINIT | GIT_REPOSITORY_INIT_MKDIR |
+		     GIT_REPOSITORY_INIT_MKPATH;
+	if (flags & REPO_BARE)
+		opts.flags |= GIT_REPOSITORY_INIT_BARE;
+	opts.initial_head = "main";
+	rc = git_repository_init_ext(&raw, dir, &opts);
+	if (rc == GIT_EEXISTS)
+		return err_set(err, ERR_EXISTS, "'%s' is a git repository",
+			       dir);
+	if (rc < 0)
+		return git_failed(rc, "make the repository", dir, err);
+	return wrap(raw, out, err);
+}
+
+void repo_free(struct repo *r)
+{
+	if (!r)
+		return;
+	git_repository_free(r->raw);
+	free(r);
+}
+
+const char *repo_git_dir(const struct repo *r)
+{
+	return git_repository_path(r->raw);
+}
+
+const char *repo_work_dir(const struct repo *r)
+{
+	return git_repository_workdir(r->raw);
+}
+
+int repo_ref_read(struct repo *r, const char *ref, struct oid *out,
+		  struct err *err)
+{
+	git_oid oid;
+	int rc = git_reference_name_to_id(&oid, r->raw, ref);
+
+	if (rc < 0)
+		return git_failed(rc, "read the ref", ref, err);
+	*out = git_oid_ours(&oid);
+	return 0;
+}
+
+/* A symbolic ref stays: what moves is the branch that HEAD stands for. */
+static int ref_target(struct repo *r, const char *ref, git_reference **out,
+		      struct err *err)
+{
+	int rc = git_reference_lookup(out, r->raw, ref);
+
+	while (rc == 0 && git_reference_type(*out) == GIT_REFERENCE_SYMBOLIC) {
+		AUTO(git_reference_freep) git_reference *old = *out;
+
+		*out = NULL;
+		rc = git_reference_lookup(out, r->raw,
+					  git_reference_symbolic_target(old));
+	}
+	if (rc < 0 && rc != GIT_ENOTFOUND)
+		return git_failed(rc, "read the ref", ref, err);
+	return 0;
+}
+
+int repo_ref_write(struct repo *r, const char *ref, const struct oid *new_oid,
+		   const struct oid *old, const char *message, struct err *err)
+{
+	AUTO(git_reference_freep) git_reference *made = NULL;
+	AUTO(git_reference_freep) git_reference *now = NULL;
+	git_oid to = git_oid_theirs(new_oid);
+	git_oid from = { { 0 } };
+	int rc;
+
+	if (ref_target(r, ref, &now, err) < 0)
+		return (int)err->code;
+	if (now)
+		ref = git_reference_name(now);
+	if (old)
+		from = git_oid_theirs(old);
+	if (old && oid_is_zero(old))
+		rc = git_reference_create(&made, r->raw, ref, &to, 0, message);
+	else
+		rc = git_reference_create_matching(&made, r->raw, ref, &to, 1,
+						   old ? &from : NULL, message);
+	/* a ref that is gone has moved as well */
+	if (old &&
+	    (rc == GIT_EEXISTS || rc == GIT_EMODIFIED || rc == GIT_ENOTFOUND))
+		return err_set(err, ERR_LOCKED,
+			       "'%s' was moved by somebody else", ref);
+	if (rc < 0)
+		return git_failed(rc, "write the ref", ref, err);
+	return 0;
+}
+
+int repo_ref_delete(struct repo *r, const char *ref, struct err *err)
+{
+	AUTO(git_reference_freep) git_reference *found = NULL;
+	int rc = git_reference_lookup(&found, r->raw, ref);
+
+	if (rc == 0)
+		rc = git_reference_delete(found);
+	if (rc < 0)
+		return git_failed(rc, "delete the ref", ref, err);
+	return 0;
+}
+
+/* ---- each ref: collected first, as VISIT may write and delete refs */
+
+struct named_oid {
+	char *name;
+	struct oid oid;
+};
+
+struct ref_list {
+	struct named_oid *items;
+	size_t count;
+	size_t cap;
+};
+
+static void ref_list_release(struct ref_list *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		free(l->items[i].name);
+	free(l->items);
+}
+AUTO_RELEASE(struct ref_list, ref_list_release)
+
+static int ref_list_add(struct ref_list *l, const char *name,
+			const struct oid *oid)
+{
+	struct named_oid *grown =
+		vec_grow(l->items, &l->cap, l->count + 1, sizeof(*grown));
+
+	if (!grown)
+		return -1;
+	l->items = grown;
+	grown[l->count].name = strdup(name);
+	grown[l->count].oid = *oid;
+	if (!grown[l->count].name)
+		return -1;
+	l->count++;
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct named_oid *x = a;
+	const struct named_oid *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+/* A symbolic ref that leads nowhere, as HEAD of a new repository, is none. */
+static int ref_list_take(struct ref_list *l, git_reference *found,
+			 const char *prefix, struct err *err)
+{
+	AUTO(git_reference_freep) git_reference *direct = NULL;
+	const char *name = git_reference_name(found);
+	struct oid oid;
+	int rc;
+
+	if (strncmp(name, prefix, strlen(prefix)) != 0)
+		return 0;
+	rc = git_reference_resolve(&direct, found);
+	if (rc == GIT_ENOTFOUND)
+		return 0;
+	if (rc < 0)
+		return git_failed(rc, "read the ref", name, err);
+	oid = git_oid_ours(git_reference_target(direct));
+	return ref_list_add(l, name, &oid) < 0 ? err_nomem(err) : 0;
+}
+
+int repo_ref_each(struct repo *r, const char *prefix, repo_ref_visit *visit,
+		  void *ctx, struct err *err)
+{
+	AUTO(git_reference_iterator_freep) git_reference_iterator *it = NULL;
+	AUTO(ref_list_releasep) struct ref_list list = { 0 };
+	int rc = git_reference_iterator_new(&it, r->raw);
+
+	while (rc == 0) {
+		AUTO(git_reference_freep) git_reference *found = NULL;
+
+		rc = git_reference_next(&found, it);
+		if (rc == 0 && ref_list_take(&list, found, prefix, err) < 0)
+			return (int)err->code;
+	}
+	if (rc != GIT_ITEROVER)
+		return git_failed(rc, "list the refs of", repo_git_dir(r), err);
+	if (list.count > 1)
+		qsort(list.items, list.count, sizeof(*list.items), by_name);
+	for (size_t i = 0; i < list.count; i++) {
+		rc = visit(ctx, list.items[i].name, &list.items[i].oid);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
