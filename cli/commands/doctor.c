@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "commands/view.h"
 #include "course/doctor.h"
 
 struct args {
@@ -25,16 +26,9 @@ static json_t *item_view(const struct doctor_item *item)
 	return v;
 }
 
-static const char *text(const json_t *item, const char *key)
-{
-	const char *s = json_string_value(json_object_get(item, key));
-
-	return s ? s : "";
-}
-
 static void print_item(struct terminal *t, const json_t *item)
 {
-	const char *state = text(item, "state");
+	const char *state = view_text(item, "state");
 	bool ok = strcmp(state, "ok") == 0;
 	enum term_style style = ok			    ? TERM_GOOD
 				: strcmp(state, "old") == 0 ? TERM_WARN
@@ -42,14 +36,14 @@ static void print_item(struct terminal *t, const json_t *item)
 
 	term_field(t, style, 8, state);
 	term_printf(t, " ");
-	term_field(t, TERM_PLAIN, 12, text(item, "name"));
-	term_field(t, TERM_PLAIN, 12, text(item, "version"));
-	term_styled(t, TERM_DIM, "%s", text(item, "remark"));
+	term_field(t, TERM_PLAIN, 12, view_text(item, "name"));
+	term_field(t, TERM_PLAIN, 12, view_text(item, "version"));
+	term_styled(t, TERM_DIM, "%s", view_text(item, "remark"));
 	term_printf(t, "\n");
 	if (ok)
 		return;
-	term_printf(t, "%9swithout: %s\n", "", text(item, "cost"));
-	term_printf(t, "%9smend:    %s\n", "", text(item, "mend"));
+	term_printf(t, "%9swithout: %s\n", "", view_text(item, "cost"));
+	term_printf(t, "%9smend:    %s\n", "", view_text(item, "mend"));
 }
 
 static void print(struct terminal *t, const json_t *view)

@@ -1,6 +1,7 @@
 /* cohort new: a student's crate, from its template. */
 #include "course/new.h"
 #include "command.h"
+#include "commands/view.h"
 
 struct args {
 	struct common_args common;
@@ -14,21 +15,17 @@ static const struct opt opts[] = {
 	{ 0 },
 };
 
-static const char *text(const json_t *view, const char *key)
-{
-	return json_string_value(json_object_get(view, key));
-}
-
 static void print(struct terminal *t, const json_t *view)
 {
-	term_printf(t, "%s is in %s\n", text(view, "crate"), text(view, "dir"));
+	term_printf(t, "%s is in %s\n", view_text(view, "crate"),
+		    view_text(view, "dir"));
 	term_printf(t,
 		    "next:\n"
 		    "  cd %s && cargo test\n"
 		    "  git init && git add . && git commit -m 'Begin %s'\n"
 		    "  cohort check\n"
 		    "  cohort submit\n",
-		    text(view, "dir"), text(view, "crate"));
+		    view_text(view, "dir"), view_text(view, "crate"));
 }
 
 static int run(struct cli *cli, const void *argp, struct err *err)

@@ -1,8 +1,8 @@
 /* cohort status: the one screen an instructor looks at. */
 #include <string.h>
 
-#include "base/clock.h"
 #include "command.h"
+#include "commands/view.h"
 #include "course/status.h"
 #include "model/schedule.h"
 #include "workspace/workspace.h"
@@ -25,14 +25,6 @@ static const struct opt opts[] = {
 
 /* ---- the view */
 
-static json_t *stamp(int64_t t)
-{
-	char text[CLOCK_STAMP_SIZE];
-
-	stamp_format(t, text);
-	return json_string(text);
-}
-
 static json_t *artifacts_view(const struct status *s)
 {
 	json_t *list = json_array();
@@ -46,8 +38,9 @@ static json_t *artifacts_view(const struct status *s)
 				  "s:I, s:I, s:I}",
 				  "id", artifact_id((enum artifact)k), "crate",
 				  artifact_crate_prefix((enum artifact)k),
-				  "due", stamp(a->due), "is_due", a->is_due,
-				  "submitted", (json_int_t)a->submitted, "late",
+				  "due", view_stamp(a->due), "is_due",
+				  a->is_due, "submitted",
+				  (json_int_t)a->submitted, "late",
 				  (json_int_t)a->late, "checked",
 				  (json_int_t)a->checked, "trouble",
 				  (json_int_t)a->trouble, "packed",
@@ -117,11 +110,11 @@ static json_t *next_view(const struct status *s)
 {
 	if (!s->has_next)
 		return json_null();
-	return json_pack("{s:i, s:i, s:o, s:o, s:s, s:b}", "number",
-			 s->next_number, "of", s->next_count, "start",
-			 stamp(s->next_start), "end", stamp(s->next_end),
-			 "says", strbuf_str(&s->next_says), "is_on",
-			 s->now >= s->next_start);
+	return json_pack(
+		"{s:i, s:i, s:o, s:o, s:s, s:b}", "number", s->next_number,
+		"of", s->next_count, "start", view_stamp(s->next_start), "end",
+		view_stamp(s->next_end), "says", strbuf_str(&s->next_says),
+		"is_on", s->now >= s->next_start);
 }
 
 static json_t *status_view(struct workspace *ws, const struct status *s,
@@ -131,7 +124,7 @@ static json_t *status_view(struct workspace *ws, const struct status *s,
 	json_t *view = json_pack(
 		"{s:i, s:s, s:s, s:o, s:i, s:i, s:I, s:I, s:o, s:o, s:o, s:I}",
 		"schema", 1, "cohort", c->id, "name", c->name, "now",
-		stamp(s->now), "week", s->week, "weeks", c->weeks, "seats",
+		view_stamp(s->now), "week", s->week, "weeks", c->weeks, "seats",
 		(json_int_t)s->seats, "capacity", (json_int_t)c->seats, "next",
 		next_view(s), "artifacts", artifacts_view(s), "troubles",
 		troubles_view(s), "troubles_total",
@@ -144,31 +137,20 @@ static json_t *status_view(struct workspace *ws, const struct status *s,
 
 /* ---- the screen */
 
-static const char *text(const json_t *v, const char *key)
-{
-	const char *s = json_string_value(json_object_get(v, key));
-
-	return s ? s : "";
-}
-
-static long long number(const json_t *v, const char *key)
-{
-	return json_integer_value(json_object_get(v, key));
-}
-
 static void print_head(struct terminal *t, const json_t *view)
 {
-	long long week = number(view, "week"), weeks = number(view, "weeks");
+	long long week = view_int(view, "week"),
+		  weeks = view_int(view, "weeks");
 
-	term_styled(t, TERM_BOLD, "%s", text(view, "name"));
+	term_styled(t, TERM_BOLD, "%s", view_text(view, "name"));
 	if (week == 0)
 		term_printf(t, "  before week 1");
 	else if (week > weeks)
 		term_printf(t, "  after week %lld", weeks);
 	else
 		term_printf(t, "  week %lld of %lld", week, weeks);
-	term_printf(t, "  %lld of %lld seats\n", number(view, "seats"),
-		    number(view, "capacity"));
+	term_printf(t, "  %lld of %lld seats\n", view_int(view, "seats"),
+		    view_int(view, "capacity"));
 }
 
 static void print_next(struct terminal *t, const json_t *view)
@@ -181,41 +163,41 @@ static void print_next(struct terminal *t, const json_t *view)
 		term_printf(t, "no more live sessions\n");
 		return;
 	}
-	stamp_parse(text(view, "now"), &now);
-	stamp_parse(text(next, "start"), &start);
+	view_instant(view, "now", &now);
+	view_instant(next, "start", &start);
 	schedule_say_span(start - now, &span);
-	term_printf(t, "live %lld of %lld", number(next, "number"),
-		    number(next, "of"));
-	if (json_is_true(json_object_get(next, "is_on")))
+	term_printf(t, "live %lld of %lld", view_int(next, "number"),
+		    view_int(next, "of"));
+	if (view_bool(next, "is_on"))
 		term_styled(t, TERM_GOOD, " is on now");
 	else
 		term_printf(t, " in %s", strbuf_str(&span));
-	term_printf(t, ": %s\n", text(next, "says"));
+	term_printf(t, ": %s\n", view_text(next, "says"));
 }
 
 static void print_artifact(struct terminal *t, const json_t *view,
 			   const json_t *a)
 {
 	AUTO(strbuf_releasep) struct strbuf span = { 0 };
-	bool is_due = json_is_true(json_object_get(a, "is_due"));
+	bool is_due = view_bool(a, "is_due");
 	int64_t now = 0, due = 0;
 
-	stamp_parse(text(view, "now"), &now);
-	stamp_parse(text(a, "due"), &due);
+	view_instant(view, "now", &now);
+	view_instant(a, "due", &due);
 	schedule_say_span(due - now, &span);
-	term_field(t, TERM_PLAIN, 12, text(a, "id"));
-	term_field(t, TERM_PLAIN, 12, text(a, "crate"));
-	term_printf(t, "%3lld submitted", number(a, "submitted"));
-	if (number(a, "late"))
-		term_styled(t, TERM_WARN, " (%lld late)", number(a, "late"));
-	term_printf(t, "  %lld checked", number(a, "checked"));
-	if (number(a, "trouble"))
+	term_field(t, TERM_PLAIN, 12, view_text(a, "id"));
+	term_field(t, TERM_PLAIN, 12, view_text(a, "crate"));
+	term_printf(t, "%3lld submitted", view_int(a, "submitted"));
+	if (view_int(a, "late"))
+		term_styled(t, TERM_WARN, " (%lld late)", view_int(a, "late"));
+	term_printf(t, "  %lld checked", view_int(a, "checked"));
+	if (view_int(a, "trouble"))
 		term_styled(t, TERM_BAD, "  %lld in trouble",
-			    number(a, "trouble"));
-	term_printf(t, "  %lld published", number(a, "published"));
-	if (is_due && number(a, "missing"))
+			    view_int(a, "trouble"));
+	term_printf(t, "  %lld published", view_int(a, "published"));
+	if (is_due && view_int(a, "missing"))
 		term_styled(t, TERM_BAD, "  %lld overdue, due %s ago",
-			    number(a, "missing"), strbuf_str(&span));
+			    view_int(a, "missing"), strbuf_str(&span));
 	else if (!is_due)
 		term_styled(t, TERM_DIM, "  due in %s", strbuf_str(&span));
 	term_printf(t, "\n");
@@ -234,7 +216,7 @@ static const struct mark {
 static const struct mark *mark_of(const json_t *cell)
 {
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
-		if (strcmp(marks[i].name, text(cell, "mark")) == 0)
+		if (strcmp(marks[i].name, view_text(cell, "mark")) == 0)
 			return &marks[i];
 	}
 	return &marks[0];
@@ -250,10 +232,10 @@ static void print_seat(struct terminal *t, const json_t *row)
 {
 	char seat[16];
 
-	snprintf(seat, sizeof(seat), "%lld", number(row, "seat"));
+	snprintf(seat, sizeof(seat), "%lld", view_int(row, "seat"));
 	term_field(t, TERM_DIM, -3, seat);
 	term_printf(t, " ");
-	term_field(t, TERM_PLAIN, HANDLE_COLUMNS, text(row, "handle"));
+	term_field(t, TERM_PLAIN, HANDLE_COLUMNS, view_text(row, "handle"));
 	for (int k = 0; k < ARTIFACT_COUNT; k++) {
 		const json_t *cell =
 			json_object_get(row, artifact_id((enum artifact)k));
@@ -261,7 +243,7 @@ static void print_seat(struct terminal *t, const json_t *row)
 		char shown[64];
 
 		snprintf(shown, sizeof(shown), "%s%s", m->sign,
-			 text(cell, "version"));
+			 view_text(cell, "version"));
 		term_printf(t, " ");
 		term_field(t, m->style, CELL_COLUMNS, shown);
 	}
@@ -298,7 +280,7 @@ static void print_grid(struct terminal *t, const json_t *grid)
 static void print_troubles(struct terminal *t, const json_t *view)
 {
 	const json_t *list = json_object_get(view, "troubles");
-	long long more = number(view, "troubles_total") -
+	long long more = view_int(view, "troubles_total") -
 			 (long long)json_array_size(list);
 	size_t i;
 	json_t *one;
@@ -307,10 +289,10 @@ static void print_troubles(struct terminal *t, const json_t *view)
 		return;
 	term_printf(t, "\n");
 	json_array_foreach (list, i, one) {
-		term_styled(t, TERM_BAD, "@%s", text(one, "handle"));
-		term_printf(t, " %s %s\n", text(one, "artifact"),
-			    text(one, "what"));
-		term_styled(t, TERM_ACCENT, "    %s\n", text(one, "type"));
+		term_styled(t, TERM_BAD, "@%s", view_text(one, "handle"));
+		term_printf(t, " %s %s\n", view_text(one, "artifact"),
+			    view_text(one, "what"));
+		term_styled(t, TERM_ACCENT, "    %s\n", view_text(one, "type"));
 	}
 	if (more > 0)
 		term_printf(t, "and %lld more\n", more);
