@@ -13,7 +13,7 @@
 struct sandbox_bind {
 	const char *from; /* absolute, on this machine */
 	const char *to;	  /* absolute, inside */
-	bool writable;
+	bool writable;	  /* FROM is for this run alone: its owner may change */
 };
 
 struct sandbox_spec {
@@ -27,10 +27,18 @@ struct sandbox_spec {
 	uint64_t memory_bytes; /* address space of each process */
 	uint64_t file_bytes;   /* largest file written */
 	uint32_t files;	       /* descriptors */
-	uint32_t processes;
+	uint32_t processes;    /* and threads */
+	uint64_t tmp_bytes;    /* of /tmp, and as much again of SANDBOX_HOME */
 	size_t max_output;
 	bool merge;
+	int out_fd; /* stdout goes here and not into out; 0: no */
 };
+
+/*
+ * Folders in memory that are fresh for each run, empty and writable.  All else
+ * is read-only but the binds that say otherwise.
+ */
+#define SANDBOX_HOME "/home/student"
 
 /* Sensible limits for a cargo build; the caller changes what it must. */
 void sandbox_defaults(struct sandbox_spec *spec);
@@ -41,7 +49,12 @@ void sandbox_defaults(struct sandbox_spec *spec);
  */
 int sandbox_check(struct err *err);
 
-/* As process_run(). */
+/*
+ * As process_run(), and ERR_MISSING as sandbox_check().  What the sandbox has
+ * of its own, where memory and processes are counted, depends on the machine:
+ * limits of each process always, a uid of its own as root, cgroups where they
+ * can be made.
+ */
 int sandbox_run(const struct sandbox_spec *spec, struct process_result *out,
 		struct err *err);
 

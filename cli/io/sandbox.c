@@ -1,0 +1,477 @@
+#include "io/sandbox_internal.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/parse.h"
+#include "base/vec.h"
+#include "io/cgroup.h"
+#include "io/file.h"
+
+enum {
+	UID_BASE = 0x60000000, /* far from what anybody hands out */
+	UID_SPREAD = 4096,     /* of one process of ours */
+	UID_RANGE_MIN = 70000, /* a map smaller than this has none to spare */
+	TRY_TIMEOUT_MS = 20000,
+	STAT_MAX = 4096
+};
+
+#define PRLIMIT "/usr/bin/prlimit"
+#define SETPRIV "/usr/bin/setpriv"
+
+static void drop(char *s)
+{
+	free(s);
+}
+AUTO_DEFINE(char *, drop)
+
+void sandbox_defaults(struct sandbox_spec *spec)
+{
+	*spec = (struct sandbox_spec){
+		.timeout_ms = 10 * 60 * 1000,
+		.cpu_s = 10 * 60,
+		.memory_bytes = (uint64_t)6 << 30,
+		.file_bytes = (uint64_t)1 << 30,
+		.files = 1024,
+		.processes = 256,
+		.tmp_bytes = (uint64_t)1 << 30,
+		.max_output = 1 << 20,
+	};
+}
+
+/* -------------------------------------------------------- the command line */
+
+struct args {
+	struct arena arena;
+	const char **items;
+	size_t count;
+	size_t cap;
+	bool failed;
+};
+
+static void args_release(struct args *a)
+{
+	free(a->items);
+	arena_release(&a->arena);
+}
+AUTO_RELEASE(struct args, args_release)
+
+static void add(struct args *a, const char *s)
+{
+	const char **grown;
+
+	if (a->failed)
+		return;
+	grown = vec_grow(a->items, &a->cap, a->count + 2, sizeof(*grown));
+	if (grown)
+		a->items = grown;
+	if (!grown || !s) {
+		a->failed = true;
+		return;
+	}
+	a->items[a->count++] = s;
+	a->items[a->count] = NULL;
+}
+
+static void add2(struct args *a, const char *option, const char *value)
+{
+	add(a, option);
+	add(a, value);
+}
+
+static void add3(struct args *a, const char *option, const char *x,
+		 const char *y)
+{
+	add2(a, option, x);
+	add(a, y);
+}
+
+static void addf(struct args *a, const char *fmt, uint64_t value)
+{
+	add(a,
+	    arena_printf(&a->arena, "%s%llu", fmt, (unsigned long long)value));
+}
+
+/* /lib is a link to usr/lib on most machines and a folder on some. */
+static void add_system(struct args *a)
+{
+	static const char *const tops[] = { "/bin",   "/sbin",	"/lib",
+					    "/lib32", "/lib64", "/libx32" };
+
+	add3(a, "--ro-bind", "/usr", "/usr");
+	for (size_t i = 0; i < ARRAY_LEN(tops); i++) {
+		char target[256];
+		ssize_t n = readlink(tops[i], target, sizeof(target) - 1);
+
+		if (n > 0) {
+			target[n] = '\0';
+			add3(a, "--symlink", arena_strdup(&a->arena, target),
+			     tops[i]);
+		} else if (file_is_dir(tops[i])) {
+			add3(a, "--ro-bind", tops[i], tops[i]);
+		}
+	}
+	add3(a, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache");
+	add3(a, "--ro-bind-try", "/etc/alternatives", "/etc/alternatives");
+	add2(a, "--proc", "/proc");
+	add2(a, "--dev", "/dev");
+}
+
+static void add_memory_folder(struct args *a, const char *perms, uint64_t bytes,
+			      const char *path)
+{
+	add2(a, "--perms", perms);
+	add(a, "--size");
+	addf(a, "", bytes);
+	add2(a, "--tmpfs", path);
+}
+
+/* bubblewrap 0.8 would make the folders above 0700 and root's. */
+static void add_parents(struct args *a, const char *path)
+{
+	for (const char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
+		add2(a, "--perms", "0755");
+		add2(a, "--dir",
+		     arena_strndup(&a->arena, path, (size_t)(p - path)));
+	}
+}
+
+static void add_bind(struct args *a, const struct sandbox_bind *b)
+{
+	add_parents(a, b->to);
+	add3(a, b->writable ? "--bind" : "--ro-bind", b->from, b->to);
+}
+
+static void add_namespaces(struct args *a, enum sandbox_mode mode)
+{
+	if (mode == SANDBOX_OWN_UID) {
+		add(a, "--unshare-pid");
+		add(a, "--unshare-net");
+		add(a, "--unshare-ipc");
+		add(a, "--unshare-uts");
+		add(a, "--unshare-cgroup-try");
+	} else {
+		add(a, "--unshare-all");
+		add(a, "--unshare-user");
+		add2(a, "--uid", "1000");
+		add2(a, "--gid", "1000");
+		add2(a, "--cap-drop", "ALL");
+	}
+	if (mode == SANDBOX_USERNS)
+		add(a, "--disable-userns");
+	add2(a, "--hostname", "sandbox");
+	add(a, "--die-with-parent");
+	add(a, "--new-session");
+}
+
+static void add_environment(struct args *a, const char *const *env)
+{
+	add(a, "--clearenv");
+	for (; env && *env; env++) {
+		size_t len = strcspn(*env, "=");
+
+		add3(a, "--setenv", arena_strndup(&a->arena, *env, len),
+		     (*env)[len] ? *env + len + 1 : "");
+	}
+}
+
+/* What the kernel limits is set inside, where it counts from nothing. */
+static void add_limits(struct args *a, const struct sandbox_spec *spec,
+		       enum sandbox_mode mode, uint32_t uid)
+{
+	if (mode == SANDBOX_OWN_UID) {
+		add(a, SETPRIV);
+		addf(a, "--reuid=", uid);
+		addf(a, "--regid=", uid);
+		add(a, "--clear-groups");
+		add(a, "--inh-caps=-all");
+		add(a, "--bounding-set=-all");
+		add(a, "--no-new-privs");
+	}
+	add(a, PRLIMIT);
+	add(a, "--core=0");
+	addf(a, "--cpu=", spec->cpu_s);
+	addf(a, "--as=", spec->memory_bytes);
+	addf(a, "--fsize=", spec->file_bytes);
+	addf(a, "--nofile=", spec->files);
+	/* the namespace's first process is one more */
+	addf(a, "--nproc=",
+	     (uint64_t)spec->processes + (mode == SANDBOX_OWN_UID ? 0 : 1));
+}
+
+static int build(struct args *a, const struct sandbox_spec *spec,
+		 enum sandbox_mode mode, const char *bwrap, uint32_t uid,
+		 struct err *err)
+{
+	add(a, bwrap);
+	add_namespaces(a, mode);
+	add_system(a);
+	add_memory_folder(a, "1777", spec->tmp_bytes, "/tmp");
+	add_parents(a, SANDBOX_HOME);
+	add_memory_folder(a, "0777", spec->tmp_bytes, SANDBOX_HOME);
+	for (size_t i = 0; i < spec->bind_count; i++)
+		add_bind(a, &spec->binds[i]);
+	/* else a build could fill the memory behind these two */
+	add2(a, "--remount-ro", "/dev");
+	add2(a, "--remount-ro", "/");
+	add2(a, "--chdir", spec->cwd ? spec->cwd : SANDBOX_HOME);
+	add_environment(a, spec->env);
+	add(a, "--");
+	add_limits(a, spec, mode, uid);
+	for (const char *const *p = spec->argv; *p; p++)
+		add(a, *p);
+	return a->failed ? err_nomem(err) : 0;
+}
+
+/* ----------------------------------------------------------- a uid of ours */
+
+/* The number of uids that this machine, or this container, knows. */
+static uint64_t uid_range(void)
+{
+	AUTO(strbuf_releasep) struct strbuf map = { 0 };
+	unsigned long long inside, outside, count;
+	struct err err = { 0 };
+
+	if (file_read("/proc/self/uid_map", STAT_MAX, &map, &err) < 0 ||
+	    sscanf(strbuf_str(&map), "%llu %llu %llu", &inside, &outside,
+		   &count) != 3 ||
+	    inside != 0)
+		return 0;
+	return count;
+}
+
+/* Different for each sandbox at one time, so that each has its own count. */
+static uint32_t own_uid(void)
+{
+	static atomic_uint counter;
+	unsigned n =
+		atomic_fetch_add_explicit(&counter, 1, memory_order_relaxed);
+	uint64_t range = uid_range();
+
+	if (range > (uint64_t)UID_BASE + (1U << 28))
+		return UID_BASE + ((uint32_t)getpid() & 0xffff) * UID_SPREAD +
+		       n % UID_SPREAD;
+	if (range >= UID_RANGE_MIN)
+		return (uint32_t)range - 1 - n % 256;
+	return 0;
+}
+
+static int give_binds(const struct sandbox_spec *spec, uint32_t uid,
+		      struct err *err)
+{
+	for (size_t i = 0; i < spec->bind_count; i++)
+		if (spec->binds[i].writable &&
+		    chown(spec->binds[i].from, uid, uid) < 0)
+			return err_errno(err, errno, "hand over",
+					 spec->binds[i].from);
+	return 0;
+}
+
+/* ---------------------------------------------------------------- counting */
+
+static bool read_parent(const char *pid, int64_t *parent)
+{
+	AUTO(strbuf_releasep) struct strbuf stat = { 0 };
+	char path[64];
+	const char *after;
+	long long ppid;
+	struct err err = { 0 };
+
+	snprintf(path, sizeof(path), "/proc/%.32s/stat", pid);
+	if (file_read(path, STAT_MAX, &stat, &err) < 0)
+		return false;
+	after = strrchr(strbuf_str(&stat), ')'); /* a name may hold anything */
+	if (!after || sscanf(after, ") %*c %lld", &ppid) != 1)
+		return false;
+	*parent = ppid;
+	return true;
+}
+
+struct proc {
+	int64_t pid;
+	int64_t parent;
+};
+
+static int by_pid(const void *a, const void *b)
+{
+	int64_t x = ((const struct proc *)a)->pid;
+	int64_t y = ((const struct proc *)b)->pid;
+
+	return (x > y) - (x < y);
+}
+
+static bool is_below(const struct proc *procs, size_t n, struct proc p,
+		     int64_t top)
+{
+	/* read one by one while they live and die: a circle is possible */
+	for (size_t steps = 0; steps < n; steps++) {
+		const struct proc key = { .pid = p.parent };
+		const struct proc *up;
+
+		if (p.parent == top)
+			return true;
+		up = bsearch(&key, procs, n, sizeof(*procs), by_pid);
+		if (!up)
+			return false;
+		p = *up;
+	}
+	return false;
+}
+
+/* The processes of this machine, sorted; to be free()d. */
+static struct proc *read_processes(size_t *count)
+{
+	AUTO(file_names_releasep) struct file_names names = { 0 };
+	struct err err = { 0 };
+	struct proc *procs;
+	size_t n = 0;
+
+	if (file_names_read("/proc", &names, &err) < 0)
+		return NULL;
+	procs = calloc(names.count + 1, sizeof(*procs));
+	for (size_t i = 0; procs && i < names.count; i++) {
+		uint64_t id;
+
+		if (!parse_u64(names.items[i], &id) ||
+		    !read_parent(names.items[i], &procs[n].parent))
+			continue;
+		procs[n++].pid = (int64_t)id;
+	}
+	if (n > 0)
+		qsort(procs, n, sizeof(*procs), by_pid);
+	*count = n;
+	return procs;
+}
+
+/*
+ * The last resort, for root without any other limit that holds: a namespace
+ * dies with its first process, however many there are by then.
+ */
+static bool too_many(void *ctx, int64_t pid)
+{
+	const uint32_t *limit = ctx;
+	size_t n = 0, below = 0;
+	struct proc *procs = read_processes(&n);
+
+	for (size_t i = 0; procs && i < n && below <= *limit; i++)
+		below += is_below(procs, n, procs[i], pid);
+	free(procs);
+	return below > *limit;
+}
+
+/* ----------------------------------------------------------------- running */
+
+/* The first line of what bubblewrap said. */
+static int setup_failed(const struct process_result *r, struct err *err)
+{
+	const char *said = strbuf_str(r->err.len > 0 ? &r->err : &r->out);
+
+	return err_set(err, ERR_MISSING,
+		       "bubblewrap cannot make a sandbox here (%.*s)",
+		       (int)strcspn(said, "\n"), said);
+}
+
+static int find_tools(enum sandbox_mode mode, char **bwrap, struct err *err)
+{
+	if (mode == SANDBOX_OWN_UID &&
+	    (geteuid() != 0 || own_uid() == 0 || !file_exists(SETPRIV)))
+		return err_set(err, ERR_MISSING, "no uid for a sandbox");
+	*bwrap = process_find("bwrap", NULL);
+	if (!*bwrap)
+		return err_set(err, ERR_MISSING, "bubblewrap not found");
+	if (!file_exists(PRLIMIT))
+		return err_set(err, ERR_MISSING, "prlimit not found");
+	return 0;
+}
+
+int sandbox_run_as(enum sandbox_mode mode, bool cgroup,
+		   const struct sandbox_spec *spec, struct process_result *out,
+		   struct err *err)
+{
+	static const char *const no_env[] = { NULL };
+	AUTO(args_releasep) struct args args = { 0 };
+	AUTO(dropp) char *bwrap = NULL;
+	AUTO(cgroup_freep) struct cgroup group = { 0 };
+	uint32_t limit = spec->processes + 2;
+	struct process_spec p = { .env = no_env,
+				  .timeout_ms = spec->timeout_ms,
+				  .max_output = spec->max_output,
+				  .merge = spec->merge,
+				  .out_fd = spec->out_fd };
+	uint32_t uid = mode == SANDBOX_OWN_UID ? own_uid() : 0;
+
+	if (find_tools(mode, &bwrap, err) < 0 ||
+	    (uid != 0 && give_binds(spec, uid, err) < 0) ||
+	    build(&args, spec, mode, bwrap, uid, err) < 0)
+		return (int)err->code;
+	if (cgroup) /* bubblewrap itself and its first process are two more */
+		cgroup_new(&group, limit,
+			   spec->memory_bytes + 2 * spec->tmp_bytes);
+	p.argv = args.items;
+	p.cgroups = group.count > 0 ? group.enter : NULL;
+	if (mode != SANDBOX_OWN_UID && geteuid() == 0 && !group.pids) {
+		p.watch = too_many;
+		p.watch_ctx = &limit;
+	}
+	return process_run(&p, out, err);
+}
+
+int sandbox_try(enum sandbox_mode mode, struct err *err)
+{
+	static const char *const argv[] = { "/bin/sh", "-c", "exit 0", NULL };
+	AUTO(process_result_releasep) struct process_result r = { 0 };
+	struct sandbox_spec spec;
+
+	sandbox_defaults(&spec);
+	spec.argv = argv;
+	spec.timeout_ms = TRY_TIMEOUT_MS;
+	if (sandbox_run_as(mode, true, &spec, &r, err) < 0)
+		return (int)err->code;
+	return r.exit_status == 0 ? 0 : setup_failed(&r, err);
+}
+
+static struct {
+	pthread_once_t once;
+	enum sandbox_mode mode;
+	struct err err;
+} machine = { .once = PTHREAD_ONCE_INIT };
+
+static void ask_machine(void)
+{
+	for (int m = 0; m < SANDBOX_MODES; m++) {
+		struct err err = { 0 };
+
+		if (sandbox_try((enum sandbox_mode)m, &err) == 0) {
+			machine.mode = (enum sandbox_mode)m;
+			err_clear(&machine.err);
+			return;
+		}
+		/* the uid of our own is only for root: not the reason */
+		if (m != SANDBOX_OWN_UID)
+			machine.err = err;
+	}
+}
+
+int sandbox_check(struct err *err)
+{
+	pthread_once(&machine.once, ask_machine);
+	if (machine.err.code)
+		*err = machine.err;
+	return (int)machine.err.code;
+}
+
+int sandbox_run(const struct sandbox_spec *spec, struct process_result *out,
+		struct err *err)
+{
+	if (sandbox_check(err) < 0)
+		return (int)err->code;
+	return sandbox_run_as(machine.mode, true, spec, out, err);
+}
