@@ -1,0 +1,403 @@
+#include <stddef.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/parse.h"
+#include "crate/rustdoc/item.h"
+#include "crate/rustdoc/item_parse.h"
+#include "crate/rustdoc/scan.h"
+
+enum {
+	STRINGS_MAX = 4096, /* features of a function, helpers of a derive */
+};
+
+static const char too_many[] = "a list of at most 4096 strings";
+
+bool strings_parse(struct scan *s, struct arena *a, struct rustdoc_strings *out)
+{
+	size_t begin = s->pos, n = 0, count = 0;
+	const char **at;
+	struct scan_text skipped;
+
+	while (scan_element(s, &n) && scan_raw_string(s, &skipped))
+		count++;
+	if (!scan_ok(s))
+		return false;
+	if (count > STRINGS_MAX)
+		return scan_fail(s, too_many);
+	at = arena_calloc(a, count + 1, sizeof(*at));
+	if (!at)
+		return scan_nomem(s);
+	scan_seek(s, begin);
+	n = 0;
+	for (size_t i = 0; scan_element(s, &n); i++)
+		if (!scan_string(s, a, &at[i]))
+			return false;
+	out->at = at;
+	out->count = (uint32_t)count;
+	return scan_ok(s);
+}
+
+/* --- attributes as Rust text, without the "#[" and the "]" -------------- */
+
+static bool is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_';
+}
+
+static void trim(struct scan_text *t)
+{
+	while (t->len > 0 && t->at[0] == ' ') {
+		t->at++;
+		t->len--;
+	}
+	while (t->len > 0 && t->at[t->len - 1] == ' ')
+		t->len--;
+}
+
+/* "name(rest)", "name = rest" or "name": the name, and the REST, trimmed. */
+static struct scan_text split_name(struct scan_text t, struct scan_text *rest)
+{
+	struct scan_text name;
+	size_t i = 0;
+
+	trim(&t);
+	while (i < t.len && is_word(t.at[i]))
+		i++;
+	name = (struct scan_text){ t.at, i };
+	*rest = (struct scan_text){ t.at + i, t.len - i };
+	trim(rest);
+	if (rest->len >= 2 && rest->at[0] == '(' &&
+	    rest->at[rest->len - 1] == ')') {
+		rest->at++;
+		rest->len -= 2;
+	} else if (rest->len >= 1 && rest->at[0] == '=') {
+		rest->at++;
+		rest->len--;
+	}
+	trim(rest);
+	return name;
+}
+
+/* The next part of LIST before a comma that is in no bracket or quotes. */
+static bool next_part(struct scan_text *list, struct scan_text *part)
+{
+	size_t depth = 0, i;
+	bool quoted = false;
+
+	if (list->len == 0)
+		return false;
+	for (i = 0; i < list->len; i++) {
+		char c = list->at[i];
+
+		if (quoted && c == '\\')
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == '(' || c == '[' || c == '{'))
+			depth++;
+		else if (!quoted && depth > 0 &&
+			 (c == ')' || c == ']' || c == '}'))
+			depth--;
+		else if (!quoted && depth == 0 && c == ',')
+			break;
+	}
+	if (i > list->len)
+		i = list->len;
+	*part = (struct scan_text){ list->at, i };
+	trim(part);
+	i += i < list->len;
+	list->at += i;
+	list->len -= i;
+	return true;
+}
+
+static bool keep(struct scan *s, struct arena *a, const struct scan_text *t,
+		 const char **out)
+{
+	const char *copy = arena_strndup(a, t->at, t->len);
+
+	if (!copy)
+		return scan_nomem(s);
+	*out = copy;
+	return true;
+}
+
+/* The content of "..." with \" and \\ undone. */
+static bool keep_quoted(struct scan *s, struct arena *a, struct scan_text t,
+			const char **out)
+{
+	char *copy, *to;
+
+	if (t.len < 2 || t.at[0] != '"' || t.at[t.len - 1] != '"')
+		return true;
+	to = copy = arena_alloc(a, t.len);
+	if (!copy)
+		return scan_nomem(s);
+	for (size_t i = 1; i + 1 < t.len; i++) {
+		if (t.at[i] == '\\' && i + 2 < t.len &&
+		    (t.at[i + 1] == '"' || t.at[i + 1] == '\\'))
+			i++;
+		*to++ = t.at[i];
+	}
+	*to = '\0';
+	*out = copy;
+	return true;
+}
+
+static uint64_t number_or(const struct scan_text *t, uint64_t fallback)
+{
+	uint64_t value;
+
+	return parse_u64_n(t->at, t->len, &value) ? value : fallback;
+}
+
+static bool repr_text(struct scan *s, struct arena *a, struct scan_text list,
+		      struct rustdoc_attrs *out)
+{
+	struct scan_text part;
+
+	while (next_part(&list, &part)) {
+		struct scan_text rest, name = split_name(part, &rest);
+
+		if (text_is(&name, "C"))
+			out->repr = RUSTDOC_REPR_C;
+		else if (text_is(&name, "transparent"))
+			out->repr = RUSTDOC_REPR_TRANSPARENT;
+		else if (text_is(&name, "simd"))
+			out->repr = RUSTDOC_REPR_SIMD;
+		else if (text_is(&name, "align"))
+			out->repr_align = number_or(&rest, 0);
+		else if (text_is(&name, "packed"))
+			out->repr_packed = number_or(&rest, 1);
+		else if (name.len > 1 &&
+			 (name.at[0] == 'u' || name.at[0] == 'i') &&
+			 !keep(s, a, &name, &out->repr_int))
+			return false;
+	}
+	return true;
+}
+
+/* enable = "avx,avx2", once or more, after what is there already. */
+static bool features_text(struct scan *s, struct arena *a,
+			  struct scan_text list, struct rustdoc_attrs *out)
+{
+	struct scan_text part;
+
+	while (next_part(&list, &part)) {
+		struct scan_text rest, one, name = split_name(part, &rest);
+		uint32_t count = out->target_features.count;
+		size_t more;
+		const char **at;
+
+		if (!text_is(&name, "enable") || rest.len < 2 ||
+		    rest.at[0] != '"')
+			continue;
+		rest.at++;
+		rest.len -= 2;
+		more = 1;
+		for (size_t i = 0; i < rest.len; i++)
+			more += rest.at[i] == ',';
+		if (more > STRINGS_MAX - count)
+			return scan_fail(s, too_many);
+		at = arena_calloc(a, count + more, sizeof(*at));
+		if (!at)
+			return scan_nomem(s);
+		if (count > 0)
+			memcpy(at, out->target_features.at,
+			       count * sizeof(*at));
+		while (next_part(&rest, &one))
+			if (!keep(s, a, &one, &at[count++]))
+				return false;
+		out->target_features = (struct rustdoc_strings){ at, count };
+	}
+	return true;
+}
+
+static bool has_part(struct scan_text list, const char *word)
+{
+	struct scan_text part;
+
+	while (next_part(&list, &part))
+		if (text_is(&part, word))
+			return true;
+	return false;
+}
+
+/* The compiler's own form, "attr = MustUse {reason: ..}". */
+static bool debug_text(struct scan_text t, struct rustdoc_attrs *out)
+{
+	struct scan_text rest, name = split_name(t, &rest);
+
+	if (text_is(&name, "MustUse"))
+		out->must_use = true;
+	else if (text_is(&name, "NonExhaustive"))
+		out->non_exhaustive = true;
+	else if (text_is(&name, "AutomaticallyDerived"))
+		out->automatically_derived = true;
+	else if (text_is(&name, "MacroExport"))
+		out->macro_export = true;
+	else if (text_is(&name, "NoMangle"))
+		out->no_mangle = true;
+	return true;
+}
+
+static bool attr_text(struct scan *s, struct arena *a, struct scan_text t,
+		      struct rustdoc_attrs *out)
+{
+	struct scan_text rest, name = split_name(t, &rest);
+
+	if (text_is(&name, "unsafe"))
+		name = split_name(rest, &rest);
+	if (text_is(&name, "attr"))
+		return debug_text(rest, out);
+	if (text_is(&name, "doc"))
+		out->hidden |= has_part(rest, "hidden");
+	else if (text_is(&name, "non_exhaustive"))
+		out->non_exhaustive = true;
+	else if (text_is(&name, "must_use"))
+		out->must_use = true;
+	else if (text_is(&name, "automatically_derived"))
+		out->automatically_derived = true;
+	else if (text_is(&name, "macro_export"))
+		out->macro_export = true;
+	else if (text_is(&name, "no_mangle"))
+		out->no_mangle = true;
+	else if (text_is(&name, "export_name"))
+		return keep_quoted(s, a, rest, &out->export_name);
+	else if (text_is(&name, "repr"))
+		return repr_text(s, a, rest, out);
+	else if (text_is(&name, "target_feature"))
+		return features_text(s, a, rest, out);
+	return true;
+}
+
+/* --- attributes as JSON --------------------------------------------------- */
+
+/* "non_exhaustive", or Rust text in its brackets. */
+static bool attr_word(struct scan *s, struct arena *a,
+		      struct rustdoc_attrs *out)
+{
+	const char *word;
+	struct scan_text t;
+
+	if (!scan_string(s, a, &word))
+		return false;
+	t = (struct scan_text){ word, strlen(word) };
+	trim(&t);
+	if (t.len >= 3 && t.at[0] == '#' && t.at[t.len - 1] == ']') {
+		size_t inner = t.at[1] == '!' ? 3 : 2;
+
+		if (t.len <= inner || t.at[inner - 1] != '[')
+			return true;
+		t.at += inner;
+		t.len -= inner + 1;
+	}
+	return attr_text(s, a, t, out);
+}
+
+static bool number_or_null(struct scan *s, uint64_t *out)
+{
+	struct scan_text t;
+
+	if (scan_null(s))
+		return true;
+	if (!scan_value(s, &t))
+		return false;
+	*out = number_or(&t, 0);
+	return true;
+}
+
+static bool repr_kind(struct scan *s, enum rustdoc_repr_kind *out)
+{
+	struct scan_text kind;
+
+	if (!scan_raw_string(s, &kind))
+		return false;
+	if (text_is(&kind, "c"))
+		*out = RUSTDOC_REPR_C;
+	else if (text_is(&kind, "transparent"))
+		*out = RUSTDOC_REPR_TRANSPARENT;
+	else if (text_is(&kind, "simd"))
+		*out = RUSTDOC_REPR_SIMD;
+	return true;
+}
+
+static bool repr_object(struct scan *s, struct arena *a,
+			struct rustdoc_attrs *out)
+{
+	struct scan_text key;
+	size_t n = 0;
+
+	while (scan_member(s, &n, &key)) {
+		if (text_is(&key, "kind"))
+			repr_kind(s, &out->repr);
+		else if (text_is(&key, "align"))
+			number_or_null(s, &out->repr_align);
+		else if (text_is(&key, "packed"))
+			number_or_null(s, &out->repr_packed);
+		else if (text_is(&key, "int"))
+			scan_string_or_null(s, a, &out->repr_int);
+		else
+			scan_skip(s);
+	}
+	return scan_ok(s);
+}
+
+static bool features_object(struct scan *s, struct arena *a,
+			    struct rustdoc_attrs *out)
+{
+	struct scan_text key;
+	size_t n = 0;
+
+	while (scan_member(s, &n, &key)) {
+		if (text_is(&key, "enable"))
+			strings_parse(s, a, &out->target_features);
+		else
+			scan_skip(s);
+	}
+	return scan_ok(s);
+}
+
+static bool attr_object(struct scan *s, struct arena *a,
+			struct rustdoc_attrs *out)
+{
+	struct scan_text key;
+	size_t n = 0;
+
+	while (scan_member(s, &n, &key)) {
+		if (text_is(&key, "other")) {
+			attr_word(s, a, out);
+		} else if (text_is(&key, "must_use")) {
+			out->must_use = true;
+			scan_skip(s);
+		} else if (text_is(&key, "export_name")) {
+			scan_string_or_null(s, a, &out->export_name);
+		} else if (text_is(&key, "repr")) {
+			repr_object(s, a, out);
+		} else if (text_is(&key, "target_feature")) {
+			features_object(s, a, out);
+		} else {
+			scan_skip(s);
+		}
+	}
+	return scan_ok(s);
+}
+
+bool attrs_parse(struct scan *s, struct arena *a, struct rustdoc_attrs *out)
+{
+	size_t n = 0;
+
+	while (scan_element(s, &n)) {
+		char c = scan_peek(s);
+
+		if (c == '"')
+			attr_word(s, a, out);
+		else if (c == '{')
+			attr_object(s, a, out);
+		else
+			scan_skip(s);
+	}
+	return scan_ok(s);
+}

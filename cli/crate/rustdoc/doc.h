@@ -1,0 +1,108 @@
+#ifndef CRATE_RUSTDOC_DOC_H
+#define CRATE_RUSTDOC_DOC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "crate/rustdoc/item.h"
+#include "crate/rustdoc/scan.h"
+
+struct arena;
+struct err;
+
+/*
+ * A rustdoc JSON document (rust-lang/rust, src/rustdoc-json-types).
+ *
+ * One pass over the text records where each item lies; an item is parsed when
+ * it is first asked for, so that a document of 200 MB of which a comparison
+ * needs a tenth costs a tenth.  The text is borrowed, usually a mapped file,
+ * and must outlive the document.
+ *
+ * To be read in full, the JSON must come from rustdoc with
+ *
+ *	RUSTC_BOOTSTRAP=1, and the flags
+ *	-Z unstable-options --output-format json
+ *	--document-private-items --document-hidden-items --cap-lints=allow
+ *
+ * and, as both sides of a comparison, from one toolchain, one dependency
+ * graph, one set of features and one target.  Private items are needed
+ * because they shadow globs and seal traits.  Spans are as the compiler was
+ * given the source: run rustdoc in the crate's folder with a relative path.
+ *
+ * Formats 53 (Rust 1.89) to 61 are known.  A newer one is read as far as its
+ * known parts go, and rustdoc_is_newer() says so; an older one is ERR_FORMAT.
+ *
+ * Nothing in the text is trusted.  A failure while an item is parsed sticks
+ * to the document: the item counts as absent, and rustdoc_check() has the
+ * message with its byte.  So lints ask freely and the end asks once.
+ *
+ * Items are parsed on demand, so one thread at a time.
+ */
+enum {
+	RUSTDOC_FORMAT_MIN = 53,
+	RUSTDOC_FORMAT_MAX = 61,
+};
+
+struct rustdoc;
+
+/*
+ * NAME is how messages call the document.  ERR_FORMAT for what is no rustdoc
+ * JSON, is cut off, has an id twice or is too old; ERR_LIMIT for 4 GiB and
+ * more, or for absurd nesting.
+ */
+int rustdoc_open(const char *text, size_t len, const char *name,
+		 struct rustdoc **out, struct err *err);
+void rustdoc_free(struct rustdoc *d);
+AUTO_DEFINE(struct rustdoc *, rustdoc_free)
+
+uint32_t rustdoc_format(const struct rustdoc *d);
+bool rustdoc_is_newer(const struct rustdoc *d);
+
+/* False if private items were left out when it was made. */
+bool rustdoc_has_private(const struct rustdoc *d);
+
+const char *rustdoc_crate_version(const struct rustdoc *d); /* or NULL */
+const char *rustdoc_target(const struct rustdoc *d); /* triple, or NULL */
+
+/* The text of `target`, for its features; of size 0 where there is none. */
+struct rustdoc_span rustdoc_target_span(const struct rustdoc *d);
+
+/* The root module; never NULL in a document that was opened. */
+const struct rustdoc_item *rustdoc_root(struct rustdoc *d);
+
+/* How many items the index has, and the id of number N in ascending order. */
+size_t rustdoc_count(const struct rustdoc *d);
+uint32_t rustdoc_id_at(const struct rustdoc *d, size_t n);
+
+/* NULL if ID dangles, or cannot be parsed. */
+const struct rustdoc_item *rustdoc_item(struct rustdoc *d, uint32_t id);
+
+/* The same, and NULL too if it is of another kind. */
+const struct rustdoc_item *rustdoc_item_of(struct rustdoc *d, uint32_t id,
+					   enum rustdoc_kind kind);
+
+/*
+ * What `paths` knows of ID, foreign items included: "core::marker::Send" in
+ * *PATH and "trait" in *KIND, which live as long as the document.  False if it
+ * knows nothing.
+ */
+bool rustdoc_path(struct rustdoc *d, uint32_t id, const char **path,
+		  const char **kind);
+
+/* For type.h: a cursor at SPAN, and the document's memory. */
+void rustdoc_cursor(const struct rustdoc *d, struct rustdoc_span span,
+		    struct scan *out);
+struct arena *rustdoc_arena(struct rustdoc *d);
+
+/* Keep the failure of a cursor, or ERR_NOMEM for NULL, if it is the first. */
+void rustdoc_fail(struct rustdoc *d, const struct scan *s);
+
+/* 0, or the first failure of anything that was parsed. */
+int rustdoc_check(const struct rustdoc *d, struct err *err);
+
+/* Bytes held beside the text. */
+size_t rustdoc_memory(const struct rustdoc *d);
+
+#endif

@@ -1,0 +1,29 @@
+#ifndef CRATE_RUSTDOC_ITEM_PARSE_H
+#define CRATE_RUSTDOC_ITEM_PARSE_H
+
+#include <stdbool.h>
+
+struct arena;
+struct rustdoc_attrs;
+struct rustdoc_item;
+struct rustdoc_strings;
+struct scan;
+
+/*
+ * For doc.c: the item at the cursor into *OUT, which is zeroed, with its
+ * strings in A.  What is unknown or uninteresting (docs, links) is skipped.
+ * False, with the failure in the cursor, if it is malformed.
+ */
+bool item_parse(struct scan *s, struct arena *a, struct rustdoc_item *out);
+
+/*
+ * The array of attributes at the cursor: Rust text ("#[non_exhaustive]") as
+ * formats up to 53 have it, words and objects as those from 54 on, or both.
+ */
+bool attrs_parse(struct scan *s, struct arena *a, struct rustdoc_attrs *out);
+
+/* An array of strings. */
+bool strings_parse(struct scan *s, struct arena *a,
+		   struct rustdoc_strings *out);
+
+#endif

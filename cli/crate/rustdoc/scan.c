@@ -1,0 +1,556 @@
+#include "crate/rustdoc/scan.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/parse.h"
+
+enum {
+	BLOCK = 64, /* bytes looked at together: one bit each */
+};
+
+void scan_init(struct scan *s, const char *text, size_t len)
+{
+	*s = (struct scan){ .text = text, .len = len };
+}
+
+void scan_seek(struct scan *s, size_t pos)
+{
+	s->pos = pos;
+}
+
+bool scan_ok(const struct scan *s)
+{
+	return s->code == 0;
+}
+
+static bool fail_as(struct scan *s, int code, size_t at, const char *wanted)
+{
+	if (s->code == 0) {
+		s->code = code;
+		s->failed_at = at;
+		s->wanted = wanted;
+	}
+	return false;
+}
+
+bool scan_fail(struct scan *s, const char *wanted)
+{
+	return fail_as(s, ERR_FORMAT, s->pos, wanted);
+}
+
+bool scan_nomem(struct scan *s)
+{
+	return fail_as(s, ERR_NOMEM, s->pos, "");
+}
+
+int scan_check(const struct scan *s, struct err *err)
+{
+	switch (s->code) {
+	case 0:
+		return 0;
+	case ERR_NOMEM:
+		return err_nomem(err);
+	case ERR_LIMIT:
+		return err_set(err, ERR_LIMIT,
+			       "byte %zu: nested more than %d levels deep",
+			       s->failed_at, SCAN_DEPTH_MAX);
+	default:
+		return err_set(err, ERR_FORMAT, "byte %zu: %s is expected",
+			       s->failed_at, s->wanted);
+	}
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+char scan_peek(struct scan *s)
+{
+	if (s->code != 0)
+		return '\0';
+	while (s->pos < s->len && is_space(s->text[s->pos]))
+		s->pos++;
+	return s->pos < s->len ? s->text[s->pos] : '\0';
+}
+
+static bool expect(struct scan *s, char c, const char *wanted)
+{
+	if (scan_peek(s) != c)
+		return scan_fail(s, wanted);
+	s->pos++;
+	return true;
+}
+
+bool text_is(const struct scan_text *t, const char *word)
+{
+	size_t len = strlen(word);
+
+	return t->len == len && memcmp(t->at, word, len) == 0;
+}
+
+/* The opening bracket or the comma; false at the closing one, or failed. */
+static bool advance(struct scan *s, size_t *n, const char *brackets)
+{
+	char c = scan_peek(s);
+
+	if ((*n)++ == 0) {
+		if (c != brackets[0])
+			return scan_fail(s, brackets[0] == '{' ? "an object"
+							       : "an array");
+		s->pos++;
+		if (scan_peek(s) != brackets[1])
+			return s->code == 0;
+	} else if (c == ',') {
+		s->pos++;
+		return true;
+	} else if (c != brackets[1]) {
+		return scan_fail(s, brackets[0] == '{' ? "',' or '}'"
+						       : "',' or ']'");
+	}
+	s->pos++;
+	return false;
+}
+
+bool scan_member(struct scan *s, size_t *n, struct scan_text *key)
+{
+	return advance(s, n, "{}") && scan_raw_string(s, key) &&
+	       expect(s, ':', "':'");
+}
+
+bool scan_element(struct scan *s, size_t *n)
+{
+	return advance(s, n, "[]");
+}
+
+/* From behind the opening quote to behind the closing one. */
+static bool pass_string(struct scan *s)
+{
+	size_t start = s->pos;
+
+	for (;;) {
+		const char *from = s->text + s->pos;
+		const char *quote = memchr(from, '"', s->len - s->pos);
+		const char *back;
+
+		if (!quote) {
+			s->pos = s->len;
+			return scan_fail(s, "the end of a string");
+		}
+		back = quote;
+		while (back > s->text + start && back[-1] == '\\')
+			back--;
+		s->pos = (size_t)(quote - s->text) + 1;
+		/* an odd run of backslashes makes the quote part of it */
+		if ((quote - back) % 2 == 0)
+			return true;
+	}
+}
+
+bool scan_raw_string(struct scan *s, struct scan_text *out)
+{
+	size_t start;
+
+	if (scan_peek(s) != '"')
+		return scan_fail(s, "a string");
+	start = ++s->pos;
+	if (!pass_string(s))
+		return false;
+	*out = (struct scan_text){ s->text + start, s->pos - 1 - start };
+	return true;
+}
+
+/* --- skipping ----------------------------------------------------------- */
+
+/* Bit I of a block's masks stands for its byte I. */
+struct masks {
+	uint64_t quote;
+	uint64_t backslash;
+	uint64_t open;
+	uint64_t close;
+};
+
+static unsigned lowest(uint64_t bits)
+{
+	return (unsigned)__builtin_ctzll(bits);
+}
+
+static unsigned count(uint64_t bits)
+{
+	return (unsigned)__builtin_popcountll(bits);
+}
+
+static uint64_t load_le64(const unsigned char *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+	       (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+	       (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+	       (uint64_t)p[7] << 56;
+}
+
+/* 64 bytes of 0 or 1 into 64 bits; the multiplication gathers eight. */
+static uint64_t gather(const unsigned char *flags)
+{
+	uint64_t bits = 0;
+
+	for (unsigned i = 0; i < BLOCK / 8; i++) {
+		uint64_t eight = load_le64(flags + 8 * i);
+
+		bits |= eight * 0x0102040810204080u >> 56 << 8 * i;
+	}
+	return bits;
+}
+
+/* Branch-free, so that compilers make it a few vector instructions. */
+static void classify(const char *p, struct masks *m)
+{
+	unsigned char quote[BLOCK], back[BLOCK], open[BLOCK], close[BLOCK];
+
+	for (unsigned i = 0; i < BLOCK; i++) {
+		unsigned char c = (unsigned char)p[i];
+		unsigned char folded = c | 0x20; /* '[' to '{', ']' to '}' */
+
+		quote[i] = c == '"';
+		back[i] = c == '\\';
+		open[i] = folded == '{';
+		close[i] = folded == '}';
+	}
+	m->quote = gather(quote);
+	m->backslash = gather(back);
+	m->open = gather(open);
+	m->close = gather(close);
+}
+
+/* What is carried from one block to the next. */
+struct skip {
+	uint64_t in_string; /* all ones inside, else 0 */
+	uint64_t escaped;   /* 1: the first byte follows a backslash */
+	size_t depth;
+};
+
+static uint64_t escaped_bytes(struct skip *k, uint64_t backslash)
+{
+	uint64_t escaped = k->escaped;
+
+	backslash &= ~k->escaped;
+	k->escaped = 0;
+	while (backslash) {
+		unsigned i = lowest(backslash);
+
+		if (i == BLOCK - 1) {
+			k->escaped = 1;
+			break;
+		}
+		escaped |= (uint64_t)2 << i;
+		backslash &= ~((uint64_t)3 << i);
+	}
+	return escaped;
+}
+
+/* Ones from each opening quote up to its closing one. */
+static uint64_t string_bytes(struct skip *k, uint64_t quote)
+{
+	quote ^= quote << 1;
+	quote ^= quote << 2;
+	quote ^= quote << 4;
+	quote ^= quote << 8;
+	quote ^= quote << 16;
+	quote ^= quote << 32;
+	quote ^= k->in_string;
+	k->in_string = quote >> (BLOCK - 1) ? UINT64_MAX : 0;
+	return quote;
+}
+
+/*
+ * Follow the depth through one block.  The bytes to move on: BLOCK, or fewer
+ * if the outermost bracket closes; 0 when it nests too deeply, with *BAD.
+ */
+static unsigned follow(struct skip *k, const struct masks *m, unsigned *bad)
+{
+	uint64_t quote = m->quote, outside, open, close, both;
+
+	if (m->backslash | k->escaped)
+		quote &= ~escaped_bytes(k, m->backslash);
+	outside = ~string_bytes(k, quote);
+	open = m->open & outside;
+	close = m->close & outside;
+	if (k->depth > count(close) &&
+	    k->depth + count(open) <= SCAN_DEPTH_MAX) {
+		k->depth += count(open);
+		k->depth -= count(close);
+		return BLOCK;
+	}
+	for (both = open | close; both; both &= both - 1) {
+		uint64_t bit = both & -both;
+
+		if (close & bit) {
+			if (--k->depth == 0)
+				return lowest(bit) + 1;
+		} else if (++k->depth > SCAN_DEPTH_MAX) {
+			*bad = lowest(bit);
+			return 0;
+		}
+	}
+	return BLOCK;
+}
+
+/* At an opening bracket: to behind the one that closes it. */
+static bool pass_brackets(struct scan *s)
+{
+	struct skip k = { 0 };
+	unsigned bad = 0;
+
+	while (s->pos < s->len) {
+		const char *p = s->text + s->pos;
+		char tail[BLOCK] = { 0 };
+		struct masks m;
+		unsigned moved;
+
+		if (s->len - s->pos < BLOCK) {
+			memcpy(tail, p, s->len - s->pos);
+			p = tail;
+		}
+		classify(p, &m);
+		moved = follow(&k, &m, &bad);
+		if (moved == 0)
+			return fail_as(s, ERR_LIMIT, s->pos + bad, "");
+		s->pos += moved;
+		if (k.depth == 0)
+			return true;
+	}
+	s->pos = s->len;
+	return scan_fail(s, "the end of an object or array");
+}
+
+/* A number or a word: letters, digits, signs and the point. */
+static bool pass_scalar(struct scan *s)
+{
+	size_t start = s->pos;
+
+	while (s->pos < s->len) {
+		char c = s->text[s->pos];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+		      c == '-' || c == '+' || c == '.' || c == 'E'))
+			break;
+		s->pos++;
+	}
+	return s->pos > start || scan_fail(s, "a value");
+}
+
+bool scan_skip(struct scan *s)
+{
+	switch (scan_peek(s)) {
+	case '{':
+	case '[':
+		return pass_brackets(s);
+	case '"':
+		s->pos++;
+		return pass_string(s);
+	default:
+		return s->code == 0 && pass_scalar(s);
+	}
+}
+
+bool scan_value(struct scan *s, struct scan_text *out)
+{
+	size_t start;
+
+	(void)scan_peek(s);
+	start = s->pos;
+	if (!scan_skip(s))
+		return false;
+	*out = (struct scan_text){ s->text + start, s->pos - start };
+	return true;
+}
+
+/* --- values -------------------------------------------------------------- */
+
+static bool word(struct scan *s, const char *w)
+{
+	size_t len = strlen(w);
+
+	if (s->code != 0 || s->len - s->pos < len ||
+	    memcmp(s->text + s->pos, w, len) != 0)
+		return false;
+	s->pos += len;
+	return true;
+}
+
+bool scan_null(struct scan *s)
+{
+	return scan_peek(s) == 'n' && word(s, "null");
+}
+
+bool scan_bool(struct scan *s, bool *out)
+{
+	(void)scan_peek(s);
+	if (word(s, "true"))
+		*out = true;
+	else if (word(s, "false"))
+		*out = false;
+	else
+		return scan_fail(s, "true or false");
+	return true;
+}
+
+bool scan_u32(struct scan *s, uint32_t *out)
+{
+	size_t start;
+	uint64_t value;
+
+	(void)scan_peek(s);
+	start = s->pos;
+	if (s->code != 0 || !pass_scalar(s))
+		return false;
+	if (!parse_u64_n(s->text + start, s->pos - start, &value) ||
+	    value > UINT32_MAX) {
+		s->pos = start;
+		return scan_fail(s, "a whole number below 4294967296");
+	}
+	*out = (uint32_t)value;
+	return true;
+}
+
+/* Four hex digits at P, which has LEFT bytes; -1 if they are not. */
+static int32_t hex4(const char *p, size_t left)
+{
+	unsigned char b[2];
+	char digits[5] = { 0 };
+
+	if (left < 4)
+		return -1;
+	memcpy(digits, p, 4);
+	if (!hex_decode(digits, b, 2))
+		return -1;
+	return b[0] << 8 | b[1];
+}
+
+/*
+ * The character of the escape \uXXXX whose digits begin at P, a surrogate
+ * pair together; *USED digits and more.  -1 for half a pair, or no digits.
+ */
+static int32_t unicode_escape(const char *p, size_t left, size_t *used)
+{
+	int32_t high = hex4(p, left), low;
+
+	*used = 4;
+	if (high < 0xd800 || high > 0xdfff)
+		return high;
+	if (high > 0xdbff || left < 10 || p[4] != '\\' || p[5] != 'u')
+		return -1;
+	low = hex4(p + 6, left - 6);
+	*used = 10;
+	if (low < 0xdc00 || low > 0xdfff)
+		return -1;
+	return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+}
+
+static char *put_utf8(char *out, int32_t c)
+{
+	if (c < 0x80) {
+		*out++ = (char)c;
+	} else if (c < 0x800) {
+		*out++ = (char)(0xc0 | c >> 6);
+		*out++ = (char)(0x80 | (c & 0x3f));
+	} else if (c < 0x10000) {
+		*out++ = (char)(0xe0 | c >> 12);
+		*out++ = (char)(0x80 | (c >> 6 & 0x3f));
+		*out++ = (char)(0x80 | (c & 0x3f));
+	} else {
+		*out++ = (char)(0xf0 | c >> 18);
+		*out++ = (char)(0x80 | (c >> 12 & 0x3f));
+		*out++ = (char)(0x80 | (c >> 6 & 0x3f));
+		*out++ = (char)(0x80 | (c & 0x3f));
+	}
+	return out;
+}
+
+/* The escape behind a backslash at *P; false if there is no such escape. */
+static bool decode_escape(const char **p, const char *end, char **out)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	const char *known;
+	size_t used;
+	int32_t c;
+
+	if (*p == end)
+		return false;
+	known = memchr(from, **p, sizeof(from) - 1);
+	if (known) {
+		*(*out)++ = to[known - from];
+		(*p)++;
+		return true;
+	}
+	if (**p != 'u')
+		return false;
+	c = unicode_escape(*p + 1, (size_t)(end - *p - 1), &used);
+	if (c <= 0)
+		return false;
+	*out = put_utf8(*out, c);
+	*p += 1 + used;
+	return true;
+}
+
+/* RAW without its escapes, into OUT of at least RAW->len + 1 bytes. */
+static bool decode(struct scan *s, const struct scan_text *raw, char *out)
+{
+	const char *p = raw->at, *end = raw->at + raw->len;
+
+	while (p < end) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c < 0x20) {
+			s->pos = (size_t)(p - s->text);
+			return scan_fail(s, "a string without control bytes");
+		}
+		if (c != '\\') {
+			*out++ = *p++;
+			continue;
+		}
+		p++;
+		if (!decode_escape(&p, end, &out)) {
+			s->pos = (size_t)(p - 1 - s->text);
+			return scan_fail(s, "a valid escape");
+		}
+	}
+	*out = '\0';
+	return true;
+}
+
+bool scan_string(struct scan *s, struct arena *a, const char **out)
+{
+	struct scan_text raw;
+	char *text;
+
+	if (!scan_raw_string(s, &raw))
+		return false;
+	if (!text_is_utf8(raw.at, raw.len)) {
+		s->pos = (size_t)(raw.at - s->text);
+		return scan_fail(s, "UTF-8");
+	}
+	text = arena_alloc(a, raw.len + 1);
+	if (!text)
+		return scan_nomem(s);
+	if (!decode(s, &raw, text))
+		return false;
+	*out = text;
+	return true;
+}
+
+bool scan_string_or_null(struct scan *s, struct arena *a, const char **out)
+{
+	if (!scan_null(s))
+		return scan_string(s, a, out);
+	*out = NULL;
+	return true;
+}
+
+bool scan_end(struct scan *s)
+{
+	(void)scan_peek(s);
+	return s->code == 0 &&
+	       (s->pos == s->len || scan_fail(s, "the end of the document"));
+}
