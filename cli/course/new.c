@@ -11,7 +11,7 @@
 #include "io/file.h"
 #include "io/yaml.h"
 #include "model/dotcohort.h"
-#include "model/roster.h"
+#include "model/handle.h"
 
 enum {
 	INVITE_MAX = 1 << 20

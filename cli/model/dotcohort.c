@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/node.h"
 #include "base/strbuf.h"
-#include "model/roster.h"
+#include "model/handle.h"
 
 enum {
 	SCHEMA = 1

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "model/artifact.h"
+#include "model/handle.h"
 
 struct err;
 struct node;
@@ -23,7 +24,6 @@ enum seat_mode {
 };
 
 enum {
-	HANDLE_MAX = 39, /* bytes; lower-case letters, digits and '-' */
 	SUFFIX_MAX = 48
 };
 
@@ -70,8 +70,6 @@ const char *seat_repo(const struct seat *s, enum artifact a);
 /* "kov-ada" into OUT. */
 void seat_crate_name(const struct seat *s, enum artifact a, char *out,
 		     size_t size);
-
-bool handle_is_valid(const char *handle);
 
 const char *seat_status_name(enum seat_status s);
 const char *seat_mode_name(enum seat_mode m);

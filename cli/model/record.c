@@ -1,0 +1,534 @@
+#include "model/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/node.h"
+#include "model/handle.h"
+
+enum {
+	SCHEMA = 1,
+	GATES_MAX = 64
+};
+
+static const char *const verdicts[] = { "pass", "fail", "skipped", "error" };
+
+const char *verdict_name(enum verdict v)
+{
+	return verdicts[v];
+}
+
+bool verdict_parse(const char *s, enum verdict *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(verdicts); i++) {
+		if (strcmp(s, verdicts[i]) == 0) {
+			*out = (enum verdict)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+int record_new(enum artifact a, const char *handle, struct record **out,
+	       struct err *err)
+{
+	struct record *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return err_nomem(err);
+	r->artifact = a;
+	r->handle = arena_strdup(&r->arena, handle);
+	r->check.at = RECORD_NEVER;
+	if (!r->handle) {
+		record_free(r);
+		return err_nomem(err);
+	}
+	*out = r;
+	return 0;
+}
+
+void record_free(struct record *r)
+{
+	if (!r)
+		return;
+	arena_release(&r->arena);
+	free(r);
+}
+
+/* ---- changing */
+
+/* A copy in the arena; "" for NULL.  Clears *OK without memory. */
+static const char *keep(struct record *r, const char *s, bool *ok)
+{
+	const char *own = arena_strdup(&r->arena, s ? s : "");
+
+	*ok = *ok && own;
+	return own;
+}
+
+/*
+ * The arena has no realloc: an array of COUNT elements is copied into a bigger
+ * one when COUNT is a power of two, so appending stays cheap.
+ */
+static void *room_for_one(struct record *r, void *items, size_t count,
+			  size_t size)
+{
+	size_t cap = count ? count * 2 : 2;
+	void *grown;
+
+	if (count > 1 && (count & (count - 1)) != 0)
+		return items;
+	if (count == 1)
+		return items; /* the first room was for two */
+	grown = arena_calloc(&r->arena, cap, size);
+	if (grown && count)
+		memcpy(grown, items, count * size);
+	return grown;
+}
+
+int record_add_submission(struct record *r, const struct submission *s,
+			  struct err *err)
+{
+	struct submission *grown = room_for_one(
+		r, r->submissions, r->submission_count, sizeof(*grown));
+	struct submission own = *s;
+	bool ok = grown != NULL;
+
+	own.tag = keep(r, s->tag, &ok);
+	own.version = keep(r, s->version, &ok);
+	if (!ok)
+		return err_nomem(err);
+	r->submissions = grown;
+	r->submissions[r->submission_count++] = own;
+	return 0;
+}
+
+int record_add_publication(struct record *r, const struct publication *p,
+			   struct err *err)
+{
+	struct publication *grown = room_for_one(
+		r, r->publications, r->publication_count, sizeof(*grown));
+	struct publication own = *p;
+	bool ok = grown != NULL;
+
+	own.registry = keep(r, p->registry, &ok);
+	own.crate = keep(r, p->crate, &ok);
+	own.version = keep(r, p->version, &ok);
+	if (!ok)
+		return err_nomem(err);
+	r->publications = grown;
+	r->publications[r->publication_count++] = own;
+	return 0;
+}
+
+int record_set_check(struct record *r, const struct check *c, struct err *err)
+{
+	struct check own = *c;
+	bool ok = true;
+
+	own.gates = arena_calloc(&r->arena, c->gate_count, sizeof(*own.gates));
+	if (!own.gates)
+		return err_nomem(err);
+	for (size_t i = 0; i < c->gate_count; i++) {
+		struct gate_result *g = &own.gates[i];
+
+		*g = c->gates[i];
+		g->gate = keep(r, g->gate, &ok);
+		g->reason = keep(r, g->reason, &ok);
+		g->tool = keep(r, g->tool, &ok);
+	}
+	if (!ok)
+		return err_nomem(err);
+	r->check = own;
+	return 0;
+}
+
+/* ---- asking */
+
+const struct submission *record_current(const struct record *r)
+{
+	const struct submission *best = NULL;
+
+	for (size_t i = 0; i < r->submission_count; i++) {
+		const struct submission *s = &r->submissions[i];
+
+		if (s->moved_from == 0)
+			best = s;
+	}
+	return best;
+}
+
+const struct publication *record_publication(const struct record *r,
+					     const char *registry,
+					     const char *version)
+{
+	for (size_t i = r->publication_count; i > 0; i--) {
+		const struct publication *p = &r->publications[i - 1];
+
+		if (strcmp(p->version, version) == 0 &&
+		    (!registry || strcmp(p->registry, registry) == 0))
+			return p;
+	}
+	return NULL;
+}
+
+bool record_is_moved(const struct record *r)
+{
+	const struct submission *current = record_current(r);
+
+	return current && current->gone_at != RECORD_NEVER;
+}
+
+/* ---- reading */
+
+static int read_instant(const struct node *map, const char *key, int64_t *out,
+			struct err *err)
+{
+	const char *s = NULL;
+
+	if (node_str_or(map, key, NULL, &s, err) < 0)
+		return err->code;
+	if (!s) {
+		*out = RECORD_NEVER;
+		return 0;
+	}
+	if (!stamp_parse(s, out))
+		return node_err(node_get(map, key), err, ERR_FORMAT,
+				"'%s' is not an instant: '%s'", key, s);
+	return 0;
+}
+
+/* SIZE - 1 hex digits, or nothing where that is allowed. */
+static int read_hex(const struct node *map, const char *key, bool optional,
+		    char *out, size_t size, struct err *err)
+{
+	const char *s = NULL;
+	int rc = optional ? node_str_or(map, key, "", &s, err)
+			  : node_str(map, key, &s, err);
+
+	if (rc < 0)
+		return rc;
+	if (!(optional && !*s) && (strlen(s) != size - 1 ||
+				   strspn(s, "0123456789abcdef") != size - 1))
+		return node_err(node_get(map, key), err, ERR_FORMAT,
+				"'%s' must be %zu hexadecimal digits", key,
+				size - 1);
+	memcpy(out, s, strlen(s) + 1);
+	return 0;
+}
+
+static int read_u32(const struct node *map, const char *key, uint32_t *out,
+		    struct err *err)
+{
+	int64_t value;
+
+	if (node_int_or(map, key, 0, UINT32_MAX, 0, &value, err) < 0)
+		return err->code;
+	*out = (uint32_t)value;
+	return 0;
+}
+
+static int read_submission(struct record *r, const struct node *n,
+			   struct err *err)
+{
+	static const char *const keys[] = {
+		"n",	       "tag",	     "version",	    "tag_object",
+		"commit",      "claimed_at", "not_seen_at", "first_seen_at",
+		"late_s",      "moved_from", "gone_at",	    "package_sha256",
+		"package_size"
+	};
+	struct submission s = { 0 };
+	int64_t size = 0;
+
+	if (n->kind != NODE_MAP)
+		return node_err(n, err, ERR_FORMAT,
+				"a submission must be a map");
+	if (node_only(n, keys, ARRAY_LEN(keys), err) < 0 ||
+	    read_u32(n, "n", &s.n, err) < 0 ||
+	    node_str(n, "tag", &s.tag, err) < 0 ||
+	    node_str(n, "version", &s.version, err) < 0 ||
+	    read_hex(n, "tag_object", false, s.tag_object, sizeof(s.tag_object),
+		     err) < 0 ||
+	    read_hex(n, "commit", false, s.commit, sizeof(s.commit), err) < 0 ||
+	    read_instant(n, "claimed_at", &s.claimed_at, err) < 0 ||
+	    read_instant(n, "not_seen_at", &s.not_seen_at, err) < 0 ||
+	    read_instant(n, "first_seen_at", &s.first_seen_at, err) < 0 ||
+	    node_int_or(n, "late_s", 0, INT64_MAX, 0, &s.late_s, err) < 0 ||
+	    read_u32(n, "moved_from", &s.moved_from, err) < 0 ||
+	    read_instant(n, "gone_at", &s.gone_at, err) < 0 ||
+	    read_hex(n, "package_sha256", true, s.package_sha256,
+		     sizeof(s.package_sha256), err) < 0 ||
+	    node_int_or(n, "package_size", 0, INT64_MAX, 0, &size, err) < 0)
+		return err->code;
+	if (s.n != r->submission_count + 1)
+		return node_err(n, err, ERR_FORMAT,
+				"submission %u stands where %zu should",
+				(unsigned)s.n, r->submission_count + 1);
+	s.package_size = (uint64_t)size;
+	return record_add_submission(r, &s, err);
+}
+
+static int read_publication(struct record *r, const struct node *n,
+			    struct err *err)
+{
+	static const char *const keys[] = { "registry", "crate",  "version",
+					    "sha256",	"commit", "at" };
+	struct publication p = { 0 };
+
+	if (n->kind != NODE_MAP)
+		return node_err(n, err, ERR_FORMAT,
+				"a publication must be a map");
+	if (node_only(n, keys, ARRAY_LEN(keys), err) < 0 ||
+	    node_str(n, "registry", &p.registry, err) < 0 ||
+	    node_str(n, "crate", &p.crate, err) < 0 ||
+	    node_str(n, "version", &p.version, err) < 0 ||
+	    read_hex(n, "sha256", false, p.sha256, sizeof(p.sha256), err) < 0 ||
+	    read_hex(n, "commit", false, p.commit, sizeof(p.commit), err) < 0 ||
+	    read_instant(n, "at", &p.at, err) < 0)
+		return err->code;
+	return record_add_publication(r, &p, err);
+}
+
+static int read_verdict(const struct node *n, enum verdict *out,
+			struct err *err)
+{
+	const char *s = NULL;
+
+	if (node_str(n, "verdict", &s, err) < 0)
+		return err->code;
+	if (!verdict_parse(s, out))
+		return node_err(node_get(n, "verdict"), err, ERR_FORMAT,
+				"'%s' is not a verdict", s);
+	return 0;
+}
+
+static int read_gate(const struct node *n, struct gate_result *g,
+		     struct err *err)
+{
+	static const char *const keys[] = { "gate", "verdict", "reason",
+					    "tool", "deny",    "warn" };
+
+	if (n->kind != NODE_MAP)
+		return node_err(n, err, ERR_FORMAT, "a gate must be a map");
+	if (node_only(n, keys, ARRAY_LEN(keys), err) < 0 ||
+	    node_str(n, "gate", &g->gate, err) < 0 ||
+	    read_verdict(n, &g->verdict, err) < 0 ||
+	    node_str_or(n, "reason", "", &g->reason, err) < 0 ||
+	    node_str_or(n, "tool", "", &g->tool, err) < 0 ||
+	    read_u32(n, "deny", &g->deny, err) < 0)
+		return err->code;
+	return read_u32(n, "warn", &g->warn, err);
+}
+
+static int read_check(struct record *r, const struct node *n, struct err *err)
+{
+	static const char *const keys[] = { "n", "at", "verdict", "gates" };
+	struct gate_result gates[GATES_MAX] = { 0 };
+	struct check c = { .gates = gates };
+	const struct node *list = NULL;
+
+	if (node_only(n, keys, ARRAY_LEN(keys), err) < 0 ||
+	    read_u32(n, "n", &c.n, err) < 0 ||
+	    read_instant(n, "at", &c.at, err) < 0 ||
+	    read_verdict(n, &c.verdict, err) < 0 ||
+	    node_list(n, "gates", &list, err) < 0)
+		return err->code;
+	if (list && list->as.list.count > GATES_MAX)
+		return node_err(list, err, ERR_LIMIT, "more than %d gates",
+				GATES_MAX);
+	for (; list && c.gate_count < list->as.list.count; c.gate_count++) {
+		if (read_gate(list->as.list.items[c.gate_count],
+			      &gates[c.gate_count], err) < 0)
+			return err->code;
+	}
+	return record_set_check(r, &c, err);
+}
+
+typedef int read_item(struct record *r, const struct node *n, struct err *err);
+
+static int read_each(struct record *r, const struct node *root, const char *key,
+		     read_item *read, struct err *err)
+{
+	const struct node *list = NULL;
+
+	if (node_list(root, key, &list, err) < 0)
+		return err->code;
+	for (size_t i = 0; list && i < list->as.list.count; i++) {
+		if (read(r, list->as.list.items[i], err) < 0)
+			return err->code;
+	}
+	return 0;
+}
+
+static int read_head(const struct node *root, struct record **out,
+		     struct err *err)
+{
+	static const char *const keys[] = { "schema", "artifact",
+					    "handle", "submissions",
+					    "check",  "publications" };
+	const char *id = NULL, *handle = NULL;
+	enum artifact a;
+	int64_t schema;
+
+	if (node_int(root, "schema", 1, INT32_MAX, &schema, err) < 0)
+		return err->code;
+	if (schema > SCHEMA) {
+		(void)node_err(root, err, ERR_FORMAT,
+			       "schema %lld is newer than this cohort knows",
+			       (long long)schema);
+		return err_hint(err, "install a newer cohort");
+	}
+	if (node_only(root, keys, ARRAY_LEN(keys), err) < 0 ||
+	    node_str(root, "artifact", &id, err) < 0 ||
+	    node_str(root, "handle", &handle, err) < 0)
+		return err->code;
+	if (!artifact_parse(id, &a) || strcmp(artifact_id(a), id) != 0)
+		return node_err(root, err, ERR_FORMAT,
+				"there is no artifact '%s'", id);
+	if (!handle_is_valid(handle))
+		return node_err(root, err, ERR_FORMAT, "'%s' is not a handle",
+				handle);
+	return record_new(a, handle, out, err);
+}
+
+int record_read(const struct node *root, struct record **out, struct err *err)
+{
+	AUTO(record_freep) struct record *r = NULL;
+	const struct node *check = NULL;
+
+	if (read_head(root, &r, err) < 0 ||
+	    read_each(r, root, "submissions", read_submission, err) < 0 ||
+	    read_each(r, root, "publications", read_publication, err) < 0 ||
+	    node_map(root, "check", &check, err) < 0 ||
+	    (check && read_check(r, check, err) < 0))
+		return err->code;
+	*out = r;
+	r = NULL;
+	return 0;
+}
+
+/* ---- writing: what is empty or has not happened is left out */
+
+/* A JSON object being filled; a failure anywhere sticks. */
+struct fill {
+	json_t *into;
+	bool *ok;
+};
+
+static void put(struct fill f, const char *key, json_t *value)
+{
+	if (json_object_set_new(f.into, key, value) < 0)
+		*f.ok = false;
+}
+
+static void put_text(struct fill f, const char *key, const char *s)
+{
+	if (s && *s)
+		put(f, key, json_string(s));
+}
+
+static void put_int(struct fill f, const char *key, int64_t value)
+{
+	if (value)
+		put(f, key, json_integer(value));
+}
+
+static void put_instant(struct fill f, const char *key, int64_t t)
+{
+	char text[CLOCK_STAMP_SIZE];
+
+	if (t == RECORD_NEVER)
+		return;
+	stamp_format(t, text);
+	put(f, key, json_string(text));
+}
+
+/* An object at the end of LIST; LIST owns it. */
+static struct fill append(json_t *list, bool *ok)
+{
+	struct fill f = { json_object(), ok };
+
+	if (json_array_append_new(list, f.into) < 0) {
+		f.into = NULL;
+		*ok = false;
+	}
+	return f;
+}
+
+static void put_submission(struct fill f, const struct submission *s)
+{
+	put_int(f, "n", s->n);
+	put_text(f, "tag", s->tag);
+	put_text(f, "version", s->version);
+	put_text(f, "tag_object", s->tag_object);
+	put_text(f, "commit", s->commit);
+	put_instant(f, "claimed_at", s->claimed_at);
+	put_instant(f, "not_seen_at", s->not_seen_at);
+	put_instant(f, "first_seen_at", s->first_seen_at);
+	put_int(f, "late_s", s->late_s);
+	put_int(f, "moved_from", s->moved_from);
+	put_instant(f, "gone_at", s->gone_at);
+	put_text(f, "package_sha256", s->package_sha256);
+	put_int(f, "package_size", (int64_t)s->package_size);
+}
+
+static void put_publication(struct fill f, const struct publication *p)
+{
+	put_text(f, "registry", p->registry);
+	put_text(f, "crate", p->crate);
+	put_text(f, "version", p->version);
+	put_text(f, "sha256", p->sha256);
+	put_text(f, "commit", p->commit);
+	put_instant(f, "at", p->at);
+}
+
+static void put_check(struct fill f, const struct check *c)
+{
+	json_t *gates = json_array();
+
+	put_int(f, "n", c->n);
+	put_instant(f, "at", c->at);
+	put_text(f, "verdict", verdict_name(c->verdict));
+	put(f, "gates", gates);
+	for (size_t i = 0; i < c->gate_count; i++) {
+		const struct gate_result *g = &c->gates[i];
+		struct fill gate = append(gates, f.ok);
+
+		put_text(gate, "gate", g->gate);
+		put_text(gate, "verdict", verdict_name(g->verdict));
+		put_text(gate, "reason", g->reason);
+		put_text(gate, "tool", g->tool);
+		put_int(gate, "deny", g->deny);
+		put_int(gate, "warn", g->warn);
+	}
+}
+
+int record_write(const struct record *r, struct strbuf *out, struct err *err)
+{
+	AUTO(json_decrefp) json_t *root = json_object();
+	bool ok = root != NULL;
+	struct fill f = { root, &ok };
+	json_t *list = json_array();
+
+	put_int(f, "schema", SCHEMA);
+	put_text(f, "artifact", artifact_id(r->artifact));
+	put_text(f, "handle", r->handle);
+	put(f, "submissions", list);
+	for (size_t i = 0; i < r->submission_count; i++)
+		put_submission(append(list, &ok), &r->submissions[i]);
+	if (r->publication_count) {
+		list = json_array();
+		put(f, "publications", list);
+		for (size_t i = 0; i < r->publication_count; i++)
+			put_publication(append(list, &ok), &r->publications[i]);
+	}
+	if (r->check.n) {
+		json_t *check = json_object();
+
+		put(f, "check", check);
+		put_check((struct fill){ check, &ok }, &r->check);
+	}
+	return ok ? json_write(root, out, err) : err_nomem(err);
+}
