@@ -18,6 +18,12 @@ struct repo {
  */
 int git_failed(int rc, const char *verb, const char *subject, struct err *err);
 
+struct repo_bytes;
+
+/* repo_blobs_write() for many: one pack, synced. */
+int git_pack_blobs(struct repo *r, const struct repo_bytes *blobs, size_t count,
+		   struct oid *out, struct err *err);
+
 /* The two spellings of an object's name. */
 static inline ATTR_UNUSED struct oid git_oid_ours(const git_oid *raw)
 {
@@ -39,7 +45,7 @@ static inline ATTR_UNUSED git_oid git_oid_theirs(const struct oid *oid)
 AUTO_DEFINE(git_blob *, git_blob_free)
 AUTO_DEFINE(git_commit *, git_commit_free)
 AUTO_DEFINE(git_config *, git_config_free)
-AUTO_DEFINE(git_index *, git_index_free)
+AUTO_DEFINE(git_diff *, git_diff_free)
 AUTO_DEFINE(git_object *, git_object_free)
 AUTO_DEFINE(git_odb *, git_odb_free)
 AUTO_DEFINE(git_odb_object *, git_odb_object_free)
