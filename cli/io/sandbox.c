@@ -100,6 +100,16 @@ static void addf(struct args *a, const char *fmt, uint64_t value)
 	    arena_printf(&a->arena, "%s%llu", fmt, (unsigned long long)value));
 }
 
+/* bubblewrap 0.8 would make the folders above 0700 and root's. */
+static void add_parents(struct args *a, const char *path)
+{
+	for (const char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
+		add2(a, "--perms", "0755");
+		add2(a, "--dir",
+		     arena_strndup(&a->arena, path, (size_t)(p - path)));
+	}
+}
+
 /* /lib is a link to usr/lib on most machines and a folder on some. */
 static void add_system(struct args *a)
 {
@@ -119,6 +129,7 @@ static void add_system(struct args *a)
 			add3(a, "--ro-bind", tops[i], tops[i]);
 		}
 	}
+	add_parents(a, "/etc/alternatives"); /* cc and ld are links to there */
 	add3(a, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache");
 	add3(a, "--ro-bind-try", "/etc/alternatives", "/etc/alternatives");
 	add2(a, "--proc", "/proc");
@@ -132,16 +143,6 @@ static void add_memory_folder(struct args *a, const char *perms, uint64_t bytes,
 	add(a, "--size");
 	addf(a, "", bytes);
 	add2(a, "--tmpfs", path);
-}
-
-/* bubblewrap 0.8 would make the folders above 0700 and root's. */
-static void add_parents(struct args *a, const char *path)
-{
-	for (const char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
-		add2(a, "--perms", "0755");
-		add2(a, "--dir",
-		     arena_strndup(&a->arena, path, (size_t)(p - path)));
-	}
 }
 
 static void add_bind(struct args *a, const struct sandbox_bind *b)

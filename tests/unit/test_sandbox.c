@@ -245,6 +245,13 @@ static void binds_by_name(void)
 }
 EACH(binds_by_name)
 
+static void finds_the_compiler(void)
+{
+	/* cc is a link to /etc/alternatives/cc on Debian */
+	expect(small(), "cc --version >/dev/null && echo found", "found\n");
+}
+EACH(finds_the_compiler)
+
 static void bounds_output(void)
 {
 	struct sandbox_spec spec = small();
@@ -354,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_sandbox_counts_where_nothing_limits),
 		cmocka_unit_test(test_sandbox_leaves_nobody_behind),
 		cmocka_unit_test(test_sandbox_binds_by_name),
+		cmocka_unit_test(test_sandbox_finds_the_compiler),
 		cmocka_unit_test(test_sandbox_bounds_output),
 		cmocka_unit_test(test_check_agrees_with_trying),
 		cmocka_unit_test(test_try_names_what_is_missing),

@@ -1,0 +1,38 @@
+#ifndef IO_TOOLCHAIN_H
+#define IO_TOOLCHAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct err;
+
+/*
+ * The Rust toolchain of this machine: the programs themselves and not rustup's
+ * proxies, which need a HOME and choose by the folder they are run in.  A
+ * plain value; any thread.
+ */
+struct toolchain {
+	char sysroot[512]; /* "/usr", or a rustup toolchain */
+	char cargo[544];   /* absolute */
+	char rustc[544];
+	char rustdoc[544];
+	char cargo_version[32]; /* "1.95.0" */
+	char rustc_version[32];
+	char host[64]; /* "x86_64-unknown-linux-gnu" */
+};
+
+/* cargo before 1.95 can leave junk behind a re-packed crate (cargo#16713). */
+#define TOOLCHAIN_CARGO_MIN "1.95"
+
+/*
+ * Find it by PATH.  CACHE_DIR (NULL: none) keeps the answer for as long as the
+ * programs and rustup's settings are the same.  ERR_MISSING: there is none, or
+ * it is older than TOOLCHAIN_CARGO_MIN; the hint is the command that mends it.
+ */
+int toolchain_find(const char *cache_dir, struct toolchain *out,
+		   struct err *err);
+
+/* True if VERSION ("1.95.0", "1.98.0-nightly") is at least MIN ("1.95"). */
+bool toolchain_is_recent(const char *version, const char *min);
+
+#endif
