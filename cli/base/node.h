@@ -40,6 +40,7 @@ struct node {
 	size_t begin;	 /* byte offsets in the source; 0, 0 for JSON */
 	size_t end;
 	bool quoted; /* a YAML scalar in quotes: always a string */
+	bool flow;   /* stands inside a [] or {} of YAML */
 	union {
 		bool boolean;
 		int64_t integer;

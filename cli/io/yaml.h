@@ -1,8 +1,10 @@
 #ifndef IO_YAML_H
 #define IO_YAML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "base/scalar.h"
 #include "base/strbuf.h"
 
 struct arena;
@@ -10,46 +12,67 @@ struct err;
 struct node;
 
 /*
- * YAML 1.1 as libyaml reads it, the part that configuration needs: one
- * document; maps with string keys, lists, scalars.  Anchors, aliases, tags and
- * merge keys are refused with their place; so is a key that stands twice.
- * Plain scalars resolve as in YAML 1.2's core schema (true/false, null,
- * decimal numbers); everything else, and everything quoted, is a string.
+ * YAML as libyaml reads it, the part that configuration needs: one document of
+ * maps with string keys, lists and scalars.  Anchors, aliases, tags, merge
+ * keys and `?` keys are refused with their place; so is a key that stands
+ * twice, a control character, also an escaped one, and a tab as indentation.
+ * Plain scalars mean what base/scalar.h says; everything quoted is a string.
+ * Any thread.
  */
 enum {
-	YAML_INPUT_MAX = 64 << 20,
-	YAML_DEPTH_MAX = 64
+	YAML_INPUT_MAX = 64 << 20, /* bytes */
+	YAML_DEPTH_MAX = 64,
+	YAML_NODES_MAX = 4 << 20
 };
 
+/*
+ * Read LEN bytes, called FILE in messages, into nodes of ARENA.  An empty file
+ * is a null.  The begin and end of a node are bytes of the input: a block map
+ * or list ends where its last value does, before any comment; a value that is
+ * left out is an empty place after its key's colon.
+ *   ERR_FORMAT	not YAML, or not our part of it: "FILE:LINE:COLUMN: why"
+ *   ERR_LIMIT	too long, too deep, too many nodes
+ */
 int yaml_read(const char *bytes, size_t len, const char *file,
 	      struct arena *arena, const struct node **out, struct err *err);
 
 /*
- * Edits change only the bytes of what they name; comments, order and quoting
- * elsewhere stay.  NODE comes from yaml_read() of exactly SOURCE.  Each appends
- * the whole new text to OUT.
+ * Edits change only the bytes of what they name; comments, order, quoting,
+ * line ends and a missing final newline elsewhere stay.  The nodes come from
+ * yaml_read() of exactly SOURCE.  Each appends the whole new text to OUT.
  */
+struct yaml_value {
+	const char *text; /* NULL: the key stands without a value */
+	bool plain;	  /* a number or boolean: never quoted */
+};
 
-/* The scalar NODE becomes VALUE, quoted if it must be. */
+struct yaml_pair {
+	const char *key; /* a plain word */
+	struct yaml_value value;
+};
+
+/* The scalar NODE becomes VALUE. */
 int yaml_set(const char *source, size_t len, const struct node *node,
-	     const char *value, struct strbuf *out, struct err *err);
+	     struct yaml_value value, struct strbuf *out, struct err *err);
 
-/* KEY: VALUE is added at the end of the block map MAP. */
+/* PAIR is added at the end of MAP, which may be written as {}. */
 int yaml_add_key(const char *source, size_t len, const struct node *map,
-		 const char *key, const char *value, struct strbuf *out,
+		 const struct yaml_pair *pair, struct strbuf *out,
 		 struct err *err);
 
-/* A map of COUNT keys and values is added at the end of the block list LIST. */
+/*
+ * A map of COUNT pairs is added at the end of LIST, which may be empty, [],
+ * null or left out after its key; it is then written one item a line.
+ */
 int yaml_add_item(const char *source, size_t len, const struct node *list,
-		  const char *const (*pairs)[2], size_t count,
+		  const struct yaml_pair *pairs, size_t count,
 		  struct strbuf *out, struct err *err);
 
-/* The item NODE of the list LIST goes, with the comments that belong to it. */
+/*
+ * Item INDEX of LIST goes, with the comments right above it and the indented
+ * ones right below.  A list without items is written [].
+ */
 int yaml_remove_item(const char *source, size_t len, const struct node *list,
-		     const struct node *node, struct strbuf *out,
-		     struct err *err);
-
-/* VALUE as a scalar, quoted if a plain one would be read as something else. */
-void yaml_scalar(struct strbuf *out, const char *value);
+		     size_t index, struct strbuf *out, struct err *err);
 
 #endif

@@ -1,0 +1,526 @@
+#ifndef TESTS_YAML_TREE_H
+#define TESTS_YAML_TREE_H
+
+/*
+ * Random YAML documents, random edits of them, and what must hold after each:
+ * the new text reads as the old tree with just that change, and all bytes
+ * elsewhere are the old ones.  For the unit test and the fuzz target.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/node.h"
+#include "base/strbuf.h"
+#include "io/yaml.h"
+
+enum edit_op {
+	OP_SET,
+	OP_ADD_KEY,
+	OP_ADD_ITEM,
+	OP_REMOVE,
+	OP_COUNT
+};
+
+struct edit_plan {
+	enum edit_op op;
+	const struct node *target;
+	size_t index; /* OP_REMOVE */
+	struct yaml_value value;
+	const struct yaml_pair *pairs;
+	size_t pair_count;
+};
+
+/* ---- comparing */
+
+static inline bool tree_same(const struct node *a, const struct node *b,
+			     const struct edit_plan *plan);
+
+static inline bool value_is(const struct node *n, struct yaml_value v)
+{
+	struct node want = { .kind = NODE_STR };
+
+	if (!v.text)
+		return n->kind == NODE_NULL;
+	if (v.plain)
+		return scalar_resolve(v.text, strlen(v.text), &want) &&
+		       n->kind == want.kind;
+	return n->kind == NODE_STR && strcmp(n->as.str.bytes, v.text) == 0;
+}
+
+static inline bool pair_is(const struct node_entry *e,
+			   const struct yaml_pair *p)
+{
+	return strcmp(e->key->as.str.bytes, p->key) == 0 &&
+	       value_is(e->value, p->value);
+}
+
+static inline bool map_grew(const struct node *a, const struct node *b,
+			    const struct edit_plan *plan)
+{
+	size_t count = a->kind == NODE_MAP ? a->as.map.count : 0;
+
+	if (b->kind != NODE_MAP || b->as.map.count != count + 1)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(a->as.map.entries[i].key->as.str.bytes,
+			   b->as.map.entries[i].key->as.str.bytes) != 0 ||
+		    !tree_same(a->as.map.entries[i].value,
+			       b->as.map.entries[i].value, plan))
+			return false;
+	}
+	return pair_is(&b->as.map.entries[count], plan->pairs);
+}
+
+static inline bool list_grew(const struct node *a, const struct node *b,
+			     const struct edit_plan *plan)
+{
+	size_t count = a->kind == NODE_LIST ? a->as.list.count : 0;
+	const struct node *item;
+
+	if (b->kind != NODE_LIST || b->as.list.count != count + 1)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!tree_same(a->as.list.items[i], b->as.list.items[i], plan))
+			return false;
+	}
+	item = b->as.list.items[count];
+	if (item->kind != NODE_MAP || item->as.map.count != plan->pair_count)
+		return false;
+	for (size_t i = 0; i < plan->pair_count; i++) {
+		if (!pair_is(&item->as.map.entries[i], &plan->pairs[i]))
+			return false;
+	}
+	return true;
+}
+
+static inline bool list_shrank(const struct node *a, const struct node *b,
+			       const struct edit_plan *plan)
+{
+	if (b->kind != NODE_LIST || b->as.list.count + 1 != a->as.list.count)
+		return false;
+	for (size_t i = 0; i < b->as.list.count; i++) {
+		const struct node *old =
+			a->as.list.items[i < plan->index ? i : i + 1];
+
+		if (!tree_same(old, b->as.list.items[i], plan))
+			return false;
+	}
+	return true;
+}
+
+static inline bool target_changed(const struct node *a, const struct node *b,
+				  const struct edit_plan *plan)
+{
+	switch (plan->op) {
+	case OP_SET:
+		return value_is(b, plan->value);
+	case OP_ADD_KEY:
+		return map_grew(a, b, plan);
+	case OP_ADD_ITEM:
+		return list_grew(a, b, plan);
+	default:
+		return list_shrank(a, b, plan);
+	}
+}
+
+static inline bool collections_same(const struct node *a, const struct node *b,
+				    const struct edit_plan *plan)
+{
+	if (a->kind == NODE_LIST) {
+		if (a->as.list.count != b->as.list.count)
+			return false;
+		for (size_t i = 0; i < a->as.list.count; i++) {
+			if (!tree_same(a->as.list.items[i], b->as.list.items[i],
+				       plan))
+				return false;
+		}
+		return true;
+	}
+	if (a->as.map.count != b->as.map.count)
+		return false;
+	for (size_t i = 0; i < a->as.map.count; i++) {
+		if (strcmp(a->as.map.entries[i].key->as.str.bytes,
+			   b->as.map.entries[i].key->as.str.bytes) != 0 ||
+		    !tree_same(a->as.map.entries[i].value,
+			       b->as.map.entries[i].value, plan))
+			return false;
+	}
+	return true;
+}
+
+/* PLAN NULL: equal; else equal but for what the plan changes. */
+static inline bool tree_same(const struct node *a, const struct node *b,
+			     const struct edit_plan *plan)
+{
+	if (plan && a == plan->target)
+		return target_changed(a, b, plan);
+	if (a->kind != b->kind)
+		return false;
+	switch (a->kind) {
+	case NODE_NULL:
+		return true;
+	case NODE_BOOL:
+		return a->as.boolean == b->as.boolean;
+	case NODE_INT:
+		return a->as.integer == b->as.integer;
+	case NODE_REAL:
+		return !(a->as.real < b->as.real) && !(a->as.real > b->as.real);
+	case NODE_STR:
+		return a->as.str.len == b->as.str.len &&
+		       memcmp(a->as.str.bytes, b->as.str.bytes,
+			      a->as.str.len) == 0;
+	default:
+		return collections_same(a, b, plan);
+	}
+}
+
+/* ---- choosing and making an edit */
+
+struct chooser {
+	const struct node *found[4096];
+	size_t count;
+};
+
+static inline void collect_nodes(struct chooser *c, const struct node *n,
+				 enum edit_op op)
+{
+	bool fits = (op == OP_SET && n->kind < NODE_LIST) ||
+		    (op == OP_ADD_KEY &&
+		     (n->kind == NODE_MAP || n->kind == NODE_NULL)) ||
+		    (op == OP_ADD_ITEM &&
+		     (n->kind == NODE_LIST || n->kind == NODE_NULL)) ||
+		    (op == OP_REMOVE && n->kind == NODE_LIST &&
+		     n->as.list.count > 0);
+
+	if (fits && c->count < ARRAY_LEN(c->found))
+		c->found[c->count++] = n;
+	if (n->kind == NODE_LIST) {
+		for (size_t i = 0; i < n->as.list.count; i++)
+			collect_nodes(c, n->as.list.items[i], op);
+	} else if (n->kind == NODE_MAP) {
+		for (size_t i = 0; i < n->as.map.count; i++)
+			collect_nodes(c, n->as.map.entries[i].value, op);
+	}
+}
+
+static inline bool plan_edit(const struct node *root, uint32_t dice,
+			     struct edit_plan *plan)
+{
+	static const struct yaml_value values[] = {
+		{ "ada", false },	{ "Zo\xc3\xab: \"x\", #1", false },
+		{ "42", true },		{ "42", false },
+		{ "", false },		{ "two\nlines", false },
+		{ "- no list", false }, { "true", true },
+		{ NULL, false },
+	};
+	static const struct yaml_pair pairs[] = {
+		{ "zz_handle", { "ada", false } },
+		{ "zz_name", { "Zo\xc3\xab [x]", false } },
+		{ "zz_seat", { "7", true } },
+		{ "zz_repo", { "", false } },
+	};
+	struct chooser c = { .count = 0 };
+
+	plan->op = (enum edit_op)(dice % OP_COUNT);
+	collect_nodes(&c, root, plan->op);
+	if (c.count == 0)
+		return false;
+	plan->target = c.found[(dice >> 2) % c.count];
+	if (plan->op == OP_REMOVE)
+		plan->index = (dice >> 12) % plan->target->as.list.count;
+	plan->value = values[(dice >> 16) % ARRAY_LEN(values)];
+	plan->pairs = pairs + (dice >> 20) % ARRAY_LEN(pairs);
+	plan->pair_count = ARRAY_LEN(pairs) - (size_t)(plan->pairs - pairs);
+	return true;
+}
+
+static inline int make_edit(const struct edit_plan *p, const char *source,
+			    size_t len, struct strbuf *out, struct err *err)
+{
+	switch (p->op) {
+	case OP_SET:
+		return yaml_set(source, len, p->target, p->value, out, err);
+	case OP_ADD_KEY:
+		return yaml_add_key(source, len, p->target, p->pairs, out, err);
+	case OP_ADD_ITEM:
+		return yaml_add_item(source, len, p->target, p->pairs,
+				     p->pair_count, out, err);
+	default:
+		return yaml_remove_item(source, len, p->target, p->index, out,
+					err);
+	}
+}
+
+static inline size_t common(const char *a, size_t la, const char *b, size_t lb,
+			    bool from_end)
+{
+	size_t n = 0;
+
+	while (n < la && n < lb &&
+	       (from_end ? a[la - 1 - n] == b[lb - 1 - n] : a[n] == b[n]))
+		n++;
+	return n;
+}
+
+/* All bytes of A in B, in their order. */
+static inline bool is_within(const char *a, size_t la, const char *b, size_t lb)
+{
+	size_t i = 0;
+
+	for (size_t k = 0; i < la && k < lb; k++)
+		i += a[i] == b[k];
+	return i == la;
+}
+
+/* How many bytes of SOURCE an edit may touch at most, up to its end. */
+static inline size_t may_touch(const struct edit_plan *p, const char *source,
+			       size_t len)
+{
+	const struct node *n = p->target;
+	size_t begin = n->begin;
+
+	if (p->op == OP_REMOVE)
+		return len;
+	if (p->op == OP_SET || n->kind == NODE_NULL ||
+	    (n->kind == NODE_LIST && n->as.list.count == 0) ||
+	    (n->kind == NODE_MAP && n->as.map.count == 0)) {
+		while (begin > 0 && source[begin - 1] == ' ')
+			begin--;
+		return n->end - begin;
+	}
+	return 0;
+}
+
+/* NULL if all that must hold does, else what does not. */
+static inline const char *check_edit(const char *source, size_t len,
+				     const struct node *root,
+				     const struct edit_plan *plan,
+				     struct strbuf *out)
+{
+	AUTO(arena_releasep) struct arena arena = { 0 };
+	const struct node *again = NULL;
+	struct err err = { 0 };
+	size_t kept, touched, begin;
+
+	if (make_edit(plan, source, len, out, &err) < 0)
+		return "the edit failed";
+	if (yaml_read(out->data, out->len, "new", &arena, &again, &err) < 0)
+		return "the new text is not YAML";
+	if (!tree_same(root, again, plan))
+		return "the new tree is not the one intended";
+	touched = may_touch(plan, source, len);
+	if (plan->op == OP_REMOVE) {
+		begin = plan->target->begin;
+		while (begin > 0 && strchr(" \r\n", source[begin - 1]))
+			begin--;
+		if (plan->target->as.list.count == 1)
+			kept = memcmp(source, out->data, begin) == 0;
+		else
+			kept = is_within(out->data, out->len, source, len);
+		if (!kept)
+			return "a removal has changed bytes elsewhere";
+		return NULL;
+	}
+	begin = plan->target->end - touched;
+	if (plan->op == OP_SET || touched == 0) {
+		kept = common(source, len, out->data, out->len, false) +
+		       common(source, len, out->data, out->len, true);
+		if (kept + touched < len)
+			return "bytes elsewhere have changed";
+	}
+	if (touched > 0 &&
+	    (memcmp(source, out->data, begin) != 0 ||
+	     !is_within(source + begin + touched, len - begin - touched,
+			out->data + begin, out->len - begin)))
+		return "bytes elsewhere are lost";
+	return NULL;
+}
+
+/* ---- random documents */
+
+struct gen {
+	uint64_t state;
+	struct strbuf *out;
+	unsigned names;
+};
+
+static inline uint32_t gen_dice(struct gen *g, uint32_t sides)
+{
+	g->state = g->state * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(g->state >> 33) % sides;
+}
+
+static inline void gen_indent(struct gen *g, int indent)
+{
+	strbuf_addf(g->out, "%*s", indent, "");
+}
+
+static inline void gen_line_end(struct gen *g)
+{
+	if (gen_dice(g, 5) == 0)
+		strbuf_adds(g->out, gen_dice(g, 2) ? "  # Zo\xc3\xab: [x]"
+						   : " # it's - so");
+	strbuf_addc(g->out, '\n');
+}
+
+static inline void gen_between(struct gen *g, int indent)
+{
+	switch (gen_dice(g, 8)) {
+	case 0:
+		gen_indent(g, indent);
+		strbuf_adds(g->out, "# a note: here\n");
+		break;
+	case 1:
+		strbuf_addc(g->out, '\n');
+		break;
+	case 2:
+		gen_indent(g, indent + 2);
+		strbuf_adds(g->out, "#- deeper\n");
+		break;
+	default:
+		break;
+	}
+}
+
+static inline const char *gen_scalar(struct gen *g)
+{
+	static const char *const scalars[] = {
+		"plain",
+		"17:00",
+		"12",
+		"true",
+		"\"dou\\\"ble # [x]\"",
+		"'it''s'",
+		"Zo\xc3\xab \xe2\x82\xac",
+		"null",
+		"~",
+		"\"\"",
+		"https://x.example/a#b",
+		"-1.5",
+		"\"a\\\n   b\"",
+	};
+
+	return scalars[gen_dice(g, ARRAY_LEN(scalars))];
+}
+
+static inline void gen_flow(struct gen *g, int depth)
+{
+	bool is_map = gen_dice(g, 2);
+	uint32_t count = gen_dice(g, 4);
+
+	strbuf_addc(g->out, is_map ? '{' : '[');
+	for (uint32_t i = 0; i < count; i++) {
+		if (gen_dice(g, 6) == 0)
+			strbuf_adds(g->out, " # c\n          ");
+		if (is_map)
+			strbuf_addf(g->out, "k%u: ", g->names++);
+		if (depth > 0 && gen_dice(g, 4) == 0)
+			gen_flow(g, depth - 1);
+		else if (!is_map || gen_dice(g, 5))
+			strbuf_adds(g->out, gen_scalar(g));
+		if (i + 1 < count || gen_dice(g, 5) == 0)
+			strbuf_adds(g->out, gen_dice(g, 3) ? ", " : ",");
+		else
+			strbuf_adds(g->out, gen_dice(g, 2) ? " " : "");
+	}
+	strbuf_addc(g->out, is_map ? '}' : ']');
+}
+
+static inline void gen_text(struct gen *g, int indent)
+{
+	static const char *const heads[] = { "|", ">", "|-", "|+", ">+" };
+
+	strbuf_addf(g->out, "%s\n", heads[gen_dice(g, ARRAY_LEN(heads))]);
+	for (uint32_t i = gen_dice(g, 3) + 1; i > 0; i--) {
+		gen_indent(g, indent);
+		strbuf_adds(g->out, "# text: - Zo\xc3\xab\n");
+	}
+	for (uint32_t i = gen_dice(g, 3); i > 0; i--)
+		strbuf_addc(g->out, '\n');
+}
+
+static inline void gen_block(struct gen *g, int indent, int depth);
+
+/* What stands behind "key:" or "-", up to the end of the line. */
+static inline void gen_value(struct gen *g, int indent, int depth, bool is_item)
+{
+	uint32_t kind = gen_dice(g, 10);
+
+	if (kind == 0) {
+		gen_line_end(g);
+	} else if (kind == 1) {
+		strbuf_addc(g->out, ' ');
+		gen_text(g, indent + 2);
+	} else if (kind <= 3) {
+		strbuf_addc(g->out, ' ');
+		gen_flow(g, 2);
+		gen_line_end(g);
+	} else if (kind <= 6 && depth > 0) {
+		if (is_item && gen_dice(g, 2)) {
+			strbuf_addc(g->out, ' ');
+		} else {
+			gen_line_end(g);
+			gen_between(g, indent + 2);
+			gen_indent(g, indent + 2);
+		}
+		gen_block(g, indent + 2, depth - 1);
+	} else {
+		strbuf_addf(g->out, "%*s%s", (int)gen_dice(g, 2) + 1, "",
+			    gen_scalar(g));
+		gen_line_end(g);
+	}
+}
+
+/* The first line's indentation is written already. */
+static inline void gen_block(struct gen *g, int indent, int depth)
+{
+	bool is_list = gen_dice(g, 2);
+	uint32_t count = gen_dice(g, 4) + 1;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (i > 0) {
+			gen_between(g, indent);
+			gen_indent(g, indent);
+		}
+		if (is_list)
+			strbuf_addc(g->out, '-');
+		else
+			strbuf_addf(g->out, "%s%u:",
+				    gen_dice(g, 4) ? "k" : "Zo\xc3\xab ",
+				    g->names++);
+		gen_value(g, indent, depth, is_list);
+	}
+}
+
+static inline void gen_document(struct gen *g)
+{
+	AUTO(strbuf_releasep) struct strbuf lf = { 0 };
+	struct strbuf *out = g->out;
+	bool crlf = gen_dice(g, 3) == 0;
+	size_t len;
+
+	g->out = &lf;
+	gen_between(g, 0);
+	gen_block(g, 0, 3);
+	gen_between(g, 0);
+	g->out = out;
+	len = lf.len;
+	if (gen_dice(g, 4) == 0) {
+		while (len > 0 && lf.data[len - 1] == '\n')
+			len--;
+	}
+	if (gen_dice(g, 6) == 0)
+		strbuf_adds(out, "\xef\xbb\xbf");
+	for (size_t i = 0; i < len; i++) {
+		if (crlf && lf.data[i] == '\n')
+			strbuf_addc(out, '\r');
+		strbuf_addc(out, lf.data[i]);
+	}
+}
+
+#endif
