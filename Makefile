@@ -1,10 +1,13 @@
 # The only build file.  `make` builds, `make demo` shows, `make check` proves.
 #
-#   CC=clang make          another compiler
-#   SAN=address make       with a sanitizer: address, undefined, thread, or
-#                          address,undefined
-#   WERROR=1 make          warnings are errors, as in CI
-#
+#   CC=clang  SAN=address (or undefined, thread, address,undefined)  WERROR=1
+#   make deps             install the Debian packages that are missing
+#   make check            everything, as CI does; T=NAME chooses in a part:
+#        check-unit check-cli check-torture check-tsan lint
+#   make fuzz             each target for FUZZ_SECONDS (30); T=NAME
+#   make bench            ONLY=SHAPE, BENCH_TSV=FILE
+#   make demo             REPOS=FILE
+#   make docs install     PREFIX, DESTDIR
 # Objects live under build/$(CC)-$(SAN)/, so variants never mix.
 
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
@@ -14,46 +17,134 @@ DESTDIR ?=
 comma := ,
 B := build/$(notdir $(CC))-$(subst $(comma),+,$(SAN))
 
-PKGS := libcurl jansson libgit2 libarchive yaml-0.1 libcrypto libzstd zlib
-have := $(shell pkg-config --exists $(PKGS) 2>/dev/null && echo yes)
-CPPFLAGS := -Icli -D_POSIX_C_SOURCE=200809L \
-	$(if $(have),$(shell pkg-config --cflags $(PKGS)))
-CFLAGS ?= -O2 -g
-CFLAGS += -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
-	-Wmissing-prototypes -Wwrite-strings -Wvla -pthread \
-	$(if $(WERROR),-Werror) \
-	$(if $(filter-out none,$(SAN)),-fsanitize=$(SAN) -fno-omit-frame-pointer)
-BAN := $(if $(findstring gcc,$(notdir $(CC))),-include base/banned.h)
-LDLIBS := $(if $(have),$(shell pkg-config --libs $(PKGS))) -lm
-LDFLAGS += -pthread $(if $(filter-out none,$(SAN)),-fsanitize=$(SAN))
+# ---- what this machine lacks of what the goals need
+GOALS := $(filter-out clean deps,$(or $(MAKECMDGOALS),all))
+NEED := $(if $(GOALS),build) $(if $(filter demo bench,$(GOALS)),run serve) \
+	$(if $(filter check% fuzz lint tests,$(GOALS)),run serve test)
+ifneq ($(if $(strip $(NEED)),$(shell .ci/deps -q $(NEED) || echo lacks)),)
+include build/deps.mk
+build/deps.mk: always
+	@.ci/deps $(NEED) && mkdir -p $(@D) && touch $@
+endif
 
+# ---- how it is compiled
+PKGS := libcurl jansson libgit2 libarchive yaml-0.1 libcrypto libzstd zlib
+PKG_FLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+CFLAGS ?= $(if $(filter none,$(SAN)),-O2,-O1) -g
+san_fuzz := fuzzer-no-link,address,undefined
+san := $(if $(filter-out none,$(SAN)),-fno-omit-frame-pointer \
+	-fno-sanitize-recover=all \
+	-fsanitize=$(if $(filter fuzz,$(SAN)),$(san_fuzz),$(SAN)))
+DEPS = -MMD -MP -MF $@.d -MT $@
+FLAGS = -Icli -Itests -D_POSIX_C_SOURCE=200809L $(PKG_FLAGS) $(CPPFLAGS) \
+	-std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wvla -pthread \
+	$(CFLAGS) $(if $(WERROR),-Werror) $(san) $(DEPS)
+BAN := $(if $(findstring gcc,$(notdir $(CC))),-include base/banned.h)
+LINK := -pthread $(san) $(LDFLAGS)
+WRAP := $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc strdup strndup)
+
+# ---- what there is to compile
 SRC := $(sort $(wildcard cli/*.c cli/*/*.c cli/*/*/*.c))
 OBJ := $(SRC:%.c=$B/%.o)
 LIB_OBJ := $(filter-out $B/cli/main.o,$(OBJ))
-UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
-UNIT := $(UNIT_SRC:tests/unit/%.c=$B/tests/unit/%)
+UNIT := $(patsubst %.c,$B/%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZ := $(patsubst %.c,$B/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+TOOLS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/*.c \
+	tests/torture/*.c tests/e2e/*.c tests/demo/*.c)))
+SHIM := $(patsubst %.c,$B/%.so,$(wildcard tests/torture/shim/*.c))
+CLI_T := $(sort $(wildcard tests/harness/*.t tests/e2e/*.t))
+CASES := $(sort $(wildcard tests/torture/cases/*))
 
-.PHONY: all clean
+.PHONY: all always deps tests check check-unit check-cli check-torture \
+	check-tsan lint fuzz bench demo docs install clean
+.DELETE_ON_ERROR:
 all: $B/bin/cohort
 
 $B/bin/cohort: $B/cli/main.o $B/libcohort.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(LINK) -o $@ $^ $(LIBS)
 
-$B/libcohort.a: $(LIB_OBJ)
-	@rm -f $@
-	@ar rcs $@ $^
+$B/libcohort.a: $(LIB_OBJ) $B/objects
+	@rm -f $@ && ar rcs $@ $(LIB_OBJ)
 
-$B/cli/%.o: cli/%.c
+# renewed when a source file comes or goes
+$B/objects: always
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(if $(filter %/os_linux.c,$<),,$(BAN)) -MMD -MP -c -o $@ $<
+	@echo $(LIB_OBJ) | cmp -s - $@ || echo $(LIB_OBJ) >$@
 
-$B/tests/unit/%: tests/unit/%.c $B/libcohort.a
+$B/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< \
-		$B/libcohort.a -lcmocka $(LDLIBS)
+	$(CC) $(FLAGS) $(if $(filter %/os_linux.c tests/%,$<),,$(BAN)) -c -o $@ $<
+
+$(UNIT): $B/tests/unit/%: tests/unit/%.c $B/tests/fault.o $B/libcohort.a
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(LINK) $(WRAP) -o $@ $< $B/tests/fault.o \
+		$B/libcohort.a -lcmocka $(LIBS)
+
+# libFuzzer drives them with SAN=fuzz; else the corpus is replayed as a test
+$(FUZZ): $B/tests/fuzz/%: tests/fuzz/%.c $B/tests/fuzz/replay.o $B/libcohort.a
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(LINK) -o $@ $< $(if $(filter fuzz,$(SAN)), \
+		-fsanitize=fuzzer,$B/tests/fuzz/replay.o) $B/libcohort.a $(LIBS)
+
+$(SHIM): $B/tests/%.so: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -fno-sanitize=all -fPIC -shared -o $@ $<
+
+$(TOOLS): $B/tests/%: tests/%.c $B/libcohort.a
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(LINK) -o $@ $< $B/libcohort.a $(LIBS)
+
+# ---- tests; $(call only,WORDS): those that T names
+only = $(if $T,$(foreach t,$T,$(filter %$t %$t.t %test_$t %fuzz_$t,$1)),$1)
+replay = $(foreach f,$(call only,$(FUZZ)),'$f tests/fuzz/corpus/$(f:$B/tests/fuzz/fuzz_%=%)')
+RUN := COHORT=$(CURDIR)/$B/bin/cohort tests/run $(if $(RESULTS),-r $(RESULTS))
+
+tests: all $(UNIT) $(FUZZ) $(TOOLS) $(SHIM)
+
+check fuzz:
+	@MAKE='$(MAKE)' tests/$@.sh $T
+
+check-unit: $(UNIT) $(FUZZ)
+	@$(RUN) -l $(@:check-%=$(notdir $B)-%) $(call only,$(UNIT)) $(replay)
+
+check-cli: all $(TOOLS)
+	@$(RUN) -l $(@:check-%=$(notdir $B)-%) $(call only,$(CLI_T))
+
+check-torture: all $(TOOLS) $(SHIM)
+	@$(RUN) -l $(@:check-%=$(notdir $B)-%) $(patsubst %, \
+		'tests/torture/torture %',$(call only,$(CASES)))
+
+check-tsan:
+	@$(MAKE) --no-print-directory SAN=thread check-unit
+
+lint:
+	@tests/run -l lint $(if $(RESULTS),-r $(RESULTS)) tests/lint/*.t
+
+bench: all $(TOOLS)
+	@COHORT=$(CURDIR)/$B/bin/cohort tests/bench/bench $(ONLY)
+
+demo: all $(TOOLS)
+	@COHORT=$(CURDIR)/$B/bin/cohort tests/demo/demo.sh $(REPOS)
+
+deps:
+	@.ci/deps
+
+# ---- documents and installing
+docs: all
+	@man/pages $B/bin/cohort $B/share
+
+DIR := $(DESTDIR)$(PREFIX)
+install: docs
+	install -D -m 755 $B/bin/cohort $(DIR)/bin/cohort
+	mkdir -p $(DIR)/share/cohort $(DIR)/libexec/cohort
+	for d in $(wildcard config templates artifacts release reference); do \
+		cp -R $$d $(DIR)/share/cohort/ || exit 1; done
+	cp -R $B/share/. $(DIR)/share
 
 clean:
 	rm -rf build
 
--include $(OBJ:.o=.d) $(UNIT:=.d)
+-include $(patsubst %,%.d,$(OBJ) $(UNIT) $(FUZZ) $(TOOLS))

@@ -37,10 +37,11 @@ export COHORT_NOW
 # shellcheck disable=SC2034
 FIXTURES=$ROOT/tests/fixtures
 TEST_DIR=$TEST_ROOT/work
+TEST_LIB=$TEST_ROOT/lib # what the words below remember
 TEST_COUNT=0
 TEST_FAILED=0
 TEST_IN_CHECK=
-mkdir "$TEST_DIR" && cd "$TEST_DIR" || exit 1
+mkdir "$TEST_LIB" "$TEST_DIR" && cd "$TEST_DIR" || exit 1
 if [ ! -x "$COHORT" ]; then
 	echo "Bail out! $COHORT is not built"
 	exit 1
@@ -49,7 +50,7 @@ fi
 # Say why the test at hand fails; it fails however the function ends.
 complain() {
 	printf '%s\n' "$*"
-	: >>"$TEST_ROOT/complaints"
+	: >>"$TEST_LIB/complaints"
 	return 1
 }
 
@@ -92,11 +93,11 @@ is() {
 }
 
 same() {
-	cat >"$TEST_ROOT/want"
-	diff -u "$TEST_ROOT/want" "$(test_path "$1")" >"$TEST_ROOT/diff" 2>&1 &&
+	cat >"$TEST_LIB/want"
+	diff -u "$TEST_LIB/want" "$(test_path "$1")" >"$TEST_LIB/diff" 2>&1 &&
 		return 0
 	complain "$1 differs (- wanted, + got) after: ${TEST_RUN:-}"
-	sed 1,2d "$TEST_ROOT/diff"
+	sed 1,2d "$TEST_LIB/diff"
 	[ "$1" != out ] || test_show "$TEST_DIR/err"
 	return 1
 }
@@ -128,7 +129,7 @@ mustnt() {
 
 skip() {
 	if [ -n "$TEST_IN_CHECK" ]; then
-		printf '%s\n' "$1" >"$TEST_ROOT/skip"
+		printf '%s\n' "$1" >"$TEST_LIB/skip"
 	elif [ "$TEST_COUNT" -eq 0 ]; then
 		echo "1..0 # SKIP $1"
 	else
@@ -146,22 +147,22 @@ test_repeat() {
 
 check() {
 	TEST_COUNT=$((TEST_COUNT + 1))
-	rm -f "$TEST_ROOT/complaints" "$TEST_ROOT/skip"
+	rm -f "$TEST_LIB/complaints" "$TEST_LIB/skip"
 	(
 		TEST_IN_CHECK=1
 		trap - EXIT
 		"$2"
-	) >"$TEST_ROOT/log" 2>&1 </dev/null
+	) >"$TEST_LIB/log" 2>&1 </dev/null
 	TEST_GOT=$?
-	if [ -e "$TEST_ROOT/skip" ] && [ ! -e "$TEST_ROOT/complaints" ]; then
-		echo "ok $TEST_COUNT - $1 # SKIP $(cat "$TEST_ROOT/skip")"
-	elif [ "$TEST_GOT" -eq 0 ] && [ ! -e "$TEST_ROOT/complaints" ]; then
+	if [ -e "$TEST_LIB/skip" ] && [ ! -e "$TEST_LIB/complaints" ]; then
+		echo "ok $TEST_COUNT - $1 # SKIP $(cat "$TEST_LIB/skip")"
+	elif [ "$TEST_GOT" -eq 0 ] && [ ! -e "$TEST_LIB/complaints" ]; then
 		echo "ok $TEST_COUNT - $1"
 	else
 		TEST_FAILED=$((TEST_FAILED + 1))
 		echo "not ok $TEST_COUNT - $1"
 		echo "# function $2 returned $TEST_GOT"
-		sed 's/^/# /' "$TEST_ROOT/log"
+		sed 's/^/# /' "$TEST_LIB/log"
 		echo "# repeat: $(test_repeat)"
 	fi
 }

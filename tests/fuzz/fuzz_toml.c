@@ -16,9 +16,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		AUTO(arena_releasep) struct arena arena = { .max = 64 << 20 };
 		const struct node *n = NULL;
 		struct err err = { 0 };
-		int rc = toml_read((const char *)data, size, "f",
-				   (enum toml_version)version, &arena, &n,
-				   &err);
+		int rc =
+			toml_read((const char *)data, size, "f",
+				  (enum toml_version)version, &arena, &n, &err);
 
 		assert(rc == (int)err.code);
 		assert((rc == 0) == (n != NULL));

@@ -25,7 +25,6 @@ chmod +x fake/bin/cohort
 t() {
 	{
 		echo '#!/bin/sh'
-		# shellcheck disable=SC2016
 		echo '. "${0%/*}/../lib.sh"'
 		cat
 		echo done_testing
