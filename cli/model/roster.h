@@ -71,6 +71,13 @@ const char *seat_repo(const struct seat *s, enum artifact a);
 void seat_crate_name(const struct seat *s, enum artifact a, char *out,
 		     size_t size);
 
+/*
+ * The end of a crate's name, as in kov-SUFFIX, and its canonical form, in which
+ * crates.io compares names: lower case, '-' as '_'.
+ */
+bool suffix_is_valid(const char *suffix);
+void suffix_canonical(const char *suffix, char out[SUFFIX_MAX + 1]);
+
 const char *seat_status_name(enum seat_status s);
 const char *seat_mode_name(enum seat_mode m);
 
