@@ -239,20 +239,20 @@ static inline bool plan_edit(const struct node *root, uint32_t dice,
 	return true;
 }
 
-static inline int make_edit(const struct edit_plan *p, const char *source,
-			    size_t len, struct strbuf *out, struct err *err)
+static inline int make_edit(const struct edit_plan *p,
+			    const struct yaml_doc *doc, struct strbuf *out,
+			    struct err *err)
 {
 	switch (p->op) {
 	case OP_SET:
-		return yaml_set(source, len, p->target, p->value, out, err);
+		return yaml_set(doc, p->target, p->value, out, err);
 	case OP_ADD_KEY:
-		return yaml_add_key(source, len, p->target, p->pairs, out, err);
+		return yaml_add_key(doc, p->target, p->pairs, out, err);
 	case OP_ADD_ITEM:
-		return yaml_add_item(source, len, p->target, p->pairs,
-				     p->pair_count, out, err);
+		return yaml_add_item(doc, p->target, p->pairs, p->pair_count,
+				     out, err);
 	default:
-		return yaml_remove_item(source, len, p->target, p->index, out,
-					err);
+		return yaml_remove_item(doc, p->target, p->index, out, err);
 	}
 }
 
@@ -307,8 +307,12 @@ static inline const char *check_edit(const char *source, size_t len,
 	struct err err = { 0 };
 	size_t kept, touched, begin;
 
-	if (make_edit(plan, source, len, out, &err) < 0)
-		return "the edit failed";
+	const struct yaml_doc doc = { source, len, root };
+
+	if (make_edit(plan, &doc, out, &err) < 0)
+		return err.code == ERR_FORMAT && out->len == 0
+			       ? "the edit was refused"
+			       : "the edit failed";
 	if (yaml_read(out->data, out->len, "new", &arena, &again, &err) < 0)
 		return "the new text is not YAML";
 	if (!tree_same(root, again, plan))

@@ -94,12 +94,36 @@ static struct node *new_node(struct reader *r, const yaml_event_t *event,
 	return n;
 }
 
+/*
+ * libyaml takes some values that are no further in than what they belong to;
+ * no person reads them that way.
+ */
+static int check_indent(struct reader *r, const struct node *n)
+{
+	const struct frame *parent = top(r);
+	uint32_t least;
+
+	if (!parent || n->flow || n->begin == n->end)
+		return 0;
+	least = parent->node->column + 1;
+	if (parent->node->kind == NODE_MAP &&
+	    (!parent->key || (n->kind == NODE_LIST && !is_bracketed(r, n))))
+		least--;
+	if (n->column >= least)
+		return 0;
+	(void)node_err(n, r->err, ERR_FORMAT,
+		       "this is not indented below what it belongs to");
+	return err_hint(r->err, "indent it by two more spaces");
+}
+
 /* Put NODE under the collection that is open, or at the root. */
 static int attach(struct reader *r, const struct node *n)
 {
 	struct frame *parent = top(r);
 	const struct node **grown;
 
+	if (check_indent(r, n) < 0)
+		return r->err->code;
 	if (!parent) {
 		r->root = n;
 		return 0;
@@ -170,29 +194,29 @@ static char chomping(const struct reader *r, const struct node *n)
 	return 0;
 }
 
-static bool is_space(char c)
+static bool is_break(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	return c == '\r' || c == '\n';
 }
 
 /*
- * The end mark of a block scalar is after the blank lines that follow; only
+ * The end mark of a block scalar is after the empty lines that follow; only
  * with '+' are they part of the value.
  */
 static void trim_block_scalar(const struct reader *r, struct node *n)
 {
 	if (chomping(r, n) == '+')
 		return;
-	while (n->end > n->begin && is_space(r->text.bytes[n->end - 1]))
+	while (n->end > n->begin && is_break(r->text.bytes[n->end - 1]))
 		n->end--;
 }
 
 /* A missing newline at the end of the file is not part of a text. */
 static bool lacks_newline(const struct reader *r, const struct node *n,
-			  size_t len)
+			  const char *s, size_t len)
 {
-	return len > 0 && n->end == r->text.len && chomping(r, n) != '-' &&
-	       !is_space(r->text.bytes[n->end - 1]);
+	return len > 0 && s[len - 1] != '\n' && n->end == r->text.len &&
+	       chomping(r, n) != '-';
 }
 
 static int copy_string(struct reader *r, struct node *n, const char *s,
@@ -223,7 +247,7 @@ static int take_scalar(struct reader *r, const yaml_event_t *event)
 
 	if (!n)
 		return r->err->code;
-	newline = is_block && lacks_newline(r, n, len);
+	newline = is_block && lacks_newline(r, n, s, len);
 	if (is_block)
 		trim_block_scalar(r, n);
 	n->quoted = style != YAML_PLAIN_SCALAR_STYLE;

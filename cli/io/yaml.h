@@ -38,11 +38,19 @@ int yaml_read(const char *bytes, size_t len, const char *file,
 
 /*
  * Edits change only the bytes of what they name; comments, order, quoting,
- * line ends and a missing final newline elsewhere stay.  The nodes come from
- * yaml_read() of exactly SOURCE.  Each appends the whole new text to OUT.
+ * line ends and a missing final newline elsewhere stay.  Each appends the whole
+ * new text to OUT, after it has been read again and found to be the same tree
+ * with just that change.  ERR_FORMAT for the odd file where it is not; OUT is
+ * then as it was.
  */
+struct yaml_doc {
+	const char *bytes;
+	size_t len;
+	const struct node *root; /* from yaml_read() of exactly those bytes */
+};
+
 struct yaml_value {
-	const char *text; /* NULL: the key stands without a value */
+	const char *text; /* NULL: nothing stands there */
 	bool plain;	  /* a number or boolean: never quoted */
 };
 
@@ -52,11 +60,11 @@ struct yaml_pair {
 };
 
 /* The scalar NODE becomes VALUE. */
-int yaml_set(const char *source, size_t len, const struct node *node,
+int yaml_set(const struct yaml_doc *doc, const struct node *node,
 	     struct yaml_value value, struct strbuf *out, struct err *err);
 
-/* PAIR is added at the end of MAP, which may be written as {}. */
-int yaml_add_key(const char *source, size_t len, const struct node *map,
+/* PAIR is added at the end of MAP, which may be {}, null or left out. */
+int yaml_add_key(const struct yaml_doc *doc, const struct node *map,
 		 const struct yaml_pair *pair, struct strbuf *out,
 		 struct err *err);
 
@@ -64,7 +72,7 @@ int yaml_add_key(const char *source, size_t len, const struct node *map,
  * A map of COUNT pairs is added at the end of LIST, which may be empty, [],
  * null or left out after its key; it is then written one item a line.
  */
-int yaml_add_item(const char *source, size_t len, const struct node *list,
+int yaml_add_item(const struct yaml_doc *doc, const struct node *list,
 		  const struct yaml_pair *pairs, size_t count,
 		  struct strbuf *out, struct err *err);
 
@@ -72,7 +80,7 @@ int yaml_add_item(const char *source, size_t len, const struct node *list,
  * Item INDEX of LIST goes, with the comments right above it and the indented
  * ones right below.  A list without items is written [].
  */
-int yaml_remove_item(const char *source, size_t len, const struct node *list,
+int yaml_remove_item(const struct yaml_doc *doc, const struct node *list,
 		     size_t index, struct strbuf *out, struct err *err);
 
 #endif

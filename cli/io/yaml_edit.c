@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/node.h"
+#include "io/yaml_verify.h"
 
 enum {
 	INDENT = 2 /* of what we add below a key */
@@ -11,23 +13,28 @@ enum {
 
 /* What an edit works on; `at` is how much of SOURCE is in OUT already. */
 struct edit {
+	const struct yaml_doc *doc;
 	const char *source;
 	size_t len;
 	size_t start; /* 3 after a byte order mark */
 	size_t at;
 	const char *eol;
 	struct strbuf *out;
+	size_t out_before;
 };
 
-static struct edit edit_begin(const char *source, size_t len,
-			      struct strbuf *out)
+static struct edit edit_begin(const struct yaml_doc *doc, struct strbuf *out)
 {
-	const char *lf = len > 0 ? memchr(source, '\n', len) : NULL;
-	struct edit e = { .source = source, .len = len, .out = out };
+	struct edit e = { .doc = doc,
+			  .source = doc->bytes,
+			  .len = doc->len,
+			  .out = out,
+			  .out_before = out->len };
+	const char *lf = e.len > 0 ? memchr(e.source, '\n', e.len) : NULL;
 
-	if (len >= 3 && memcmp(source, "\xef\xbb\xbf", 3) == 0)
+	if (e.len >= 3 && memcmp(e.source, "\xef\xbb\xbf", 3) == 0)
 		e.start = 3;
-	e.eol = lf && lf > source && lf[-1] == '\r' ? "\r\n" : "\n";
+	e.eol = lf && lf > e.source && lf[-1] == '\r' ? "\r\n" : "\n";
 	return e;
 }
 
@@ -43,10 +50,33 @@ static void skip_until(struct edit *e, size_t pos)
 	e->at = pos;
 }
 
-static int edit_end(struct edit *e, struct err *err)
+/* The new text is read again: what it says must be what was meant. */
+static bool is_as_meant(const struct edit *e, const struct yaml_edit *what,
+			struct err *err)
+{
+	AUTO(arena_releasep) struct arena arena = { 0 };
+	const struct node *after = NULL;
+	int rc =
+		yaml_read(e->out->data + e->out_before,
+			  e->out->len - e->out_before, "", &arena, &after, err);
+
+	if (rc == ERR_FORMAT)
+		err_clear(err);
+	return rc == 0 && yaml_verify(e->doc->root, after, what);
+}
+
+static int edit_end(struct edit *e, const struct yaml_edit *what,
+		    struct err *err)
 {
 	keep_until(e, e->len);
-	return strbuf_check(e->out, err);
+	if (strbuf_check(e->out, err) < 0 || is_as_meant(e, what, err))
+		return err->code;
+	strbuf_truncate(e->out, e->out_before);
+	if (err->code)
+		return err->code;
+	(void)node_err(what->target, err, ERR_FORMAT,
+		       "this cannot be changed in place as it is written");
+	return err_hint(err, "change the file by hand");
 }
 
 /* ---- lines */
@@ -179,63 +209,81 @@ static void add_pair(struct strbuf *out, const struct yaml_pair *pair)
 	}
 }
 
-/* What is added: one pair of a map, or one item of COUNT pairs. */
-struct addition {
-	const struct yaml_pair *pairs;
-	size_t count;
-	bool is_item;
-};
+/* An item of COUNT pairs is added to a list, or one pair to a map. */
+static bool is_item(const struct yaml_edit *a)
+{
+	return a->kind == YAML_EDIT_ADD_ITEM;
+}
 
 /* Lines at INDENT; the first one's indentation and last break are left out. */
-static void add_lines(struct edit *e, const struct addition *a, size_t indent)
+static void add_lines(struct edit *e, const struct yaml_edit *a, size_t indent)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		if (i > 0) {
 			strbuf_adds(e->out, e->eol);
 			add_indent(e->out, indent);
 		}
-		if (a->is_item)
+		if (is_item(a))
 			strbuf_adds(e->out, i == 0 ? "- " : "  ");
 		add_pair(e->out, &a->pairs[i]);
 	}
 }
 
-static void add_flow(struct edit *e, const struct addition *a)
+static void add_flow(struct edit *e, const struct yaml_edit *a)
 {
-	strbuf_adds(e->out, a->is_item ? "{" : "");
+	strbuf_adds(e->out, is_item(a) ? "{" : "");
 	for (size_t i = 0; i < a->count; i++) {
 		strbuf_adds(e->out, i > 0 ? ", " : "");
 		add_pair(e->out, &a->pairs[i]);
 	}
-	strbuf_adds(e->out, a->is_item ? "}" : "");
+	strbuf_adds(e->out, is_item(a) ? "}" : "");
 }
 
 /* ---- setting */
 
-int yaml_set(const char *source, size_t len, const struct node *node,
+static bool is_nothing(const struct edit *e, const struct node *n)
+{
+	return n->kind == NODE_NULL && n->end == e->start;
+}
+
+static void begin_last_line(struct edit *e)
+{
+	keep_until(e, e->len);
+	if (e->len > e->start && !is_break(e->source[e->len - 1]))
+		strbuf_adds(e->out, e->eol);
+}
+
+int yaml_set(const struct yaml_doc *doc, const struct node *node,
 	     struct yaml_value value, struct strbuf *out, struct err *err)
 {
-	struct edit e = edit_begin(source, len, out);
+	const struct yaml_edit what = { .kind = YAML_EDIT_SET,
+					.target = node,
+					.value = value };
+	struct edit e = edit_begin(doc, out);
 	size_t end = node->end;
 
 	if (node->kind == NODE_LIST || node->kind == NODE_MAP)
 		return node_err(node, err, ERR_BUG,
 				"a %s cannot be set to one value",
 				node_kind_name(node->kind));
-	if (end > node->begin && is_break(source[end - 1]))
+	if (end > node->begin && is_break(e.source[end - 1]))
 		end = before_break(&e, end);
-	keep_until(&e, node->begin);
-	if (end == node->begin && end > 0 && !is_blank(source[end - 1]))
+	if (is_nothing(&e, node))
+		begin_last_line(&e);
+	else
+		keep_until(&e, node->begin);
+	if (end == node->begin && end > 0 && !is_blank(e.source[end - 1]))
 		strbuf_addc(out, ' ');
 	if (!value.text)
 		strbuf_adds(out, "null");
 	else if (!value.plain && end > node->begin &&
-		 source[node->begin] == '"')
+		 e.source[node->begin] == '"')
 		scalar_write_quoted(out, value.text);
 	else
 		add_value(out, value);
-	skip_until(&e, end);
-	return edit_end(&e, err);
+	if (e.at < end)
+		skip_until(&e, end);
+	return edit_end(&e, &what, err);
 }
 
 /* ---- adding */
@@ -252,18 +300,16 @@ static size_t key_indent(const struct edit *e, size_t pos)
 }
 
 /* A document without any content. */
-static void add_to_nothing(struct edit *e, const struct addition *a)
+static void add_to_nothing(struct edit *e, const struct yaml_edit *a)
 {
-	keep_until(e, e->len);
-	if (e->len > e->start && !is_break(e->source[e->len - 1]))
-		strbuf_adds(e->out, e->eol);
+	begin_last_line(e);
 	add_lines(e, a, 0);
 	strbuf_adds(e->out, e->eol);
 }
 
 /* NODE is null, {} or [] in block context: it gives way to lines below. */
 static void add_to_empty(struct edit *e, const struct node *n,
-			 const struct addition *a)
+			 const struct yaml_edit *a)
 {
 	size_t begin = n->begin, indent;
 
@@ -287,7 +333,7 @@ static void add_to_empty(struct edit *e, const struct node *n,
 
 /* LAST is the last thing inside the brackets, or NULL. */
 static void add_in_brackets(struct edit *e, const struct node *n,
-			    const struct node *last, const struct addition *a)
+			    const struct node *last, const struct yaml_edit *a)
 {
 	size_t pos = last ? skip_gap(e, last->end) : n->begin + 1;
 
@@ -305,7 +351,7 @@ static void add_in_brackets(struct edit *e, const struct node *n,
 
 static void add_after(struct edit *e, const struct node *last, size_t indent,
 		      size_t comment_indent, bool blank_line,
-		      const struct addition *a)
+		      const struct yaml_edit *a)
 {
 	keep_until(e, block_end(e, last, comment_indent));
 	if (blank_line)
@@ -346,34 +392,39 @@ static bool is_open(const struct edit *e, const struct node *n, bool has_items)
 		!memchr(e->source + n->begin, '#', n->end - n->begin));
 }
 
-static int add(struct edit *e, const struct node *n, const struct node *last,
-	       const struct addition *a, bool blank_line, struct err *err)
+static int add(struct edit *e, const struct node *last,
+	       const struct yaml_edit *a, bool blank_line, struct err *err)
 {
-	if (n->kind == NODE_NULL && n->end == e->start) {
+	const struct node *n = a->target;
+
+	if (is_nothing(e, n)) {
 		add_to_nothing(e, a);
 	} else if (is_open(e, n, last != NULL)) {
 		add_to_empty(e, n, a);
 	} else if (n->kind == NODE_NULL) {
 		keep_until(e, n->begin);
-		strbuf_adds(e->out, a->is_item ? " [" : " {");
+		strbuf_adds(e->out, is_item(a) ? " [" : " {");
 		add_flow(e, a);
-		strbuf_adds(e->out, a->is_item ? "]" : "}");
+		strbuf_adds(e->out, is_item(a) ? "]" : "}");
 		skip_until(e, n->end);
 	} else if (is_bracketed(e, n)) {
 		add_in_brackets(e, n, last, a);
 	} else {
-		add_after(e, last, n->column - 1, n->column - !a->is_item,
+		add_after(e, last, n->column - 1, n->column - !is_item(a),
 			  blank_line, a);
 	}
-	return edit_end(e, err);
+	return edit_end(e, a, err);
 }
 
-int yaml_add_key(const char *source, size_t len, const struct node *map,
+int yaml_add_key(const struct yaml_doc *doc, const struct node *map,
 		 const struct yaml_pair *pair, struct strbuf *out,
 		 struct err *err)
 {
-	struct edit e = edit_begin(source, len, out);
-	const struct addition a = { .pairs = pair, .count = 1 };
+	const struct yaml_edit what = { .kind = YAML_EDIT_ADD_KEY,
+					.target = map,
+					.pairs = pair,
+					.count = 1 };
+	struct edit e = edit_begin(doc, out);
 	const struct node *last = NULL;
 
 	if (map->kind != NODE_MAP && map->kind != NODE_NULL)
@@ -381,7 +432,7 @@ int yaml_add_key(const char *source, size_t len, const struct node *map,
 				pair->key, node_kind_name(map->kind));
 	if (map->kind == NODE_MAP && map->as.map.count > 0)
 		last = map->as.map.entries[map->as.map.count - 1].value;
-	return add(&e, map, last, &a, false, err);
+	return add(&e, last, &what, false, err);
 }
 
 /* The '-' of an item of a block list. */
@@ -412,23 +463,27 @@ static bool has_blank_lines(const struct edit *e, const struct node *list)
 	return false;
 }
 
-int yaml_add_item(const char *source, size_t len, const struct node *list,
+int yaml_add_item(const struct yaml_doc *doc, const struct node *list,
 		  const struct yaml_pair *pairs, size_t count,
 		  struct strbuf *out, struct err *err)
 {
-	struct edit e = edit_begin(source, len, out);
-	const struct addition a = { pairs, count, true };
+	const struct yaml_edit what = { .kind = YAML_EDIT_ADD_ITEM,
+					.target = list,
+					.pairs = pairs,
+					.count = count };
+	struct edit e = edit_begin(doc, out);
 	const struct node *last = NULL;
 	bool blank_line = false;
 
 	if (list->kind != NODE_LIST && list->kind != NODE_NULL)
-		return node_err(list, err, ERR_BUG, "a list, not a %s",
+		return node_err(list, err, ERR_BUG,
+				"an item needs a list, not a %s",
 				node_kind_name(list->kind));
 	if (list->kind == NODE_LIST && list->as.list.count > 0) {
 		last = list->as.list.items[list->as.list.count - 1];
 		blank_line = has_blank_lines(&e, list);
 	}
-	return add(&e, list, last, &a, blank_line, err);
+	return add(&e, last, &what, blank_line, err);
 }
 
 /* ---- removing */
@@ -553,10 +608,13 @@ static void remove_block_item(struct edit *e, const struct node *list,
 	}
 }
 
-int yaml_remove_item(const char *source, size_t len, const struct node *list,
+int yaml_remove_item(const struct yaml_doc *doc, const struct node *list,
 		     size_t index, struct strbuf *out, struct err *err)
 {
-	struct edit e = edit_begin(source, len, out);
+	const struct yaml_edit what = { .kind = YAML_EDIT_REMOVE,
+					.target = list,
+					.index = index };
+	struct edit e = edit_begin(doc, out);
 
 	if (list->kind != NODE_LIST || index >= list->as.list.count)
 		return node_err(list, err, ERR_BUG, "no item %zu to remove",
@@ -565,5 +623,5 @@ int yaml_remove_item(const char *source, size_t len, const struct node *list,
 		remove_in_brackets(&e, list, index);
 	else
 		remove_block_item(&e, list, index);
-	return edit_end(&e, err);
+	return edit_end(&e, &what, err);
 }

@@ -58,10 +58,7 @@ static yaml_mark_t mark_of(const struct yaml_text *t, size_t at)
 	yaml_mark_t mark = { 0 };
 
 	for (size_t i = t->begin; i < at; i++) {
-		bool lone_cr = t->bytes[i] == '\r' &&
-			       (i + 1 == t->len || t->bytes[i + 1] != '\n');
-
-		if (t->bytes[i] == '\n' || lone_cr) {
+		if (t->bytes[i] == '\n') {
 			mark.line++;
 			mark.column = 0;
 		} else if (!is_continuation(t->bytes[i])) {
@@ -100,8 +97,27 @@ bool yaml_text_is_control(const char *s, size_t left)
 	if (c == 0xe2 && left > 2 && (unsigned char)s[1] == 0x80)
 		return (unsigned char)s[2] == 0xa8 ||
 		       (unsigned char)s[2] == 0xa9;
+	if (left > 2 && memcmp(s, "\xef\xbb\xbf", 3) == 0)
+		return true;
 	return c == 0x7f ||
 	       (c == 0xc2 && left > 1 && (unsigned char)s[1] < 0xa0);
+}
+
+/* Refuse what would steer a terminal or be a line only to libyaml. */
+static int check_character(const struct yaml_text *t, size_t i, struct err *err)
+{
+	if (t->bytes[i] == '\r' &&
+	    (i + 1 == t->len || t->bytes[i + 1] != '\n')) {
+		(void)yaml_text_fail(t, mark_of(t, i), err, ERR_FORMAT,
+				     "a carriage return without a line feed");
+		return err_hint(err, "end lines with LF or CRLF");
+	}
+	if (yaml_text_is_control(t->bytes + i, t->len - i)) {
+		(void)yaml_text_fail(t, mark_of(t, i), err, ERR_FORMAT,
+				     "a control character");
+		return err_hint(err, "remove it");
+	}
+	return 0;
 }
 
 static int survey(struct yaml_text *t, struct err *err)
@@ -117,11 +133,8 @@ static int survey(struct yaml_text *t, struct err *err)
 			t->ascii = false;
 			continue;
 		}
-		if (yaml_text_is_control(t->bytes + i, t->len - i)) {
-			(void)yaml_text_fail(t, mark_of(t, i), err, ERR_FORMAT,
-					     "a control character");
-			return err_hint(err, "remove it");
-		}
+		if (check_character(t, i, err) < 0)
+			return err->code;
 		if (characters++ % MARK_STEP == 0)
 			t->marks[t->mark_count++] = i;
 	}

@@ -42,8 +42,8 @@ int yaml_text_refuse(const struct yaml_text *t, const yaml_parser_t *p,
 
 /*
  * A control character, C0, DEL or C1, other than tab, line feed and carriage
- * return; or one of Unicode's line separators, which libyaml counts as lines
- * and nobody's editor does.
+ * return; one of Unicode's line separators, which libyaml counts as lines and
+ * nobody's editor does; or a byte order mark that is not the first character.
  */
 bool yaml_text_is_control(const char *s, size_t left);
 

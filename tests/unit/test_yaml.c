@@ -206,6 +206,9 @@ static void test_read_says_where_and_why_it_is_not_yaml(void **state)
 	refuses("a:\n  b: 1\n c: 2\n",
 		"x.yaml:3:2: this does not fit the map it is in",
 		"check the indentation against the lines above");
+	refuses("a:\n  b:\n  |\n",
+		"x.yaml:3:3: this is not indented below what it belongs to",
+		"indent it by two more spaces");
 	refuses("a: - b\n", "x.yaml:1:4: a '- ' has no place here",
 		"begin a list on a line of its own");
 	refuses("a: @b\n", "x.yaml:1:4: a value cannot begin with '@'",
@@ -243,6 +246,9 @@ static void test_read_refuses_bytes_that_are_no_text(void **state)
 	refuses("a: b\xef\xbf\xbe\n",
 		"x.yaml:1:5: a character that YAML does not allow",
 		"remove it");
+	refuses("a: b\r\nc: d\re: f\n",
+		"x.yaml:2:5: a carriage return without a line feed",
+		"end lines with LF or CRLF");
 	refuses_n("a: b\0c", 6, ERR_FORMAT, "x.yaml:1:5: a control character",
 		  "remove it");
 }
