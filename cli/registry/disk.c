@@ -1,0 +1,470 @@
+/*
+ * A registry that is one directory, which cargo reads in three ways: as a
+ * local-registry, as a static sparse index behind any web server, and with
+ * rustup's cargo as a git index over file://.
+ *
+ *	ROOT/NAME-VERSION.crate
+ *	ROOT/index/config.json
+ *	ROOT/index/ti/ny/tiny-lib	one line of JSON a version
+ *	ROOT/index/.git			the index is a git work tree
+ */
+#include "registry/registry_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/node.h"
+#include "base/path.h"
+#include "base/vec.h"
+#include "io/digest.h"
+#include "io/file.h"
+#include "io/git_commit.h"
+#include "io/tree.h"
+
+enum {
+	INDEX_FILE_MAX = 16 << 20, /* one crate's versions */
+	NAME_SIZE = 72
+};
+
+#define BRANCH "refs/heads/main"
+
+struct disk {
+	char *root;
+	char *index;
+	struct repo *repo; /* of the index */
+};
+
+static void drop(char *s)
+{
+	free(s);
+}
+AUTO_DEFINE(char *, drop)
+
+static void disk_free(void *self)
+{
+	struct disk *d = self;
+
+	if (!d)
+		return;
+	repo_free(d->repo);
+	free(d->root);
+	free(d->index);
+	free(d);
+}
+
+/* ------------------------------------------------------------------ opening */
+
+static bool is_plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || strchr("/-._~", c);
+}
+
+/* An absolute path as a URL: RFC 8089, with percent signs where needed. */
+static void add_file_url(struct strbuf *out, const char *path)
+{
+	strbuf_adds(out, "file://");
+	for (; *path; path++) {
+		if (is_plain(*path))
+			strbuf_addc(out, *path);
+		else
+			strbuf_addf(out, "%%%02X", (unsigned char)*path);
+	}
+}
+
+/*
+ * config.json names the place absolutely, so a registry that was moved needs
+ * another.  One that somebody pointed at a web server is theirs.
+ */
+static int settle_config(const struct disk *d, struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf url = { 0 };
+	AUTO(strbuf_releasep) struct strbuf want = { 0 };
+	AUTO(strbuf_releasep) struct strbuf have = { 0 };
+	AUTO(dropp) char *path = path_joined(d->index, "config.json");
+	AUTO(json_decrefp) json_t *config = NULL;
+	struct err unread = { 0 };
+
+	if (!path)
+		return err_nomem(err);
+	add_file_url(&url, d->root);
+	strbuf_adds(&url, "/{crate}-{version}.crate");
+	config = json_pack("{s:s}", "dl", strbuf_str(&url));
+	if (!strbuf_ok(&url) || !config)
+		return err_nomem(err);
+	if (json_write(config, &want, err) < 0)
+		return (int)err->code;
+	if (file_exists(path)) {
+		if (file_read(path, INDEX_FILE_MAX, &have, &unread) < 0) {
+			*err = unread;
+			return (int)err->code;
+		}
+		if (strcmp(strbuf_str(&have), strbuf_str(&want)) == 0 ||
+		    !strstr(strbuf_str(&have), "file://"))
+			return 0;
+	}
+	return file_write(path, want.data, want.len, 0644, err);
+}
+
+static int open_index(struct disk *d, struct err *err)
+{
+	if (repo_open(d->index, &d->repo, err) == 0)
+		return 0;
+	if (err->code != ERR_NOT_FOUND)
+		return (int)err->code;
+	err_clear(err);
+	return repo_init(d->index, 0, &d->repo, err);
+}
+
+static const struct registry_kind_ops disk_ops;
+
+int disk_registry_open(const char *root, void **self,
+		       const struct registry_kind_ops **ops, struct err *err)
+{
+	struct disk *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return err_nomem(err);
+	d->root = strdup(root);
+	d->index = path_joined(root, "index");
+	if (!d->root || !d->index) {
+		(void)err_nomem(err);
+	} else if (file_make_dirs(d->index, err) == 0 &&
+		   open_index(d, err) == 0 && settle_config(d, err) == 0) {
+		*self = d;
+		*ops = &disk_ops;
+		return 0;
+	}
+	disk_free(d);
+	return err_context(err, "registry '%s'", root);
+}
+
+/* -------------------------------------------------------------- index lines */
+
+/*
+ * crates.io's layout: 1/a, 2/ab, 3/a/abc, else ab/cd/abcd, all from the name
+ * in lower case.
+ */
+static char *index_path(const struct disk *d, const char *name)
+{
+	AUTO(strbuf_releasep) struct strbuf path = { 0 };
+	char low[NAME_SIZE];
+	size_t len = strlen(name);
+
+	if (len == 0 || len >= sizeof(low))
+		return NULL;
+	for (size_t i = 0; i <= len; i++)
+		low[i] = name[i] >= 'A' && name[i] <= 'Z'
+				 ? (char)(name[i] - 'A' + 'a')
+				 : name[i];
+	strbuf_adds(&path, d->index);
+	if (len <= 2)
+		strbuf_addf(&path, "/%zu/%s", len, low);
+	else if (len == 3)
+		strbuf_addf(&path, "/3/%c/%s", low[0], low);
+	else
+		strbuf_addf(&path, "/%.2s/%.2s/%s", low, low + 2, low);
+	return strbuf_take(&path);
+}
+
+/* Versions that differ only in build metadata are one to every registry. */
+static bool same_version(const char *a, const char *b)
+{
+	size_t len = strcspn(a, "+");
+
+	return len == strcspn(b, "+") && memcmp(a, b, len) == 0;
+}
+
+static int look_at_line(const char *line, size_t len,
+			const struct registry_crate *crate,
+			enum registry_state *out, struct err *err)
+{
+	AUTO(arena_releasep) struct arena arena = { 0 };
+	const char *vers, *cksum;
+	const struct node *n;
+
+	if (json_read(line, len, "index", &arena, &n, err) < 0 ||
+	    node_str(n, "vers", &vers, err) < 0 ||
+	    node_str(n, "cksum", &cksum, err) < 0)
+		return (int)err->code;
+	if (same_version(vers, crate->version))
+		*out = strcmp(cksum, crate->sha256) == 0 &&
+				       strcmp(vers, crate->version) == 0
+			       ? REGISTRY_SAME
+			       : REGISTRY_DIFFERENT;
+	return 0;
+}
+
+/* The lines there are, into LINES (nothing if there is no file). */
+static int look_at(const char *path, const struct registry_crate *crate,
+		   struct strbuf *lines, enum registry_state *out,
+		   struct err *err)
+{
+	enum registry_state state = REGISTRY_ABSENT;
+	size_t number = 0;
+
+	if (file_exists(path) &&
+	    file_read(path, INDEX_FILE_MAX, lines, err) < 0)
+		return (int)err->code;
+	for (const char *p = strbuf_str(lines); *p;) {
+		size_t len = strcspn(p, "\n");
+
+		number++;
+		if (len > 0 && look_at_line(p, len, crate, &state, err) < 0)
+			return err_context(err, "%s:%zu", path, number);
+		p += len + (p[len] == '\n');
+	}
+	*out = state;
+	return 0;
+}
+
+static int disk_look(void *self, const struct registry_crate *crate,
+		     enum registry_state *out, struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf lines = { .max = INDEX_FILE_MAX };
+	AUTO(dropp) char *path = index_path(self, crate->name);
+
+	if (!path)
+		return err_set(err, ERR_FORMAT, "'%s' is no crate's name",
+			       crate->name);
+	return look_at(path, crate, &lines, out, err);
+}
+
+/* --------------------------------------------------------------- publishing */
+
+/* The line is made elsewhere; what it says must be what is published. */
+static int check_line(const struct registry_crate *crate, struct err *err)
+{
+	AUTO(arena_releasep) struct arena arena = { 0 };
+	const char *name, *vers, *cksum;
+	const struct node *n;
+
+	if (json_read(crate->index_line, strlen(crate->index_line),
+		      "the index line", &arena, &n, err) < 0 ||
+	    node_str(n, "name", &name, err) < 0 ||
+	    node_str(n, "vers", &vers, err) < 0 ||
+	    node_str(n, "cksum", &cksum, err) < 0)
+		return (int)err->code;
+	if (strcmp(name, crate->name) != 0 ||
+	    strcmp(vers, crate->version) != 0 ||
+	    strcmp(cksum, crate->sha256) != 0 ||
+	    strchr(crate->index_line, '\n'))
+		return err_set(err, ERR_BUG,
+			       "the index line of '%s' says something else",
+			       crate->name);
+	return 0;
+}
+
+/* Exactly the bytes that were packed and inspected. */
+static int put_crate(const struct disk *d, const struct registry_crate *crate,
+		     struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf to = { 0 };
+	char sha256[DIGEST_HEX_SIZE];
+
+	strbuf_addf(&to, "%s/%s-%s.crate", d->root, crate->name,
+		    crate->version);
+	if (strbuf_check(&to, err) < 0 ||
+	    digest_file(crate->path, sha256, err) < 0)
+		return (int)err->code;
+	if (strcmp(sha256, crate->sha256) != 0)
+		return err_set(err, ERR_FORMAT,
+			       "'%s' is not what was packed: its SHA-256 is "
+			       "%s",
+			       crate->path, sha256);
+	if (file_copy(crate->path, strbuf_str(&to), err) < 0)
+		return (int)err->code;
+	return file_sync_dir(d->root, err);
+}
+
+static int put_line(const struct registry_crate *crate, const char *path,
+		    struct strbuf *lines, struct err *err)
+{
+	AUTO(dropp) char *dir = strdup(path);
+
+	if (!dir)
+		return err_nomem(err);
+	dir[path_base(path) - path - 1] = '\0';
+	if (lines->len > 0 && lines->data[lines->len - 1] != '\n')
+		strbuf_addc(lines, '\n');
+	strbuf_addf(lines, "%s\n", crate->index_line);
+	if (strbuf_check(lines, err) < 0 || file_make_dirs(dir, err) < 0)
+		return (int)err->code;
+	return file_write(path, lines->data, lines->len, 0644, err);
+}
+
+static int disk_publish(void *self, const struct registry_crate *crate,
+			struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf lines = { .max = INDEX_FILE_MAX };
+	AUTO(dropp) char *path = index_path(self, crate->name);
+	enum registry_state state;
+
+	if (!path)
+		return err_set(err, ERR_FORMAT, "'%s' is no crate's name",
+			       crate->name);
+	if (check_line(crate, err) < 0 ||
+	    look_at(path, crate, &lines, &state, err) < 0)
+		return (int)err->code;
+	if (state == REGISTRY_SAME)
+		return 0;
+	if (state == REGISTRY_DIFFERENT)
+		return err_set(err, ERR_EXISTS,
+			       "%s %s is published already with another "
+			       "checksum",
+			       crate->name, crate->version);
+	if (put_crate(self, crate, err) < 0)
+		return (int)err->code;
+	return put_line(crate, path, &lines, err);
+}
+
+/* --------------------------------------------------------------- committing */
+
+/* The files of the index that HEAD has otherwise, or not at all. */
+struct pending {
+	struct disk *disk;
+	const struct oid *head; /* NULL: no commit yet */
+	struct arena arena;
+	struct repo_edit *edits;
+	struct repo_bytes *bytes;
+	size_t count;
+	size_t cap;
+	size_t bytes_cap;
+};
+
+static void pending_release(struct pending *p)
+{
+	free(p->edits);
+	free(p->bytes);
+	arena_release(&p->arena);
+}
+AUTO_RELEASE(struct pending, pending_release)
+
+static int pending_add(struct pending *p, const char *path,
+		       const struct strbuf *text, struct err *err)
+{
+	struct repo_edit *edits =
+		vec_grow(p->edits, &p->cap, p->count + 1, sizeof(*edits));
+	struct repo_bytes *bytes;
+	char *copy;
+
+	if (!edits)
+		return err_nomem(err);
+	p->edits = edits;
+	bytes = vec_grow(p->bytes, &p->bytes_cap, p->count + 1, sizeof(*bytes));
+	if (!bytes)
+		return err_nomem(err);
+	p->bytes = bytes;
+	copy = arena_alloc(&p->arena, text->len + 1);
+	edits[p->count].path = arena_strdup(&p->arena, path);
+	edits[p->count].executable = false;
+	if (!copy || !edits[p->count].path)
+		return err_nomem(err);
+	memcpy(copy, strbuf_str(text), text->len);
+	bytes[p->count].bytes = copy;
+	bytes[p->count].len = text->len;
+	p->count++;
+	return 0;
+}
+
+static int compare(void *ctx, const struct tree_entry *e, struct err *err)
+{
+	struct pending *p = ctx;
+	AUTO(strbuf_releasep) struct strbuf text = { .max = INDEX_FILE_MAX };
+	AUTO(dropp) char *path = NULL;
+	struct err absent = { 0 };
+	struct oid have, want;
+
+	if (S_ISDIR(e->st->st_mode))
+		return strcmp(e->path, ".git") == 0;
+	/* a file of ours that is being written, left by a killed run */
+	if (!S_ISREG(e->st->st_mode) || path_base(e->path)[0] == '.')
+		return 0;
+	path = path_joined(p->disk->index, e->path);
+	if (!path)
+		return err_nomem(err);
+	if (file_read(path, INDEX_FILE_MAX, &text, err) < 0 ||
+	    repo_blob_name(strbuf_str(&text), text.len, &want, err) < 0)
+		return (int)err->code;
+	if (p->head &&
+	    repo_path_find(p->disk->repo, p->head, e->path, &have, &absent) ==
+		    0 &&
+	    oid_equal(&have, &want))
+		return 0;
+	return pending_add(p, e->path, &text, err);
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct repo_edit *)a)->path,
+		      ((const struct repo_edit *)b)->path);
+}
+
+static int commit(struct disk *d, struct pending *p, const char *message,
+		  struct err *err)
+{
+	struct repo_identity who;
+	struct repo_person author;
+	struct oid *blobs = calloc(p->count, sizeof(*blobs));
+	static const struct oid none;
+	struct oid tree, made;
+
+	if (!blobs)
+		return err_nomem(err);
+	if (repo_blobs_write(d->repo, p->bytes, p->count, blobs, err) < 0) {
+		free(blobs);
+		return (int)err->code;
+	}
+	for (size_t i = 0; i < p->count; i++)
+		p->edits[i].oid = blobs[i];
+	free(blobs);
+	qsort(p->edits, p->count, sizeof(*p->edits), by_path);
+	repo_identity(d->repo, &who);
+	author = (struct repo_person){ .name = who.name,
+				       .email = who.email,
+				       .when = clock_now() };
+	if (repo_tree_edit(d->repo, p->head, p->edits, p->count, &tree, err) <
+		    0 ||
+	    repo_commit_create(d->repo, &tree, p->head, &author, message, &made,
+			       err) < 0)
+		return (int)err->code;
+	return repo_ref_write(d->repo, BRANCH, &made, p->head ? p->head : &none,
+			      message, err);
+}
+
+/* Whatever is not committed yet, of this run or of one that was killed. */
+static int disk_finish(void *self, const char *message, struct err *err)
+{
+	struct disk *d = self;
+	AUTO(pending_releasep) struct pending p = { .disk = d };
+	struct oid head;
+
+	if (repo_ref_read(d->repo, BRANCH, &head, err) == 0)
+		p.head = &head;
+	else if (err->code == ERR_NOT_FOUND)
+		err_clear(err);
+	else
+		return (int)err->code;
+	if (tree_walk(d->index, compare, &p, err) < 0)
+		return (int)err->code;
+	return p.count > 0 ? commit(d, &p, message, err) : 0;
+}
+
+static const char *disk_location(const void *self)
+{
+	return ((const struct disk *)self)->root;
+}
+
+static const struct registry_kind_ops disk_ops = {
+	.look = disk_look,
+	.publish = disk_publish,
+	.finish = disk_finish,
+	.location = disk_location,
+	.free = disk_free,
+};

@@ -1,0 +1,384 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/path.h"
+#include "base/strbuf.h"
+#include "io/digest.h"
+#include "io/file.h"
+#include "io/git.h"
+#include "model/cohort.h"
+#include "registry/registry.h"
+
+static char *dir;
+static const struct registry_config config = { .name = "local",
+					       .kind = REGISTRY_DISK,
+					       .path = "var/registry" };
+
+static int enter(void **state)
+{
+	struct err err = { 0 };
+
+	(void)state;
+	return file_temp_dir(NULL, &dir, &err);
+}
+
+static int leave(void **state)
+{
+	struct err err = { 0 };
+	int rc = file_remove_tree(dir, &err);
+
+	(void)state;
+	free(dir);
+	return rc;
+}
+
+static void slurp(const char *name, struct strbuf *out)
+{
+	char *path = path_joined(dir, name);
+	struct err err = { 0 };
+
+	strbuf_reset(out);
+	if (file_read(path, 1 << 20, out, &err) < 0)
+		fail_msg("%s", err.msg);
+	free(path);
+}
+
+static bool have(const char *name)
+{
+	char *path = path_joined(dir, name);
+	bool yes = file_exists(path);
+
+	free(path);
+	return yes;
+}
+
+struct made {
+	struct registry_crate crate;
+	char sha256[DIGEST_HEX_SIZE];
+	char line[512];
+	char *path;
+};
+
+static void make(struct made *m, const char *name, const char *version,
+		 const char *content)
+{
+	struct err err = { 0 };
+
+	m->path = path_joined(dir, "packed");
+	assert_int_equal(
+		file_write(m->path, content, strlen(content), 0644, &err), 0);
+	assert_int_equal(digest_file(m->path, m->sha256, &err), 0);
+	snprintf(
+		m->line, sizeof(m->line),
+		"{\"name\":\"%s\",\"vers\":\"%s\",\"deps\":[],\"cksum\":\"%s\","
+		"\"features\":{},\"yanked\":false}",
+		name, version, m->sha256);
+	m->crate = (struct registry_crate){ .name = name,
+					    .version = version,
+					    .sha256 = m->sha256,
+					    .path = m->path,
+					    .index_line = m->line };
+}
+
+static struct registry *open_registry(void)
+{
+	struct registry *r = NULL;
+	struct err err = { 0 };
+
+	if (registry_open(&config, dir, &r, &err) < 0)
+		fail_msg("%s", err.msg);
+	return r;
+}
+
+static int publish(struct registry *r, const char *name, const char *version,
+		   const char *content, struct err *err)
+{
+	struct made m;
+	int rc;
+
+	make(&m, name, version, content);
+	rc = registry_publish(r, &m.crate, err);
+	free(m.path);
+	return rc;
+}
+
+static enum registry_state look(struct registry *r, const char *name,
+				const char *version, const char *content)
+{
+	enum registry_state state = REGISTRY_ABSENT;
+	struct err err = { 0 };
+	struct made m;
+
+	make(&m, name, version, content);
+	assert_int_equal(registry_look(r, &m.crate, &state, &err), 0);
+	free(m.path);
+	return state;
+}
+
+static void test_publish_lays_out_what_cargo_reads(void **state)
+{
+	AUTO(registry_freep) struct registry *r = open_registry();
+	AUTO(strbuf_releasep) struct strbuf got = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(publish(r, "kov-ada", "0.1.0", "bytes", &err), 0);
+	assert_int_equal(publish(r, "abc", "1.0.0", "x", &err), 0);
+	assert_int_equal(publish(r, "Ab", "1.0.0", "x", &err), 0);
+	slurp("var/registry/kov-ada-0.1.0.crate", &got);
+	assert_string_equal(strbuf_str(&got), "bytes");
+	slurp("var/registry/index/ko/v-/kov-ada", &got);
+	assert_non_null(strstr(strbuf_str(&got), "\"vers\":\"0.1.0\""));
+	assert_int_equal(got.data[got.len - 1], '\n');
+	assert_true(have("var/registry/index/3/a/abc"));
+	assert_true(have("var/registry/index/2/ab"));
+	slurp("var/registry/index/config.json", &got);
+	assert_non_null(strstr(strbuf_str(&got), "/{crate}-{version}.crate"));
+	assert_non_null(strstr(strbuf_str(&got), "file:///"));
+}
+
+static void test_publish_again_changes_nothing(void **state)
+{
+	AUTO(registry_freep) struct registry *r = open_registry();
+	AUTO(strbuf_releasep) struct strbuf before = { 0 };
+	AUTO(strbuf_releasep) struct strbuf after = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(look(r, "kov-ada", "0.1.0", "bytes"), REGISTRY_ABSENT);
+	assert_int_equal(publish(r, "kov-ada", "0.1.0", "bytes", &err), 0);
+	slurp("var/registry/index/ko/v-/kov-ada", &before);
+	assert_int_equal(look(r, "kov-ada", "0.1.0", "bytes"), REGISTRY_SAME);
+	assert_int_equal(publish(r, "kov-ada", "0.1.0", "bytes", &err), 0);
+	slurp("var/registry/index/ko/v-/kov-ada", &after);
+	assert_string_equal(strbuf_str(&before), strbuf_str(&after));
+}
+
+static void test_publish_refuses_another_checksum_loudly(void **state)
+{
+	AUTO(registry_freep) struct registry *r = open_registry();
+	AUTO(strbuf_releasep) struct strbuf got = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(publish(r, "kov-ada", "0.1.0", "bytes", &err), 0);
+	assert_int_equal(look(r, "kov-ada", "0.1.0", "other"),
+			 REGISTRY_DIFFERENT);
+	assert_int_equal(publish(r, "kov-ada", "0.1.0", "other", &err),
+			 ERR_EXISTS);
+	assert_string_equal(err.msg, "kov-ada 0.1.0 is published already with "
+				     "another checksum");
+	err_clear(&err);
+	/* build metadata makes no other version */
+	assert_int_equal(publish(r, "kov-ada", "0.1.0+b", "other", &err),
+			 ERR_EXISTS);
+	slurp("var/registry/kov-ada-0.1.0.crate", &got);
+	assert_string_equal(strbuf_str(&got), "bytes");
+}
+
+static void test_publish_keeps_earlier_versions(void **state)
+{
+	AUTO(registry_freep) struct registry *r = open_registry();
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(publish(r, "kov-ada", "0.1.0", "one", &err), 0);
+	assert_int_equal(publish(r, "kov-ada", "0.2.0", "two", &err), 0);
+	assert_int_equal(look(r, "kov-ada", "0.1.0", "one"), REGISTRY_SAME);
+	assert_int_equal(look(r, "kov-ada", "0.2.0", "two"), REGISTRY_SAME);
+}
+
+/* The file went first: a run that was killed there is simply done again. */
+static void test_publish_goes_on_after_a_kill_between_file_and_line(
+	void **state)
+{
+	AUTO(registry_freep) struct registry *r = open_registry();
+	char *path = path_joined(dir, "var/registry/kov-ada-0.1.0.crate");
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(file_write(path, "half", 4, 0644, &err), 0);
+	free(path);
+	assert_int_equal(look(r, "kov-ada", "0.1.0", "bytes"), REGISTRY_ABSENT);
+	assert_int_equal(publish(r, "kov-ada", "0.1.0", "bytes", &err), 0);
+	assert_int_equal(look(r, "kov-ada", "0.1.0", "bytes"), REGISTRY_SAME);
+}
+
+static void test_publish_refuses_bytes_that_were_changed(void **state)
+{
+	AUTO(registry_freep) struct registry *r = open_registry();
+	struct err err = { 0 };
+	struct made m;
+
+	(void)state;
+	make(&m, "kov-ada", "0.1.0", "bytes");
+	assert_int_equal(file_write(m.path, "byteS", 5, 0644, &err), 0);
+	assert_int_equal(registry_publish(r, &m.crate, &err), ERR_FORMAT);
+	assert_non_null(strstr(err.msg, "is not what was packed"));
+	assert_false(have("var/registry/index/ko/v-/kov-ada"));
+	free(m.path);
+}
+
+static void test_publish_refuses_a_line_about_something_else(void **state)
+{
+	AUTO(registry_freep) struct registry *r = open_registry();
+	struct err err = { 0 };
+	struct made m;
+
+	(void)state;
+	make(&m, "kov-ada", "0.1.0", "bytes");
+	m.crate.name = "kov-bob";
+	assert_int_equal(registry_publish(r, &m.crate, &err), ERR_BUG);
+	assert_false(have("var/registry/kov-bob-0.1.0.crate"));
+	free(m.path);
+}
+
+static void head_of(struct oid *out)
+{
+	char *path = path_joined(dir, "var/registry/index");
+	AUTO(repo_freep) struct repo *repo = NULL;
+	struct err err = { 0 };
+
+	assert_int_equal(repo_open(path, &repo, &err), 0);
+	free(path);
+	if (repo_ref_read(repo, "refs/heads/main", out, &err) < 0)
+		*out = (struct oid){ 0 };
+}
+
+static void test_finish_commits_once_and_what_was_left(void **state)
+{
+	struct registry *r = open_registry();
+	AUTO(strbuf_releasep) struct strbuf got = { 0 };
+	char *path = path_joined(dir, "var/registry/index");
+	AUTO(repo_freep) struct repo *repo = NULL;
+	struct oid first, second;
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(publish(r, "kov-ada", "0.1.0", "bytes", &err), 0);
+	registry_free(r); /* killed before it could finish */
+	head_of(&first);
+	assert_true(oid_is_zero(&first));
+	r = open_registry();
+	assert_int_equal(registry_finish(r, "publish", &err), 0);
+	head_of(&first);
+	assert_false(oid_is_zero(&first));
+	assert_int_equal(registry_finish(r, "publish", &err), 0);
+	head_of(&second);
+	assert_true(oid_equal(&first, &second));
+	assert_int_equal(repo_open(path, &repo, &err), 0);
+	assert_int_equal(
+		repo_path_read(repo, &first, "ko/v-/kov-ada", 1000, &got, &err),
+		0);
+	assert_non_null(strstr(strbuf_str(&got), "kov-ada"));
+	registry_free(r);
+	free(path);
+}
+
+static void test_open_follows_a_registry_that_moved(void **state)
+{
+	AUTO(strbuf_releasep) struct strbuf got = { 0 };
+	char *from = path_joined(dir, "var"), *to = path_joined(dir, "new var");
+	struct registry_config moved = config;
+	struct registry *r = open_registry();
+	struct err err = { 0 };
+
+	(void)state;
+	registry_free(r);
+	assert_int_equal(rename(from, to), 0);
+	moved.path = "new var/registry";
+	assert_int_equal(registry_open(&moved, dir, &r, &err), 0);
+	slurp("new var/registry/index/config.json", &got);
+	assert_non_null(strstr(strbuf_str(&got), "/new%20var/registry/"));
+	assert_non_null(strstr(registry_location(r), "/new var/registry"));
+	registry_free(r);
+	free(from);
+	free(to);
+}
+
+static void test_open_leaves_a_web_address_alone(void **state)
+{
+	const char *theirs = "{\"dl\": \"http://127.0.0.1/x\"}\n";
+	AUTO(strbuf_releasep) struct strbuf got = { 0 };
+	char *path = path_joined(dir, "var/registry/index/config.json");
+	struct registry *r = open_registry();
+	struct err err = { 0 };
+
+	(void)state;
+	registry_free(r);
+	assert_int_equal(file_write(path, theirs, strlen(theirs), 0644, &err),
+			 0);
+	r = open_registry();
+	slurp("var/registry/index/config.json", &got);
+	assert_string_equal(strbuf_str(&got), theirs);
+	registry_free(r);
+	free(path);
+}
+
+static void test_look_names_the_place_of_a_broken_line(void **state)
+{
+	AUTO(registry_freep) struct registry *r = open_registry();
+	char *path = path_joined(dir, "var/registry/index/ko/v-");
+	char *file = path_joined(dir, "var/registry/index/ko/v-/kov-ada");
+	enum registry_state found;
+	struct err err = { 0 };
+	struct made m;
+
+	(void)state;
+	assert_int_equal(file_make_dirs(path, &err), 0);
+	assert_int_equal(file_write(file, "{\"vers\": 1}\n", 12, 0644, &err),
+			 0);
+	make(&m, "kov-ada", "0.1.0", "bytes");
+	assert_int_equal(registry_look(r, &m.crate, &found, &err), ERR_FORMAT);
+	assert_non_null(strstr(err.msg, "kov-ada:1:"));
+	assert_non_null(strstr(err.msg, "'vers' must be a string"));
+	free(m.path);
+	free(path);
+	free(file);
+}
+
+static void test_open_refuses_the_web_with_a_hint(void **state)
+{
+	struct registry_config web = { .name = "crates.io",
+				       .kind = REGISTRY_WEB,
+				       .domain = "crates.io" };
+	struct registry *r = NULL;
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(registry_open(&web, dir, &r, &err), ERR_USAGE);
+	assert_string_equal(err.hint, "cohort publish --registry local");
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, enter, leave)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_publish_lays_out_what_cargo_reads),
+		CASE(test_publish_again_changes_nothing),
+		CASE(test_publish_refuses_another_checksum_loudly),
+		CASE(test_publish_keeps_earlier_versions),
+		CASE(test_publish_goes_on_after_a_kill_between_file_and_line),
+		CASE(test_publish_refuses_bytes_that_were_changed),
+		CASE(test_publish_refuses_a_line_about_something_else),
+		CASE(test_finish_commits_once_and_what_was_left),
+		CASE(test_open_follows_a_registry_that_moved),
+		CASE(test_open_leaves_a_web_address_alone),
+		CASE(test_look_names_the_place_of_a_broken_line),
+		CASE(test_open_refuses_the_web_with_a_hint),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
