@@ -6,55 +6,51 @@
 
 #include "base/arena.h"
 #include "base/attr.h"
-#include "base/strbuf.h"
 
 struct err;
+struct strbuf;
 
 /*
- * Comma-separated values with a header row, as RFC 4180 and spreadsheets write
- * them: CRLF or LF, quotes doubled inside quotes, line breaks inside quotes, a
- * byte order mark.  Pure; immutable once read; any thread.
+ * Comma-separated values after RFC 4180, with what spreadsheets add to it: a
+ * byte order mark, LF or CRLF, a last line without its end.  The first record
+ * is the header; every other has as many cells.  UTF-8 without control
+ * characters.  Immutable; everything lives in its arena.
  */
 enum {
 	CSV_INPUT_MAX = 64 << 20, /* bytes */
 	CSV_COLUMNS_MAX = 64,
-	CSV_ROWS_MAX = 1 << 20,
-	CSV_CELL_MAX = 4096 /* bytes */
+	CSV_CELL_MAX = 64 << 10 /* bytes */
 };
 
 struct csv_row {
-	uint32_t line;		  /* on which it begins, from 1 */
-	const char *const *cells; /* as many as there are columns */
+	uint32_t line; /* where it begins, from 1 */
+	const char **cells;
 };
 
 struct csv {
 	struct arena arena;
 	const char *file;
-	const char *const *columns; /* the header, blanks around it cut */
-	size_t column_count;
+	const char **header;
+	size_t columns;
 	struct csv_row *rows;
 	size_t count;
 };
 
-/*
- * ERR_FORMAT with "FILE:LINE: why" for a row of another length than the
- * header, a column twice or without a name, a quote in the wrong place,
- * control characters other than tab and line break, or what is not UTF-8;
- * ERR_LIMIT beyond the limits above.  Empty lines are passed over.
- */
+/* ERR_FORMAT: "FILE:LINE: why". */
 int csv_read(const char *bytes, size_t len, const char *file, struct csv **out,
 	     struct err *err);
 void csv_free(struct csv *c);
 AUTO_DEFINE(struct csv *, csv_free)
 
-/* The place of a column, or -1. */
+/* The column called NAME, or -1. */
 int csv_column(const struct csv *c, const char *name);
 
 /*
- * Append COUNT cells as one line that ends in CRLF.  A cell that a spreadsheet
- * would run (it begins with = + - @ TAB or CR) gets a ' in front, which
- * csv_read() takes away again.
+ * One more cell of a line, quoted where it must be.  A cell that a spreadsheet
+ * would take for a formula (it begins with = + - @ TAB or CR) gets a quote in
+ * front.  AT is the cell's place in the line, from 0.
  */
-void csv_write(struct strbuf *out, const char *const *cells, size_t count);
+void csv_put(struct strbuf *out, size_t at, const char *cell);
+void csv_end_line(struct strbuf *out);
 
 #endif
