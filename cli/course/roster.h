@@ -32,7 +32,11 @@ struct roster_entry {
 	uint32_t line;
 };
 
-enum roster_kind { ROSTER_ADDED, ROSTER_CHANGED, ROSTER_UNCHANGED };
+enum roster_kind {
+	ROSTER_ADDED,
+	ROSTER_CHANGED,
+	ROSTER_UNCHANGED
+};
 
 /* What a verb did, or would do, to one student. */
 struct roster_change {
