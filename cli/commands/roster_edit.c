@@ -1,0 +1,50 @@
+/* cohort roster edit: what is said of a student. */
+#include "command.h"
+#include "commands/roster_view.h"
+#include "course/roster.h"
+
+struct args {
+	struct common_args common;
+	struct roster_entry entry;
+	bool dry_run;
+};
+
+#define ENTRY(member) offsetof(struct args, entry.member)
+
+static const struct opt opts[] = {
+	{ "name", 0, OPT_STR, "NAME", "the name that the student chose to show",
+	  ENTRY(name) },
+	{ "seat", 0, OPT_STR, "N", "another seat", ENTRY(seat) },
+	{ "mode", 0, OPT_STR, "sync|async", "how the student attends",
+	  ENTRY(mode) },
+	{ "zone", 0, OPT_STR, "ZONE", "the student's zone, by its IANA name",
+	  ENTRY(zone) },
+	{ "repo", 0, OPT_STR, "URL", "the student's repository", ENTRY(repo) },
+	{ "suffix", 0, OPT_STR, "SUFFIX", "crates are kov-SUFFIX, ...",
+	  ENTRY(suffix) },
+	{ "dry-run", 'n', OPT_FLAG, NULL, "say what would be done",
+	  offsetof(struct args, dry_run) },
+	{ 0 },
+};
+
+static int run(struct cli *cli, const void *argp, struct err *err)
+{
+	const struct args *args = argp;
+	struct roster_entry entry = args->entry;
+	const char *handle = args->common.operands[0];
+
+	entry.handle = handle + (handle[0] == '@');
+	return roster_run(cli, &entry, ROSTER_MAY_CHANGE, args->dry_run, err);
+}
+
+const struct command cmd_roster_edit = {
+	.name = "roster edit",
+	.summary = "Change what the roster says of a student",
+	.operands = "HANDLE",
+	.min_operands = 1,
+	.max_operands = 1,
+	.opts = opts,
+	.args_size = sizeof(struct args),
+	.flags = CMD_JSON,
+	.run = run,
+};
