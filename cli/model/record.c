@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/node.h"
+#include "base/semver.h"
 #include "model/handle.h"
 
 enum {
@@ -147,6 +148,18 @@ int record_set_check(struct record *r, const struct check *c, struct err *err)
 
 /* ---- asking */
 
+/* A is not above B; what is no version counts by its place alone. */
+static bool precedes(const char *a, const char *b)
+{
+	struct semver va, vb;
+	struct err ignored = { 0 };
+
+	if (semver_parse(a, &va, &ignored) < 0 ||
+	    semver_parse(b, &vb, &ignored) < 0)
+		return true;
+	return semver_compare(&va, &vb) <= 0;
+}
+
 const struct submission *record_current(const struct record *r)
 {
 	const struct submission *best = NULL;
@@ -154,7 +167,8 @@ const struct submission *record_current(const struct record *r)
 	for (size_t i = 0; i < r->submission_count; i++) {
 		const struct submission *s = &r->submissions[i];
 
-		if (s->moved_from == 0)
+		if (s->moved_from == 0 &&
+		    (!best || precedes(best->version, s->version)))
 			best = s;
 	}
 	return best;

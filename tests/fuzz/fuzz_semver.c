@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 #include "base/strbuf.h"
-#include "crate/manifest/semver.h"
+#include "base/semver.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

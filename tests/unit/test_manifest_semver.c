@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 #include "base/strbuf.h"
-#include "crate/manifest/semver.h"
+#include "base/semver.h"
 
 static struct semver version(const char *text)
 {

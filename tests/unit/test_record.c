@@ -121,6 +121,10 @@ static void test_record_current_passes_over_moved_tags(void **state)
 	add(r, "0.1.1", 0);
 	assert_int_equal(record_current(r)->n, 3);
 	assert_false(record_is_moved(r));
+	add(r, "0.1.0-rc.1", 0); /* seen later, but an earlier version */
+	assert_int_equal(record_current(r)->n, 3);
+	add(r, "0.1.10", 0);
+	assert_int_equal(record_current(r)->n, 5);
 	record_free(r);
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "crate/manifest/lints_private.h"
-#include "crate/manifest/semver.h"
+#include "base/semver.h"
 #include "crate/manifest/wordlist.h"
 
 const struct node *lint_where(const struct linter *l,

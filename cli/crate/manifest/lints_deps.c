@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "crate/manifest/lints_private.h"
-#include "crate/manifest/semver.h"
+#include "base/semver.h"
 
 /* ---- features */
 

@@ -1,5 +1,5 @@
-#ifndef CRATE_MANIFEST_SEMVER_H
-#define CRATE_MANIFEST_SEMVER_H
+#ifndef BASE_SEMVER_H
+#define BASE_SEMVER_H
 
 #include <stdbool.h>
 #include <stddef.h>

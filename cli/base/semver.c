@@ -1,4 +1,4 @@
-#include "crate/manifest/semver.h"
+#include "base/semver.h"
 
 #include <string.h>
 
