@@ -461,6 +461,37 @@ const struct rustdoc_item *rustdoc_item_of(struct rustdoc *d, uint32_t id,
 	return item && item->kind == kind ? item : NULL;
 }
 
+static bool ends_with(const char *text, size_t len, const char *end)
+{
+	size_t n = strlen(end);
+
+	return len >= n && memcmp(text + len - n, end, n) == 0;
+}
+
+/* The impl is the item's last member, and `blanket_impl` the impl's. */
+bool rustdoc_impl_is_derived(const struct rustdoc *d, uint32_t id)
+{
+	static const char synthetic[] =
+		",\"is_synthetic\":true,\"blanket_impl\":null}}}";
+	static const char generic[] = ",\"blanket_impl\":{\"generic\":\"";
+	const struct entry *e = table_find(&d->index, id);
+	const char *text;
+	size_t len;
+
+	if (!e || id == RUSTDOC_NO_ID)
+		return false;
+	text = d->text + e->begin;
+	len = e->size;
+	if (ends_with(text, len, synthetic))
+		return true;
+	if (!ends_with(text, len, "\"}}}}"))
+		return false;
+	for (len -= 5; len > 0 && text[len - 1] != '"'; len--)
+		if (e->size - len > 64)
+			return false;
+	return ends_with(text, len, generic);
+}
+
 const struct rustdoc_item *rustdoc_root(struct rustdoc *d)
 {
 	return rustdoc_item_of(d, d->root, RUSTDOC_MODULE);

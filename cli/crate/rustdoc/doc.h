@@ -84,6 +84,13 @@ const struct rustdoc_item *rustdoc_item_of(struct rustdoc *d, uint32_t id,
 					   enum rustdoc_kind kind);
 
 /*
+ * True if ID is plainly an impl that the compiler found by itself, an auto
+ * trait's or an instance of a blanket impl: most impls are, and by the end of
+ * their text it shows without parsing them.  False decides nothing.
+ */
+bool rustdoc_impl_is_derived(const struct rustdoc *d, uint32_t id);
+
+/*
  * What `paths` knows of ID, foreign items included: "core::marker::Send" in
  * *PATH and "trait" in *KIND, which live as long as the document.  False if it
  * knows nothing.

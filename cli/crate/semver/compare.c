@@ -1,0 +1,521 @@
+#include "crate/semver/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/finding.h"
+#include "base/strbuf.h"
+#include "crate/rustdoc/doc.h"
+#include "crate/semver/lints.h"
+#include "crate/semver/members.h"
+#include "crate/semver/sealing.h"
+#include "crate/semver/surface.h"
+
+enum {
+	SUBJECT_MAX = 4 << 10,	    /* bytes of a path with its member */
+	FINDINGS_BYTES = 512 << 20, /* of all findings of a comparison */
+};
+
+struct comparison {
+	struct lint_side side[2];
+	struct surface *surface[2];
+	const struct lint **rows; /* those that run, by LINT_ON_* */
+	size_t row_count;
+	size_t first[LINT_ON_INHERENT + 2]; /* where each LINT_ON_* begins */
+	struct findings found;
+	struct strbuf subject;
+	struct strbuf why;
+	bool is_out_of_memory;
+	bool is_beyond_limit;
+};
+
+/* --- one finding
+ * -------------------------------------------------------------- */
+
+static void add_name(struct strbuf *b, const struct rustdoc_item *it)
+{
+	strbuf_adds(b, "::");
+	strbuf_adds(b, it->name);
+}
+
+static void report(struct comparison *c, const struct lint *l,
+		   const struct lint_pair *p)
+{
+	int side = l->event == LINT_GONE ? LINT_OLD : LINT_NEW;
+	const struct rustdoc_item *at = p->thing[side];
+	struct finding f = { .id = l->id,
+			     .level = l->level,
+			     .file = at->file,
+			     .line = at->line,
+			     .column = at->column,
+			     .mend = l->mend };
+
+	strbuf_reset(&c->subject);
+	strbuf_adds(&c->subject, p->path);
+	if (p->variant[side])
+		add_name(&c->subject, p->variant[side]);
+	if (l->on != LINT_ON_ITEM)
+		add_name(&c->subject, at);
+	strbuf_reset(&c->why);
+	strbuf_adds(&c->why, l->why);
+	if (l->detail)
+		l->detail(p, &c->why);
+	f.subject = strbuf_str(&c->subject);
+	f.why = strbuf_str(&c->why);
+	if (c->subject.failed == ERR_LIMIT || c->why.failed == ERR_LIMIT ||
+	    c->found.arena.total > FINDINGS_BYTES)
+		c->is_beyond_limit = true;
+	else if (!strbuf_ok(&c->subject) || !strbuf_ok(&c->why) ||
+		 findings_add(&c->found, &f) < 0)
+		c->is_out_of_memory = true;
+}
+
+static bool holds(const struct lint *l, struct lint_pair *p)
+{
+	for (size_t i = 0; i < LINT_CONDITIONS_MAX && l->when[i]; i++)
+		if (!l->when[i](p))
+			return false;
+	return true;
+}
+
+static bool kind_in(uint32_t mask, const struct rustdoc_item *it)
+{
+	return it && (RUSTDOC_BIT(it->kind) & mask) != 0;
+}
+
+static uint32_t becomes(const struct lint *l)
+{
+	return l->becomes ? l->becomes : l->kinds;
+}
+
+/* Is the thing in place TO, found by name, what stood at the other side? */
+static bool is_same(const struct lint *l, struct lint_pair *p, int to)
+{
+	return kind_in(becomes(l), p->thing[to]) && (!l->same || l->same(p));
+}
+
+/* --- items
+ * ------------------------------------------------------------------------ */
+
+static const struct surface_path *find_in(const struct comparison *c, int side,
+					  const char *path)
+{
+	return surface_find(c->surface[side], path);
+}
+
+/* LINT_GONE from the old side, LINT_ADDED from the new one. */
+static void item_alone(struct comparison *c, const struct lint *l,
+		       struct lint_pair *p, int from)
+{
+	const struct surface_path *at = find_in(c, !from, p->path);
+
+	for (; at; at = at->next_here) {
+		p->item[!from] = p->thing[!from] = at->item;
+		if (is_same(l, p, !from))
+			return;
+	}
+	p->item[!from] = p->thing[!from] = NULL;
+	if (holds(l, p))
+		report(c, l, p);
+}
+
+static void item_changed(struct comparison *c, const struct lint *l,
+			 struct lint_pair *p, bool stays_api)
+{
+	if (!kind_in(becomes(l), p->thing[LINT_NEW]) ||
+	    (l->reach == LINT_LEAVES) == stays_api)
+		return;
+	if (holds(l, p))
+		report(c, l, p);
+}
+
+/* --- members
+ * ------------------------------------------------------------------------- */
+
+/* The members that rows of one kind look at, on both sides. */
+struct member_sets {
+	struct members set[2];
+	const struct rustdoc_ids *impls[2];
+	enum lint_on on;
+};
+
+static void member_sets_release(struct member_sets *m)
+{
+	members_release(&m->set[LINT_OLD]);
+	members_release(&m->set[LINT_NEW]);
+}
+AUTO_RELEASE(struct member_sets, member_sets_release)
+
+static bool reaches(const struct lint *l, const struct rustdoc_item *it)
+{
+	return l->reach == LINT_ANY || member_is_api(it);
+}
+
+/*
+ * Does MEMBER of the side FROM lack a counterpart?  A method or constant that
+ * some trait impl of the type offers is not gone: calls still find it.
+ */
+static void member_alone(struct comparison *c, const struct lint *l,
+			 struct lint_pair *p, const struct member_sets *m,
+			 int from)
+{
+	const struct rustdoc_item *it = p->thing[from];
+	const struct member *other = members_find(&m->set[!from], it->name);
+
+	if (!reaches(l, it))
+		return;
+	for (; other; other = other->next_same) {
+		p->thing[!from] = other->item;
+		if (is_same(l, p, !from))
+			return;
+	}
+	p->thing[!from] = NULL;
+	if (!holds(l, p))
+		return;
+	if (m->on == LINT_ON_INHERENT &&
+	    impls_offer(p->side[!from]->doc, m->impls[!from], it->name))
+		return;
+	report(c, l, p);
+}
+
+/* How far the counterpart IT is public, against what the row wants. */
+static bool counts_as_new(const struct lint *l, const struct rustdoc_item *it)
+{
+	if (!kind_in(becomes(l), it) || !member_is_visible(it))
+		return false;
+	return l->reach == LINT_ANY ||
+	       member_is_api(it) == (l->reach == LINT_API);
+}
+
+/*
+ * A type may have several functions of one name.  The change counts if it
+ * holds against each of them: one that is as before serves callers still.
+ */
+static void member_changed(struct comparison *c, const struct lint *l,
+			   struct lint_pair *p, const struct member_sets *m)
+{
+	const struct rustdoc_item *it = p->thing[LINT_OLD];
+	const struct member *other = members_find(&m->set[LINT_NEW], it->name);
+	const struct rustdoc_item *first = NULL;
+
+	if (!reaches(l, it))
+		return;
+	for (; other; other = other->next_same) {
+		if (!counts_as_new(l, other->item)) {
+			if (l->reach == LINT_LEAVES &&
+			    kind_in(becomes(l), other->item) &&
+			    member_is_api(other->item))
+				return;
+			continue;
+		}
+		p->thing[LINT_NEW] = other->item;
+		if (!holds(l, p))
+			return;
+		if (!first)
+			first = other->item;
+	}
+	p->thing[LINT_NEW] = first;
+	if (first)
+		report(c, l, p);
+}
+
+static void compare_members(struct comparison *c, const struct lint_pair *pair,
+			    const struct member_sets *m);
+
+/* Rows of M->on over one member of the side FROM. */
+static void member_rows(struct comparison *c, const struct lint_pair *pair,
+			const struct member_sets *m,
+			const struct rustdoc_item *it, int from)
+{
+	for (size_t i = c->first[m->on]; i < c->first[m->on + 1]; i++) {
+		const struct lint *l = c->rows[i];
+		struct lint_pair p = *pair;
+
+		if (!kind_in(l->kinds, it))
+			continue;
+		p.thing[from] = it;
+		p.thing[!from] = NULL;
+		if (l->event == LINT_CHANGED && from == LINT_OLD)
+			member_changed(c, l, &p, m);
+		else if (l->event ==
+			 (from == LINT_OLD ? LINT_GONE : LINT_ADDED))
+			member_alone(c, l, &p, m, from);
+	}
+}
+
+static void compare_fields_of_variants(struct comparison *c,
+				       const struct lint_pair *pair,
+				       const struct member_sets *variants)
+{
+	const struct member *v = variants->set[LINT_OLD].first;
+
+	for (; v; v = v->next) {
+		AUTO(member_sets_releasep)
+		struct member_sets m = { .on = LINT_ON_VARIANT_FIELD };
+		const struct member *now =
+			members_find(&variants->set[LINT_NEW], v->item->name);
+		struct lint_pair p = *pair;
+
+		if (!now || !kind_in(KIND_VARIANT, now->item) ||
+		    !kind_in(KIND_VARIANT, v->item) ||
+		    !member_is_api(v->item) || !member_is_api(now->item))
+			continue;
+		p.variant[LINT_OLD] = v->item;
+		p.variant[LINT_NEW] = now->item;
+		for (int side = LINT_OLD; side <= LINT_NEW; side++)
+			if (members_add(&m.set[side], p.side[side]->doc,
+					&item_fields(p.variant[side])->ids) < 0)
+				c->is_out_of_memory = true;
+		compare_members(c, &p, &m);
+	}
+}
+
+static void compare_members(struct comparison *c, const struct lint_pair *pair,
+			    const struct member_sets *m)
+{
+	for (int side = LINT_OLD; side <= LINT_NEW; side++)
+		for (const struct member *it = m->set[side].first; it;
+		     it = it->next)
+			member_rows(c, pair, m, it->item, side);
+	if (m->on == LINT_ON_VARIANT)
+		compare_fields_of_variants(c, pair, m);
+}
+
+static const struct rustdoc_ids *member_ids(const struct rustdoc_item *it,
+					    enum lint_on on)
+{
+	const struct rustdoc_fields *fields;
+
+	switch (on) {
+	case LINT_ON_FIELD:
+		fields = item_fields(it);
+		return fields ? &fields->ids : NULL;
+	case LINT_ON_VARIANT:
+		return it->kind == RUSTDOC_ENUM ? &it->as.enumeration.variants
+						: NULL;
+	case LINT_ON_TRAIT_ITEM:
+		return it->kind == RUSTDOC_TRAIT ? &it->as.trait.items : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static void compare_set(struct comparison *c, const struct lint_pair *p,
+			enum lint_on on)
+{
+	AUTO(member_sets_releasep) struct member_sets m = { .on = on };
+
+	for (int side = LINT_OLD; side <= LINT_NEW; side++) {
+		const struct rustdoc_ids *ids = member_ids(p->item[side], on);
+
+		if (!ids)
+			return;
+		if (members_add(&m.set[side], p->side[side]->doc, ids) < 0)
+			c->is_out_of_memory = true;
+	}
+	compare_members(c, p, &m);
+}
+
+static void compare_inherent(struct comparison *c, const struct lint_pair *p)
+{
+	AUTO(member_sets_releasep)
+	struct member_sets m = { .on = LINT_ON_INHERENT };
+
+	for (int side = LINT_OLD; side <= LINT_NEW; side++) {
+		m.impls[side] = item_impls(p->item[side]);
+		if (!m.impls[side])
+			return;
+		if (members_add_inherent(&m.set[side], p->side[side]->doc,
+					 m.impls[side]) < 0)
+			c->is_out_of_memory = true;
+	}
+	compare_members(c, p, &m);
+}
+
+/* --- the walk
+ * ----------------------------------------------------------------------------
+ */
+
+static struct lint_pair pair_at(struct comparison *c, const char *path)
+{
+	return (struct lint_pair){
+		.side = { &c->side[LINT_OLD], &c->side[LINT_NEW] },
+		.path = path,
+	};
+}
+
+static void compare_pair(struct comparison *c, const struct surface_path *was,
+			 const struct surface_path *is)
+{
+	struct lint_pair p = pair_at(c, was->path);
+
+	p.item[LINT_OLD] = p.thing[LINT_OLD] = was->item;
+	p.item[LINT_NEW] = p.thing[LINT_NEW] = is->item;
+	for (size_t i = c->first[LINT_ON_ITEM]; i < c->first[LINT_ON_ITEM + 1];
+	     i++)
+		if (c->rows[i]->event == LINT_CHANGED &&
+		    kind_in(c->rows[i]->kinds, was->item))
+			item_changed(c, c->rows[i], &p, is->is_api);
+	if (!is->is_api)
+		return;
+	if (was->item->kind == is->item->kind) {
+		compare_set(c, &p, LINT_ON_FIELD);
+		compare_set(c, &p, LINT_ON_VARIANT);
+		compare_set(c, &p, LINT_ON_TRAIT_ITEM);
+	}
+	compare_inherent(c, &p);
+}
+
+/* Rows of EVENT over what stands at one path of the side FROM. */
+static void compare_alone(struct comparison *c, const struct surface_path *at,
+			  enum lint_event event, int from)
+{
+	for (size_t i = c->first[LINT_ON_ITEM]; i < c->first[LINT_ON_ITEM + 1];
+	     i++) {
+		struct lint_pair p = pair_at(c, at->path);
+
+		if (c->rows[i]->event != event ||
+		    !kind_in(c->rows[i]->kinds, at->item))
+			continue;
+		p.item[from] = p.thing[from] = at->item;
+		item_alone(c, c->rows[i], &p, from);
+	}
+}
+
+static void compare_paths(struct comparison *c)
+{
+	for (size_t i = 0; i < surface_count(c->surface[LINT_OLD]); i++) {
+		const struct surface_path *was =
+			surface_at(c->surface[LINT_OLD], i);
+		const struct surface_path *is = find_in(c, LINT_NEW, was->path);
+
+		if (!was->is_api || !was->item)
+			continue;
+		compare_alone(c, was, LINT_GONE, LINT_OLD);
+		for (; is; is = is->next_here)
+			if (is->item)
+				compare_pair(c, was, is);
+	}
+	for (size_t i = 0; i < surface_count(c->surface[LINT_NEW]); i++) {
+		const struct surface_path *is =
+			surface_at(c->surface[LINT_NEW], i);
+
+		if (is->is_api && is->item)
+			compare_alone(c, is, LINT_ADDED, LINT_NEW);
+	}
+}
+
+/* --- before and after
+ * ----------------------------------------------------------------------- */
+
+static bool is_wanted(const struct semver_options *o, const char *id)
+{
+	if (!o || !o->only)
+		return true;
+	for (size_t i = 0; i < o->only_count; i++)
+		if (strcmp(o->only[i], id) == 0)
+			return true;
+	return false;
+}
+
+static int choose_rows(struct comparison *c, const struct semver_options *o,
+		       struct err *err)
+{
+	size_t count = lint_count();
+
+	c->rows = calloc(count, sizeof(*c->rows));
+	if (!c->rows)
+		return err_nomem(err);
+	for (int on = LINT_ON_ITEM; on <= LINT_ON_INHERENT; on++) {
+		c->first[on] = c->row_count;
+		for (size_t i = 0; i < count; i++) {
+			const struct lint *l = lint_at(i);
+
+			if ((int)l->on == on && is_wanted(o, l->id))
+				c->rows[c->row_count++] = l;
+		}
+	}
+	c->first[LINT_ON_INHERENT + 1] = c->row_count;
+	return 0;
+}
+
+static int by_subject(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+	int order = strcmp(x->subject, y->subject);
+
+	if (order == 0)
+		order = strcmp(x->id, y->id);
+	if (order == 0)
+		order = x->line < y->line ? -1 : x->line > y->line;
+	return order;
+}
+
+static int hand_over(struct comparison *c, struct findings *out,
+		     struct err *err)
+{
+	if (c->is_out_of_memory)
+		return err_nomem(err);
+	if (c->is_beyond_limit)
+		return err_set(err, ERR_LIMIT,
+			       "findings of more than %d MiB, or one about a "
+			       "path of more than %d bytes",
+			       FINDINGS_BYTES >> 20, SUBJECT_MAX);
+	for (int side = LINT_OLD; side <= LINT_NEW; side++)
+		if (rustdoc_check(c->side[side].doc, err) < 0 ||
+		    sealing_check(&c->side[side].sealing, err) < 0)
+			return (int)err->code;
+	if (c->found.count > 0)
+		qsort(c->found.items, c->found.count, sizeof(*c->found.items),
+		      by_subject);
+	for (size_t i = 0, before = out->count; i < c->found.count; i++) {
+		if (findings_add(out, &c->found.items[i]) < 0) {
+			out->count = before;
+			return err_nomem(err);
+		}
+	}
+	return 0;
+}
+
+static void comparison_release(struct comparison *c)
+{
+	for (int side = LINT_OLD; side <= LINT_NEW; side++) {
+		sealing_release(&c->side[side].sealing);
+		surface_free(c->surface[side]);
+	}
+	free(c->rows);
+	findings_release(&c->found);
+	strbuf_release(&c->subject);
+	strbuf_release(&c->why);
+}
+AUTO_RELEASE(struct comparison, comparison_release)
+
+static int open_side(struct comparison *c, int side, struct rustdoc *doc,
+		     const char *name, struct err *err)
+{
+	if (surface_build(doc, &c->surface[side], err) < 0 ||
+	    rustdoc_check(doc, err) < 0)
+		return err->code == ERR_NOMEM ? ERR_NOMEM
+					      : err_context(err, "%s", name);
+	c->side[side].doc = doc;
+	c->side[side].surface = c->surface[side];
+	sealing_init(&c->side[side].sealing, doc, c->surface[side]);
+	return 0;
+}
+
+int semver_compare(struct rustdoc *before, struct rustdoc *after,
+		   const struct semver_options *options,
+		   struct findings *findings, struct err *err)
+{
+	AUTO(comparison_releasep) struct comparison c = { 0 };
+
+	strbuf_init(&c.subject, SUBJECT_MAX);
+	strbuf_init(&c.why, SUBJECT_MAX);
+	if (choose_rows(&c, options, err) < 0 ||
+	    open_side(&c, LINT_OLD, before, "baseline", err) < 0 ||
+	    open_side(&c, LINT_NEW, after, "current", err) < 0)
+		return (int)err->code;
+	compare_paths(&c);
+	return hand_over(&c, findings, err);
+}

@@ -1,0 +1,33 @@
+#ifndef CRATE_SEMVER_COMPARE_H
+#define CRATE_SEMVER_COMPARE_H
+
+#include <stddef.h>
+
+struct err;
+struct findings;
+struct rustdoc;
+
+/*
+ * What changed between two documents of one crate, as findings at the lints'
+ * own levels: no version, no setting, no allowance has been looked at yet,
+ * see judge.h.  A document compared with itself has no findings.
+ *
+ * A finding's subject is the path by which users import the item, then the
+ * member: "kov::Event::Closed".  Its place is in the old source for what is
+ * gone, in the new source for what changed or was added.  An item with two
+ * paths gives two findings.  They are ordered by subject.
+ *
+ * Pure but for parsing: both documents keep what was read of them.  ERR_LIMIT
+ * and ERR_FORMAT name the side ("baseline", "current" as NAME of the document
+ * was).  FINDINGS is added to only on success.
+ */
+struct semver_options {
+	const char *const *only; /* ids of the lints to run; NULL: all */
+	size_t only_count;
+};
+
+int semver_compare(struct rustdoc *before, struct rustdoc *after,
+		   const struct semver_options *options,
+		   struct findings *findings, struct err *err);
+
+#endif

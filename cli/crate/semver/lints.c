@@ -1,0 +1,51 @@
+#include "crate/semver/lints.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/attr.h"
+
+static const struct lint *const families[] = {
+	lints_of_items,
+	lints_of_types,
+	lints_of_functions,
+	lints_of_traits,
+};
+
+size_t lint_count(void)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
+		for (const struct lint *l = families[i]; l->id; l++)
+			count++;
+	return count;
+}
+
+const struct lint *lint_at(size_t n)
+{
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
+		for (const struct lint *l = families[i]; l->id; l++)
+			if (n-- == 0)
+				return l;
+	return NULL;
+}
+
+const struct lint *lint_find(const char *id)
+{
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
+		for (const struct lint *l = families[i]; l->id; l++)
+			if (strcmp(l->id, id) == 0)
+				return l;
+	return NULL;
+}
+
+const char *lint_chapter(const struct lint *lint, char *buf, size_t size)
+{
+	if (!lint->reference)
+		return NULL;
+	snprintf(buf, size,
+		 "https://doc.rust-lang.org/cargo/reference/semver.html#%s",
+		 lint->reference);
+	return buf;
+}

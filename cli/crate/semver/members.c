@@ -1,0 +1,138 @@
+#include "crate/semver/members.h"
+
+#include <string.h>
+
+#include "crate/rustdoc/doc.h"
+
+void members_release(struct members *m)
+{
+	if (!m)
+		return;
+	map_release(&m->by_name);
+	arena_release(&m->arena);
+	*m = (struct members){ 0 };
+}
+
+static int add(struct members *m, const struct rustdoc_item *item)
+{
+	struct member *new = arena_alloc(&m->arena, sizeof(*new));
+	struct member *same;
+
+	if (!new)
+		return -1;
+	new->item = item;
+	same = map_get(&m->by_name, item->name);
+	if (same) {
+		new->next_same = same->next_same;
+		same->next_same = new;
+	} else if (map_put(&m->by_name, item->name, new) < 0) {
+		return -1;
+	}
+	if (m->last)
+		m->last->next = new;
+	else
+		m->first = new;
+	m->last = new;
+	return 0;
+}
+
+int members_add(struct members *m, struct rustdoc *doc,
+		const struct rustdoc_ids *ids)
+{
+	for (uint32_t i = 0; i < ids->count; i++) {
+		const struct rustdoc_item *item = rustdoc_item(doc, ids->at[i]);
+
+		if (item && item->name && add(m, item) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int members_add_inherent(struct members *m, struct rustdoc *doc,
+			 const struct rustdoc_ids *impls)
+{
+	for (uint32_t i = 0; i < impls->count; i++) {
+		const struct rustdoc_item *impl;
+
+		if (rustdoc_impl_is_derived(doc, impls->at[i]))
+			continue;
+		impl = rustdoc_item_of(doc, impls->at[i], RUSTDOC_IMPL);
+		if (impl && impl->as.impl.trait_id == RUSTDOC_NO_ID &&
+		    members_add(m, doc, &impl->as.impl.items) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+const struct member *members_find(const struct members *m, const char *name)
+{
+	return map_get(&m->by_name, name);
+}
+
+const struct rustdoc_ids *item_impls(const struct rustdoc_item *item)
+{
+	switch (item->kind) {
+	case RUSTDOC_STRUCT:
+	case RUSTDOC_UNION:
+		return &item->as.type.impls;
+	case RUSTDOC_ENUM:
+		return &item->as.enumeration.impls;
+	default:
+		return NULL;
+	}
+}
+
+const struct rustdoc_fields *item_fields(const struct rustdoc_item *item)
+{
+	switch (item->kind) {
+	case RUSTDOC_STRUCT:
+	case RUSTDOC_UNION:
+		return &item->as.type.fields;
+	case RUSTDOC_VARIANT:
+		return &item->as.variant.fields;
+	default:
+		return NULL;
+	}
+}
+
+static bool impl_offers(struct rustdoc *doc, const struct rustdoc_impl *impl,
+			const char *name)
+{
+	for (uint32_t i = 0; i < impl->provided.count; i++)
+		if (strcmp(impl->provided.at[i], name) == 0)
+			return true;
+	for (uint32_t i = 0; i < impl->items.count; i++) {
+		const struct rustdoc_item *it =
+			rustdoc_item(doc, impl->items.at[i]);
+
+		if (it && it->name && strcmp(it->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool impls_offer(struct rustdoc *doc, const struct rustdoc_ids *impls,
+		 const char *name)
+{
+	for (uint32_t i = 0; i < impls->count; i++) {
+		const struct rustdoc_item *impl =
+			rustdoc_item_of(doc, impls->at[i], RUSTDOC_IMPL);
+
+		if (impl && impl->as.impl.trait_id != RUSTDOC_NO_ID &&
+		    !impl->as.impl.is_negative &&
+		    impl_offers(doc, &impl->as.impl, name))
+			return true;
+	}
+	return false;
+}
+
+bool member_is_visible(const struct rustdoc_item *item)
+{
+	return item->visibility != RUSTDOC_RESTRICTED;
+}
+
+bool member_is_api(const struct rustdoc_item *item)
+{
+	return member_is_visible(item) &&
+	       (item->deprecated || !item->attrs.hidden);
+}

@@ -1,0 +1,61 @@
+#ifndef CRATE_SEMVER_MEMBERS_H
+#define CRATE_SEMVER_MEMBERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "crate/rustdoc/item.h"
+
+struct rustdoc;
+
+/*
+ * The members of one item, in their order and by name.  Names need not be
+ * unique: a type may have a method in each of several impls, a trait a type
+ * and a method of one name.
+ */
+struct member {
+	const struct rustdoc_item *item;
+	const struct member *next; /* in their order */
+	struct member *next_same;  /* of the same name */
+};
+
+struct members {
+	struct arena arena;
+	struct map by_name;
+	struct member *first;
+	struct member *last;
+};
+
+void members_release(struct members *m);
+AUTO_RELEASE(struct members, members_release)
+
+/* Add the items IDS; what dangles or has no name is left out.  -1: memory. */
+int members_add(struct members *m, struct rustdoc *doc,
+		const struct rustdoc_ids *ids);
+
+/* Add what the inherent impls among IMPLS have. */
+int members_add_inherent(struct members *m, struct rustdoc *doc,
+			 const struct rustdoc_ids *impls);
+
+/* The first of that name, or NULL. */
+const struct member *members_find(const struct members *m, const char *name);
+
+/* The impls of a struct, enum or union; NULL for another kind. */
+const struct rustdoc_ids *item_impls(const struct rustdoc_item *item);
+
+/* The fields of a struct, union or variant; NULL for another kind. */
+const struct rustdoc_fields *item_fields(const struct rustdoc_item *item);
+
+/* True if some trait impl among IMPLS has or takes over a NAME. */
+bool impls_offer(struct rustdoc *doc, const struct rustdoc_ids *impls,
+		 const char *name);
+
+/* Visible from outside, hidden or not. */
+bool member_is_visible(const struct rustdoc_item *item);
+
+/* And part of the public API. */
+bool member_is_api(const struct rustdoc_item *item);
+
+#endif

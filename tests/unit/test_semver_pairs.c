@@ -1,0 +1,404 @@
+/*
+ * The lints over the pairs in tests/fixtures/rustdoc: rustdoc writes the JSON,
+ * the sources say what must be found.  Skipped, loudly, without a rustdoc.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/finding.h"
+#include "base/strbuf.h"
+#include "crate/rustdoc/doc.h"
+#include "crate/semver/compare.h"
+#include "crate/semver/lints.h"
+
+enum {
+	PAIRS_MAX = 256,
+	NAME_SIZE = 128,
+	PATH_SIZE = 1024
+};
+
+static const char *fixtures = "tests/fixtures/rustdoc";
+
+struct pair {
+	char name[NAME_SIZE];
+	char *text[2]; /* JSON, read to memory of exactly its size */
+	size_t len[2];
+};
+
+static struct pair pairs[PAIRS_MAX];
+static size_t pair_count;
+
+static const char *const sides[] = { "old", "new" };
+
+static char *read_file(const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "rb");
+	struct stat st;
+	char *text;
+
+	if (!f)
+		return NULL;
+	assert_int_equal(fstat(fileno(f), &st), 0);
+	text = malloc((size_t)st.st_size + 1);
+	assert_non_null(text);
+	*len = fread(text, 1, (size_t)st.st_size, f);
+	text[*len] = '\0';
+	fclose(f);
+	return text;
+}
+
+/* rustdoc in the pair's folder, so that spans say "old.rs" and "new.rs". */
+static void exec_rustdoc(const struct pair *p, const char *side,
+			 const char *out, const char *flags)
+{
+	char folder[PATH_SIZE], command[2 * PATH_SIZE];
+
+	snprintf(folder, sizeof(folder), "%s/%s", fixtures, p->name);
+	snprintf(command, sizeof(command),
+		 "exec rustdoc -Z unstable-options --output-format json "
+		 "--document-private-items --document-hidden-items "
+		 "--cap-lints=allow --edition 2021 --crate-name %s -o %s %s "
+		 "%s.rs",
+		 p->name, out, flags, side);
+	if (chdir(folder) == 0 && setenv("RUSTC_BOOTSTRAP", "1", 1) == 0)
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	_exit(126);
+}
+
+static int run_rustdoc(const struct pair *p, const char *side, const char *out,
+		       const char *flags)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		exec_rustdoc(p, side, out, flags);
+	while (waitpid(pid, &status, 0) < 0)
+		assert_int_equal(errno, EINTR);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/* The flags after "// rustdoc: " on the first line; "" if there are none. */
+static void read_flags(const struct pair *p, const char *side, char *out,
+		       size_t size)
+{
+	char path[PATH_SIZE];
+	size_t len;
+	char *text;
+
+	snprintf(path, sizeof(path), "%s/%s/%s.rs", fixtures, p->name, side);
+	text = read_file(path, &len);
+	assert_non_null(text);
+	out[0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	if (strncmp(text, "// rustdoc: ", 12) == 0)
+		snprintf(out, size, "%s", text + 12);
+	free(text);
+}
+
+/* False if there is no rustdoc on this machine. */
+static bool make_json(struct pair *p, int side, const char *tmp)
+{
+	char path[PATH_SIZE], flags[256];
+	int status;
+
+	read_flags(p, sides[side], flags, sizeof(flags));
+	status = run_rustdoc(p, sides[side], tmp, flags);
+	if (status == 127)
+		return false;
+	if (status != 0)
+		fail_msg("rustdoc failed on %s/%s.rs", p->name, sides[side]);
+	snprintf(path, sizeof(path), "%s/%s.json", tmp, p->name);
+	p->text[side] = read_file(path, &p->len[side]);
+	assert_non_null(p->text[side]);
+	unlink(path);
+	return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct pair *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static void find_pairs(void)
+{
+	DIR *dir = opendir(fixtures);
+	struct dirent *entry;
+
+	if (!dir)
+		fail_msg("no %s: run from the root of the project", fixtures);
+	while ((entry = readdir(dir))) {
+		char path[PATH_SIZE];
+
+		snprintf(path, sizeof(path), "%s/%.120s/old.rs", fixtures,
+			 entry->d_name);
+		if (entry->d_name[0] == '.' || access(path, R_OK) != 0)
+			continue;
+		assert_true(pair_count < PAIRS_MAX);
+		snprintf(pairs[pair_count++].name, NAME_SIZE, "%.120s",
+			 entry->d_name);
+	}
+	closedir(dir);
+	qsort(pairs, pair_count, sizeof(pairs[0]), by_name);
+}
+
+static bool has_rustdoc = true;
+
+static int setup(void **state)
+{
+	char tmp[] = "/tmp/semver-pairs-XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(tmp));
+	find_pairs();
+	for (size_t i = 0; i < pair_count && has_rustdoc; i++)
+		for (int side = 0; side < 2 && has_rustdoc; side++)
+			has_rustdoc = make_json(&pairs[i], side, tmp);
+	rmdir(tmp);
+	if (!has_rustdoc)
+		print_message("no rustdoc on PATH: the pairs are skipped\n");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < pair_count; i++)
+		for (int side = 0; side < 2; side++)
+			free(pairs[i].text[side]);
+	return 0;
+}
+
+static void need_rustdoc(void)
+{
+	if (!has_rustdoc)
+		skip();
+}
+
+/* --- what is announced against what is found -------------------------------
+ */
+
+struct lines {
+	char **at;
+	size_t count;
+	size_t cap;
+};
+
+static void add_line(struct lines *l, const char *file, unsigned line,
+		     const char *id, const char *subject)
+{
+	char text[PATH_SIZE];
+
+	snprintf(text, sizeof(text), "%s:%u %s %s", file, line, id, subject);
+	if (l->count == l->cap) {
+		l->cap = l->cap ? l->cap * 2 : 64;
+		l->at = realloc(l->at, l->cap * sizeof(*l->at));
+		assert_non_null(l->at);
+	}
+	l->at[l->count] = malloc(strlen(text) + 1);
+	assert_non_null(l->at[l->count]);
+	memcpy(l->at[l->count++], text, strlen(text) + 1);
+}
+
+static void free_lines(struct lines *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		free(l->at[i]);
+	free(l->at);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+/* "//~ LINT SUBJECT", as often as the line has it. */
+static void read_announced(const struct pair *p, const char *side,
+			   struct lines *out)
+{
+	char path[PATH_SIZE], file[8], id[NAME_SIZE], subject[NAME_SIZE];
+	unsigned number = 0;
+	size_t len;
+	char *text, *line, *next;
+
+	snprintf(path, sizeof(path), "%s/%s/%s.rs", fixtures, p->name, side);
+	snprintf(file, sizeof(file), "%s.rs", side);
+	text = read_file(path, &len);
+	assert_non_null(text);
+	for (line = text; line; line = next) {
+		char *mark = line;
+
+		number++;
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		while ((mark = strstr(mark, "//~ "))) {
+			mark += 4;
+			if (sscanf(mark, "%127s %127s", id, subject) != 2)
+				fail_msg("%s:%u: '//~ LINT SUBJECT'", path,
+					 number);
+			if (!lint_find(id))
+				fail_msg("%s:%u: no lint '%s'", path, number,
+					 id);
+			add_line(out, file, number, id, subject);
+		}
+	}
+	free(text);
+}
+
+static struct rustdoc *open_side(const struct pair *p, int side)
+{
+	struct rustdoc *d = NULL;
+	struct err err = { 0 };
+
+	if (rustdoc_open(p->text[side], p->len[side], sides[side], &d, &err) <
+	    0)
+		fail_msg("%s: %s", p->name, err.msg);
+	return d;
+}
+
+static void compare(const struct pair *p, int before, int after,
+		    struct lines *out)
+{
+	struct rustdoc *old = open_side(p, before), *new = open_side(p, after);
+	struct findings found = { 0 };
+	struct err err = { 0 };
+
+	if (semver_compare(old, new, NULL, &found, &err) < 0)
+		fail_msg("%s: %s", p->name, err.msg);
+	for (size_t i = 0; i < found.count; i++) {
+		const struct finding *f = &found.items[i];
+
+		assert_non_null(f->why);
+		assert_non_null(f->mend);
+		add_line(out, f->file ? f->file : "?", f->line, f->id,
+			 f->subject);
+	}
+	findings_release(&found);
+	rustdoc_free(old);
+	rustdoc_free(new);
+}
+
+static unsigned print_difference(const struct pair *p, struct lines *want,
+				 struct lines *got)
+{
+	unsigned wrong = 0;
+	size_t i = 0, j = 0;
+
+	while (i < want->count || j < got->count) {
+		int order = i == want->count  ? 1
+			    : j == got->count ? -1
+					      : strcmp(want->at[i], got->at[j]);
+
+		if (order < 0)
+			print_error("%s: not found: %s\n", p->name,
+				    want->at[i]);
+		else if (order > 0)
+			print_error("%s: not announced: %s\n", p->name,
+				    got->at[j]);
+		wrong += order != 0;
+		i += order <= 0;
+		j += order >= 0;
+	}
+	return wrong;
+}
+
+static void test_compare_finds_what_the_sources_announce(void **state)
+{
+	unsigned wrong = 0;
+
+	(void)state;
+	need_rustdoc();
+	assert_true(pair_count > 0);
+	for (size_t i = 0; i < pair_count; i++) {
+		struct lines want = { 0 }, got = { 0 };
+
+		read_announced(&pairs[i], "old", &want);
+		read_announced(&pairs[i], "new", &want);
+		compare(&pairs[i], 0, 1, &got);
+		if (want.count > 0)
+			qsort(want.at, want.count, sizeof(*want.at), by_text);
+		if (got.count > 0)
+			qsort(got.at, got.count, sizeof(*got.at), by_text);
+		wrong += print_difference(&pairs[i], &want, &got);
+		free_lines(&want);
+		free_lines(&got);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void test_compare_of_a_document_with_itself_is_silent(void **state)
+{
+	(void)state;
+	need_rustdoc();
+	for (size_t i = 0; i < pair_count; i++) {
+		for (int side = 0; side < 2; side++) {
+			struct lines got = { 0 };
+
+			compare(&pairs[i], side, side, &got);
+			for (size_t j = 0; j < got.count; j++)
+				print_error("%s: %s\n", pairs[i].name,
+					    got.at[j]);
+			assert_int_equal(got.count, 0);
+			free_lines(&got);
+		}
+	}
+}
+
+/* Every row has a pair that makes it speak. */
+static void test_table_has_a_pair_for_each_lint(void **state)
+{
+	struct lines seen = { 0 };
+	unsigned missing = 0;
+
+	(void)state;
+	for (size_t i = 0; i < pair_count; i++) {
+		read_announced(&pairs[i], "old", &seen);
+		read_announced(&pairs[i], "new", &seen);
+	}
+	for (size_t i = 0; i < lint_count(); i++) {
+		char word[NAME_SIZE];
+		bool found = false;
+
+		snprintf(word, sizeof(word), " %s ", lint_at(i)->id);
+		for (size_t j = 0; j < seen.count && !found; j++)
+			found = strstr(seen.at[j], word) != NULL;
+		if (!found)
+			print_error("no pair announces %s\n", lint_at(i)->id);
+		missing += !found;
+	}
+	free_lines(&seen);
+	assert_int_equal(missing, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_compare_finds_what_the_sources_announce),
+		cmocka_unit_test(
+			test_compare_of_a_document_with_itself_is_silent),
+		cmocka_unit_test(test_table_has_a_pair_for_each_lint),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
