@@ -23,7 +23,7 @@
 #include "base/finding.h"
 #include "base/strbuf.h"
 #include "crate/rustdoc/doc.h"
-#include "crate/semver/compare.h"
+#include "crate/semver/diff.h"
 #include "crate/semver/lints.h"
 
 enum {
@@ -257,7 +257,7 @@ static void read_announced(const struct pair *p, const char *side,
 			if (sscanf(mark, "%127s %127s", id, subject) != 2)
 				fail_msg("%s:%u: '//~ LINT SUBJECT'", path,
 					 number);
-			if (!lint_find(id))
+			if (!semver_lint_find(id))
 				fail_msg("%s:%u: no lint '%s'", path, number,
 					 id);
 			add_line(out, file, number, id, subject);
@@ -284,7 +284,7 @@ static void compare(const struct pair *p, int before, int after,
 	struct findings found = { 0 };
 	struct err err = { 0 };
 
-	if (semver_compare(old, new, NULL, &found, &err) < 0)
+	if (semver_diff(old, new, NULL, &found, &err) < 0)
 		fail_msg("%s: %s", p->name, err.msg);
 	for (size_t i = 0; i < found.count; i++) {
 		const struct finding *f = &found.items[i];
@@ -376,15 +376,16 @@ static void test_table_has_a_pair_for_each_lint(void **state)
 		read_announced(&pairs[i], "old", &seen);
 		read_announced(&pairs[i], "new", &seen);
 	}
-	for (size_t i = 0; i < lint_count(); i++) {
+	for (size_t i = 0; i < semver_lint_count(); i++) {
 		char word[NAME_SIZE];
 		bool found = false;
 
-		snprintf(word, sizeof(word), " %s ", lint_at(i)->id);
+		snprintf(word, sizeof(word), " %s ", semver_lint_at(i)->id);
 		for (size_t j = 0; j < seen.count && !found; j++)
 			found = strstr(seen.at[j], word) != NULL;
 		if (!found)
-			print_error("no pair announces %s\n", lint_at(i)->id);
+			print_error("no pair announces %s\n",
+				    semver_lint_at(i)->id);
 		missing += !found;
 	}
 	free_lines(&seen);

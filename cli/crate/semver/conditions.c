@@ -12,90 +12,90 @@
 /* --- the same thing ----------------------------------------------------------
  */
 
-bool is_visible(struct lint_pair *p)
+bool when_is_visible(struct semver_pair *p)
 {
-	return member_is_visible(p->thing[LINT_NEW]);
+	return member_is_visible(p->thing[SEMVER_NEW]);
 }
 
-bool is_same_proc_macro_kind(struct lint_pair *p)
+bool when_is_same_proc_macro_kind(struct semver_pair *p)
 {
-	return strcmp(p->thing[LINT_OLD]->as.proc_macro.kind,
-		      p->thing[LINT_NEW]->as.proc_macro.kind) == 0;
+	return strcmp(p->thing[SEMVER_OLD]->as.proc_macro.kind,
+		      p->thing[SEMVER_NEW]->as.proc_macro.kind) == 0;
 }
 
 /* --- items
  * ---------------------------------------------------------------------- */
 
-bool was_exported_macro(struct lint_pair *p)
+bool when_was_exported_macro(struct semver_pair *p)
 {
-	const struct rustdoc_item *macro = p->thing[LINT_OLD];
+	const struct rustdoc_item *macro = p->thing[SEMVER_OLD];
 	const char *name = strstr(p->path, "::");
 
 	return macro->attrs.macro_export && name &&
 	       strcmp(name + 2, macro->name) == 0;
 }
 
-bool is_no_macro(struct lint_pair *p)
+bool when_is_no_macro(struct semver_pair *p)
 {
-	return !surface_macro(p->side[LINT_NEW]->surface,
-			      p->thing[LINT_OLD]->name);
+	return !surface_macro(p->side[SEMVER_NEW]->surface,
+			      p->thing[SEMVER_OLD]->name);
 }
 
-bool is_private_macro(struct lint_pair *p)
+bool when_is_private_macro(struct semver_pair *p)
 {
-	return !is_no_macro(p);
+	return !when_is_no_macro(p);
 }
 
-static bool was_proc_macro(const struct lint_pair *p, const char *kind)
+static bool was_proc_macro(const struct semver_pair *p, const char *kind)
 {
-	return strcmp(p->thing[LINT_OLD]->as.proc_macro.kind, kind) == 0;
+	return strcmp(p->thing[SEMVER_OLD]->as.proc_macro.kind, kind) == 0;
 }
 
-bool was_derive_macro(struct lint_pair *p)
+bool when_was_derive_macro(struct semver_pair *p)
 {
 	return was_proc_macro(p, "derive");
 }
 
-bool was_attribute_macro(struct lint_pair *p)
+bool when_was_attribute_macro(struct semver_pair *p)
 {
 	return was_proc_macro(p, "attr");
 }
 
-bool was_bang_macro(struct lint_pair *p)
+bool when_was_bang_macro(struct semver_pair *p)
 {
 	return was_proc_macro(p, "bang");
 }
 
-bool was_alias_of_its_own(struct lint_pair *p)
+bool when_was_alias_of_its_own(struct semver_pair *p)
 {
-	return !alias_target(p->side[LINT_OLD]->doc, p->thing[LINT_OLD]);
+	return !alias_target(p->side[SEMVER_OLD]->doc, p->thing[SEMVER_OLD]);
 }
 
 /* --- structs, enums, unions
  * -------------------------------------------------------- */
 
-bool item_is_struct(struct lint_pair *p)
+bool when_item_is_struct(struct semver_pair *p)
 {
-	return p->item[LINT_OLD]->kind == RUSTDOC_STRUCT &&
-	       p->item[LINT_NEW]->kind == RUSTDOC_STRUCT;
+	return p->item[SEMVER_OLD]->kind == RUSTDOC_STRUCT &&
+	       p->item[SEMVER_NEW]->kind == RUSTDOC_STRUCT;
 }
 
-bool item_is_union(struct lint_pair *p)
+bool when_item_is_union(struct semver_pair *p)
 {
-	return p->item[LINT_OLD]->kind == RUSTDOC_UNION &&
-	       p->item[LINT_NEW]->kind == RUSTDOC_UNION;
+	return p->item[SEMVER_OLD]->kind == RUSTDOC_UNION &&
+	       p->item[SEMVER_NEW]->kind == RUSTDOC_UNION;
 }
 
-bool item_shape_stays(struct lint_pair *p)
+bool when_item_shape_stays(struct semver_pair *p)
 {
-	return p->item[LINT_OLD]->as.type.fields.shape ==
-	       p->item[LINT_NEW]->as.type.fields.shape;
+	return p->item[SEMVER_OLD]->as.type.fields.shape ==
+	       p->item[SEMVER_NEW]->as.type.fields.shape;
 }
 
-bool item_exhaustive_both(struct lint_pair *p)
+bool when_item_exhaustive_both(struct semver_pair *p)
 {
-	return !p->item[LINT_OLD]->attrs.non_exhaustive &&
-	       !p->item[LINT_NEW]->attrs.non_exhaustive;
+	return !p->item[SEMVER_OLD]->attrs.non_exhaustive &&
+	       !p->item[SEMVER_NEW]->attrs.non_exhaustive;
 }
 
 /* Fields by what they are; one that was left out is private or hidden. */
@@ -127,117 +127,117 @@ static struct field_counts count_fields(struct rustdoc *doc,
 	return c;
 }
 
-static struct field_counts old_fields(struct lint_pair *p,
+static struct field_counts old_fields(struct semver_pair *p,
 				      const struct rustdoc_item *type)
 {
-	return count_fields(p->side[LINT_OLD]->doc, &type->as.type.fields);
+	return count_fields(p->side[SEMVER_OLD]->doc, &type->as.type.fields);
 }
 
-bool item_was_without_private_fields(struct lint_pair *p)
+bool when_item_was_without_private_fields(struct semver_pair *p)
 {
-	return old_fields(p, p->item[LINT_OLD]).private == 0;
+	return old_fields(p, p->item[SEMVER_OLD]).private == 0;
 }
 
-bool item_was_all_api_fields(struct lint_pair *p)
+bool when_item_was_all_api_fields(struct semver_pair *p)
 {
-	struct field_counts c = old_fields(p, p->item[LINT_OLD]);
+	struct field_counts c = old_fields(p, p->item[SEMVER_OLD]);
 
 	return c.private == 0 && c.hidden == 0;
 }
 
-bool was_exhaustive(struct lint_pair *p)
+bool when_was_exhaustive(struct semver_pair *p)
 {
-	return !p->thing[LINT_OLD]->attrs.non_exhaustive;
+	return !p->thing[SEMVER_OLD]->attrs.non_exhaustive;
 }
 
-bool was_non_exhaustive(struct lint_pair *p)
+bool when_was_non_exhaustive(struct semver_pair *p)
 {
-	return p->thing[LINT_OLD]->attrs.non_exhaustive;
+	return p->thing[SEMVER_OLD]->attrs.non_exhaustive;
 }
 
-bool is_exhaustive(struct lint_pair *p)
+bool when_is_exhaustive(struct semver_pair *p)
 {
-	return !p->thing[LINT_NEW]->attrs.non_exhaustive;
+	return !p->thing[SEMVER_NEW]->attrs.non_exhaustive;
 }
 
-bool is_non_exhaustive(struct lint_pair *p)
+bool when_is_non_exhaustive(struct semver_pair *p)
 {
-	return p->thing[LINT_NEW]->attrs.non_exhaustive;
+	return p->thing[SEMVER_NEW]->attrs.non_exhaustive;
 }
 
-bool was_without_fields(struct lint_pair *p)
+bool when_was_without_fields(struct semver_pair *p)
 {
-	return old_fields(p, p->thing[LINT_OLD]).all == 0;
+	return old_fields(p, p->thing[SEMVER_OLD]).all == 0;
 }
 
-bool was_with_public_fields(struct lint_pair *p)
+bool when_was_with_public_fields(struct semver_pair *p)
 {
-	struct field_counts c = old_fields(p, p->thing[LINT_OLD]);
+	struct field_counts c = old_fields(p, p->thing[SEMVER_OLD]);
 
 	return c.all > c.private;
 }
 
-bool was_with_only_private_fields(struct lint_pair *p)
+bool when_was_with_only_private_fields(struct semver_pair *p)
 {
-	struct field_counts c = old_fields(p, p->thing[LINT_OLD]);
+	struct field_counts c = old_fields(p, p->thing[SEMVER_OLD]);
 
 	return c.all > 0 && c.all == c.private;
 }
 
-bool was_without_private_fields(struct lint_pair *p)
+bool when_was_without_private_fields(struct semver_pair *p)
 {
-	return old_fields(p, p->thing[LINT_OLD]).private == 0;
+	return old_fields(p, p->thing[SEMVER_OLD]).private == 0;
 }
 
-bool is_private(struct lint_pair *p)
+bool when_is_private(struct semver_pair *p)
 {
-	return !member_is_visible(p->thing[LINT_NEW]);
+	return !member_is_visible(p->thing[SEMVER_NEW]);
 }
 
-static bool variant_both(const struct lint_pair *p, enum rustdoc_shape shape)
+static bool variant_both(const struct semver_pair *p, enum rustdoc_shape shape)
 {
-	return p->variant[LINT_OLD]->as.variant.fields.shape == shape &&
-	       p->variant[LINT_NEW]->as.variant.fields.shape == shape;
+	return p->variant[SEMVER_OLD]->as.variant.fields.shape == shape &&
+	       p->variant[SEMVER_NEW]->as.variant.fields.shape == shape;
 }
 
-bool variant_plain_both(struct lint_pair *p)
+bool when_variant_plain_both(struct semver_pair *p)
 {
 	return variant_both(p, RUSTDOC_PLAIN);
 }
 
-bool variant_tuple_both(struct lint_pair *p)
+bool when_variant_tuple_both(struct semver_pair *p)
 {
 	return variant_both(p, RUSTDOC_TUPLE);
 }
 
-bool variant_exhaustive_both(struct lint_pair *p)
+bool when_variant_exhaustive_both(struct semver_pair *p)
 {
-	return !p->variant[LINT_OLD]->attrs.non_exhaustive &&
-	       !p->variant[LINT_NEW]->attrs.non_exhaustive;
+	return !p->variant[SEMVER_OLD]->attrs.non_exhaustive &&
+	       !p->variant[SEMVER_NEW]->attrs.non_exhaustive;
 }
 
 /* --- functions
  * ------------------------------------------------------------------- */
 
-bool param_count_differs(struct lint_pair *p)
+bool when_param_count_differs(struct semver_pair *p)
 {
-	return rustdoc_param_count(p->thing[LINT_OLD]) !=
-	       rustdoc_param_count(p->thing[LINT_NEW]);
+	return rustdoc_param_count(p->thing[SEMVER_OLD]) !=
+	       rustdoc_param_count(p->thing[SEMVER_NEW]);
 }
 
 /* --- traits
  * ------------------------------------------------------------------------- */
 
-static enum sealing_state sealing_at(struct lint_pair *p, int side,
+static enum sealing_state sealing_at(struct semver_pair *p, int side,
 				     const struct rustdoc_item *trait)
 {
 	return sealing_of(&p->side[side]->sealing, trait);
 }
 
-bool item_implementable_both(struct lint_pair *p)
+bool when_item_implementable_both(struct semver_pair *p)
 {
-	return sealing_at(p, LINT_OLD, p->item[LINT_OLD]) == SEALING_NONE &&
-	       sealing_at(p, LINT_NEW, p->item[LINT_NEW]) == SEALING_NONE;
+	return sealing_at(p, SEMVER_OLD, p->item[SEMVER_OLD]) == SEALING_NONE &&
+	       sealing_at(p, SEMVER_NEW, p->item[SEMVER_NEW]) == SEALING_NONE;
 }
 
 static bool has_default(const struct rustdoc_item *it)
@@ -252,43 +252,43 @@ static bool has_default(const struct rustdoc_item *it)
 	}
 }
 
-bool is_required(struct lint_pair *p)
+bool when_is_required(struct semver_pair *p)
 {
-	return !has_default(p->thing[LINT_NEW]);
+	return !has_default(p->thing[SEMVER_NEW]);
 }
 
-bool default_goes(struct lint_pair *p)
+bool when_default_goes(struct semver_pair *p)
 {
-	return has_default(p->thing[LINT_OLD]) &&
-	       !has_default(p->thing[LINT_NEW]);
+	return has_default(p->thing[SEMVER_OLD]) &&
+	       !has_default(p->thing[SEMVER_NEW]);
 }
 
-bool becomes_sealed(struct lint_pair *p)
+bool when_becomes_sealed(struct semver_pair *p)
 {
-	return sealing_at(p, LINT_OLD, p->item[LINT_OLD]) == SEALING_NONE &&
-	       sealing_at(p, LINT_NEW, p->item[LINT_NEW]) != SEALING_NONE;
+	return sealing_at(p, SEMVER_OLD, p->item[SEMVER_OLD]) == SEALING_NONE &&
+	       sealing_at(p, SEMVER_NEW, p->item[SEMVER_NEW]) != SEALING_NONE;
 }
 
 /* --- details
  * -------------------------------------------------------------------------- */
 
-void detail_param_count(const struct lint_pair *p, struct strbuf *out)
+void detail_param_count(const struct semver_pair *p, struct strbuf *out)
 {
 	strbuf_addf(out, ": it takes %u instead of %u",
-		    (unsigned)rustdoc_param_count(p->thing[LINT_NEW]),
-		    (unsigned)rustdoc_param_count(p->thing[LINT_OLD]));
+		    (unsigned)rustdoc_param_count(p->thing[SEMVER_NEW]),
+		    (unsigned)rustdoc_param_count(p->thing[SEMVER_OLD]));
 }
 
-void detail_new_kind(const struct lint_pair *p, struct strbuf *out)
+void detail_new_kind(const struct semver_pair *p, struct strbuf *out)
 {
 	strbuf_addf(out, ": it is a %s now",
-		    rustdoc_kind_name(p->thing[LINT_NEW]->kind));
+		    rustdoc_kind_name(p->thing[SEMVER_NEW]->kind));
 }
 
 /* A re-export of another crate may well be the same thing: say so. */
-void detail_foreign(const struct lint_pair *p, struct strbuf *out)
+void detail_foreign(const struct semver_pair *p, struct strbuf *out)
 {
-	const struct lint_side *new = p->side[LINT_NEW];
+	const struct semver_side *new = p->side[SEMVER_NEW];
 	const struct surface_path *at = surface_find(new->surface, p->path);
 	const char *path, *kind;
 

@@ -5,42 +5,43 @@
 
 #include "base/attr.h"
 
-static const struct lint *const families[] = {
-	lints_of_items,
-	lints_of_types,
-	lints_of_functions,
-	lints_of_traits,
+static const struct semver_lint *const families[] = {
+	semver_lints_of_items,
+	semver_lints_of_types,
+	semver_lints_of_functions,
+	semver_lints_of_traits,
 };
 
-size_t lint_count(void)
+size_t semver_lint_count(void)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
-		for (const struct lint *l = families[i]; l->id; l++)
+		for (const struct semver_lint *l = families[i]; l->id; l++)
 			count++;
 	return count;
 }
 
-const struct lint *lint_at(size_t n)
+const struct semver_lint *semver_lint_at(size_t n)
 {
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
-		for (const struct lint *l = families[i]; l->id; l++)
+		for (const struct semver_lint *l = families[i]; l->id; l++)
 			if (n-- == 0)
 				return l;
 	return NULL;
 }
 
-const struct lint *lint_find(const char *id)
+const struct semver_lint *semver_lint_find(const char *id)
 {
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
-		for (const struct lint *l = families[i]; l->id; l++)
+		for (const struct semver_lint *l = families[i]; l->id; l++)
 			if (strcmp(l->id, id) == 0)
 				return l;
 	return NULL;
 }
 
-const char *lint_chapter(const struct lint *lint, char *buf, size_t size)
+const char *semver_lint_chapter(const struct semver_lint *lint, char *buf,
+				size_t size)
 {
 	if (!lint->reference)
 		return NULL;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/finding.h"
+#include "base/semver.h"
 #include "crate/rustdoc/item.h"
 #include "crate/semver/sealing.h"
 
@@ -16,56 +17,50 @@ struct surface_path;
 
 /*
  * The lints, one row each: what it looks at, what must have happened to it,
- * under which conditions.  compare.c walks the two documents once and shows
+ * under which conditions.  diff.c walks the two documents once and shows
  * each row what it asks for.  Ids are those of cargo-semver-checks 0.50 where
  * it has the lint, so that settings and habits carry over.
  */
-enum semver_bump {
-	SEMVER_PATCH,
-	SEMVER_MINOR,
-	SEMVER_MAJOR
-};
-
 /* What a row looks at; all but items are members of one. */
-enum lint_on {
-	LINT_ON_ITEM,  /* something with a path of its own */
-	LINT_ON_FIELD, /* of a struct or union */
-	LINT_ON_VARIANT,
-	LINT_ON_VARIANT_FIELD,
-	LINT_ON_TRAIT_ITEM,
-	LINT_ON_INHERENT, /* functions and constants of inherent impls */
+enum semver_on {
+	SEMVER_ON_ITEM,	 /* something with a path of its own */
+	SEMVER_ON_FIELD, /* of a struct or union */
+	SEMVER_ON_VARIANT,
+	SEMVER_ON_VARIANT_FIELD,
+	SEMVER_ON_TRAIT_ITEM,
+	SEMVER_ON_INHERENT, /* functions and constants of inherent impls */
 };
 
-enum lint_event {
-	LINT_GONE,    /* nothing of the kinds in `becomes` has its name */
-	LINT_ADDED,   /* there was nothing of that name and kind */
-	LINT_CHANGED, /* on both sides, the new one of a kind in `becomes` */
+enum semver_event {
+	SEMVER_GONE,	/* nothing of the kinds in `becomes` has its name */
+	SEMVER_ADDED,	/* there was nothing of that name and kind */
+	SEMVER_CHANGED, /* on both sides, the new one of a kind in `becomes` */
 };
 
 /*
  * How public it has to be.  An item is public API by its path; a member if it
  * is visible and deprecated or not hidden, and its item is public API.
  */
-enum lint_reach {
-	LINT_API,    /* on each side where it is */
-	LINT_LEAVES, /* before, and now only visible: it became hidden */
-	LINT_ANY,    /* members: visible or not, hidden or not */
+enum semver_reach {
+	SEMVER_API,    /* on each side where it is */
+	SEMVER_LEAVES, /* before, and now only visible: it became hidden */
+	SEMVER_ANY,    /* members: visible or not, hidden or not */
 };
 
 enum {
-	LINT_OLD,
-	LINT_NEW
+	SEMVER_OLD,
+	SEMVER_NEW
 };
 
-struct lint_side {
+struct semver_side {
 	struct rustdoc *doc;
 	const struct surface *surface;
 	struct sealing sealing;
 };
 
-/* What a row is shown, by side.  Of LINT_GONE the new thing is NULL, &c. */
-struct lint_pair {
-	struct lint_side *side[2];
+/* What a row is shown, by side.  Of SEMVER_GONE the new thing is NULL, &c. */
+struct semver_pair {
+	struct semver_side *side[2];
 	const char *path;		       /* importable, of the item */
 	const struct rustdoc_item *item[2];    /* what stands at the path */
 	const struct rustdoc_item *variant[2]; /* around a variant's field */
@@ -73,12 +68,12 @@ struct lint_pair {
 };
 
 enum {
-	LINT_CONDITIONS_MAX = 5
+	SEMVER_CONDITIONS_MAX = 5
 };
 
-typedef bool lint_condition(struct lint_pair *p);
+typedef bool semver_condition(struct semver_pair *p);
 
-struct lint {
+struct semver_lint {
 	const char *id;
 	enum semver_bump update; /* what the change needs */
 	enum finding_level level;
@@ -86,35 +81,36 @@ struct lint {
 	const char *why;       /* one sentence, no full stop */
 	const char *mend;      /* the same */
 	const char *reference; /* anchor in the SemVer chapter, or NULL */
-	enum lint_on on;
-	enum lint_event event;
-	enum lint_reach reach;
+	enum semver_on on;
+	enum semver_event event;
+	enum semver_reach reach;
 	uint32_t kinds;	  /* of the thing: old, or new if it was added */
 	uint32_t becomes; /* 0: the same kinds */
 	/*
 	 * What else something of the same name and kind must be, to be taken
-	 * for the same thing: without it, LINT_GONE or LINT_ADDED holds.
+	 * for the same thing: without it, SEMVER_GONE or SEMVER_ADDED holds.
 	 */
-	lint_condition *same;
-	lint_condition *when[LINT_CONDITIONS_MAX]; /* all of them */
+	semver_condition *same;
+	semver_condition *when[SEMVER_CONDITIONS_MAX]; /* all of them */
 	/* A word on the case at hand, put behind `why`. */
-	void (*detail)(const struct lint_pair *p, struct strbuf *out);
+	void (*detail)(const struct semver_pair *p, struct strbuf *out);
 };
 
-size_t lint_count(void);
-const struct lint *lint_at(size_t n);
+size_t semver_lint_count(void);
+const struct semver_lint *semver_lint_at(size_t n);
 
 /* NULL if there is no such lint. */
-const struct lint *lint_find(const char *id);
+const struct semver_lint *semver_lint_find(const char *id);
 
 /* Where Cargo's chapter on compatibility treats it; NULL: nowhere. */
-const char *lint_chapter(const struct lint *lint, char *buf, size_t size);
+const char *semver_lint_chapter(const struct semver_lint *lint, char *buf,
+				size_t size);
 
 /* The families, for lints.c: rows that end with one without an id. */
-extern const struct lint lints_of_items[];
-extern const struct lint lints_of_types[];
-extern const struct lint lints_of_functions[];
-extern const struct lint lints_of_traits[];
+extern const struct semver_lint semver_lints_of_items[];
+extern const struct semver_lint semver_lints_of_types[];
+extern const struct semver_lint semver_lints_of_functions[];
+extern const struct semver_lint semver_lints_of_traits[];
 
 /* Masks for rows. */
 enum {

@@ -12,7 +12,7 @@
 #define WHY_HIDDEN \
 	"what is hidden from the documentation is no public API any more"
 
-const struct lint lints_of_functions[] = {
+const struct semver_lint semver_lints_of_functions[] = {
 	{
 		.id = "function_parameter_count_changed",
 		.update = SEMVER_MAJOR,
@@ -21,10 +21,10 @@ const struct lint lints_of_functions[] = {
 		.why = WHY_COUNT,
 		.mend = MEND_COUNT,
 		.reference = "fn-change-arity",
-		.on = LINT_ON_ITEM,
-		.event = LINT_CHANGED,
+		.on = SEMVER_ON_ITEM,
+		.event = SEMVER_CHANGED,
 		.kinds = KIND_FUNCTION,
-		.when = { param_count_differs },
+		.when = { when_param_count_differs },
 		.detail = detail_param_count,
 	},
 	{
@@ -35,10 +35,10 @@ const struct lint lints_of_functions[] = {
 		.why = WHY_COUNT,
 		.mend = MEND_COUNT,
 		.reference = "fn-change-arity",
-		.on = LINT_ON_INHERENT,
-		.event = LINT_CHANGED,
+		.on = SEMVER_ON_INHERENT,
+		.event = SEMVER_CHANGED,
 		.kinds = KIND_FUNCTION,
-		.when = { param_count_differs },
+		.when = { when_param_count_differs },
 		.detail = detail_param_count,
 	},
 	{
@@ -49,10 +49,10 @@ const struct lint lints_of_functions[] = {
 		.why = "code that calls the method does not compile any more",
 		.mend = MEND_GONE,
 		.reference = "item-remove",
-		.on = LINT_ON_INHERENT,
-		.event = LINT_GONE,
+		.on = SEMVER_ON_INHERENT,
+		.event = SEMVER_GONE,
 		.kinds = KIND_FUNCTION,
-		.same = is_visible,
+		.same = when_is_visible,
 	},
 	{
 		.id = "inherent_associated_pub_const_missing",
@@ -62,10 +62,10 @@ const struct lint lints_of_functions[] = {
 		.why = "code that names the constant does not compile any more",
 		.mend = MEND_GONE,
 		.reference = "item-remove",
-		.on = LINT_ON_INHERENT,
-		.event = LINT_GONE,
+		.on = SEMVER_ON_INHERENT,
+		.event = SEMVER_GONE,
 		.kinds = KIND_ASSOC_CONST,
-		.same = is_visible,
+		.same = when_is_visible,
 	},
 	{
 		.id = "inherent_method_now_doc_hidden",
@@ -74,9 +74,9 @@ const struct lint lints_of_functions[] = {
 		.title = "method became #[doc(hidden)]",
 		.why = WHY_HIDDEN,
 		.mend = MEND_HIDDEN,
-		.on = LINT_ON_INHERENT,
-		.event = LINT_CHANGED,
-		.reach = LINT_LEAVES,
+		.on = SEMVER_ON_INHERENT,
+		.event = SEMVER_CHANGED,
+		.reach = SEMVER_LEAVES,
 		.kinds = KIND_FUNCTION,
 	},
 	{
@@ -86,9 +86,9 @@ const struct lint lints_of_functions[] = {
 		.title = "associated constant became #[doc(hidden)]",
 		.why = WHY_HIDDEN,
 		.mend = MEND_HIDDEN,
-		.on = LINT_ON_INHERENT,
-		.event = LINT_CHANGED,
-		.reach = LINT_LEAVES,
+		.on = SEMVER_ON_INHERENT,
+		.event = SEMVER_CHANGED,
+		.reach = SEMVER_LEAVES,
 		.kinds = KIND_ASSOC_CONST,
 	},
 	{ 0 },

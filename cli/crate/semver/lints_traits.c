@@ -14,7 +14,7 @@
 #define WHY_HIDDEN \
 	"what is hidden from the documentation is no public API any more"
 
-const struct lint lints_of_traits[] = {
+const struct semver_lint semver_lints_of_traits[] = {
 	{
 		.id = "trait_method_missing",
 		.update = SEMVER_MAJOR,
@@ -23,8 +23,8 @@ const struct lint lints_of_traits[] = {
 		.why = WHY_USED,
 		.mend = MEND_GONE,
 		.reference = "item-remove",
-		.on = LINT_ON_TRAIT_ITEM,
-		.event = LINT_GONE,
+		.on = SEMVER_ON_TRAIT_ITEM,
+		.event = SEMVER_GONE,
 		.kinds = KIND_FUNCTION,
 	},
 	{
@@ -35,8 +35,8 @@ const struct lint lints_of_traits[] = {
 		.why = WHY_USED,
 		.mend = MEND_GONE,
 		.reference = "item-remove",
-		.on = LINT_ON_TRAIT_ITEM,
-		.event = LINT_GONE,
+		.on = SEMVER_ON_TRAIT_ITEM,
+		.event = SEMVER_GONE,
 		.kinds = KIND_ASSOC_CONST,
 	},
 	{
@@ -47,8 +47,8 @@ const struct lint lints_of_traits[] = {
 		.why = WHY_USED,
 		.mend = MEND_GONE,
 		.reference = "item-remove",
-		.on = LINT_ON_TRAIT_ITEM,
-		.event = LINT_GONE,
+		.on = SEMVER_ON_TRAIT_ITEM,
+		.event = SEMVER_GONE,
 		.kinds = KIND_ASSOC_TYPE,
 	},
 	{
@@ -61,10 +61,10 @@ const struct lint lints_of_traits[] = {
 		.mend = "keep the signature and add a second method with a "
 			"default, or release a new major version",
 		.reference = "trait-item-signature",
-		.on = LINT_ON_TRAIT_ITEM,
-		.event = LINT_CHANGED,
+		.on = SEMVER_ON_TRAIT_ITEM,
+		.event = SEMVER_CHANGED,
 		.kinds = KIND_FUNCTION,
-		.when = { param_count_differs },
+		.when = { when_param_count_differs },
 		.detail = detail_param_count,
 	},
 	{
@@ -75,10 +75,10 @@ const struct lint lints_of_traits[] = {
 		.why = WHY_REQUIRED,
 		.mend = MEND_REQUIRED,
 		.reference = "trait-new-item-no-default",
-		.on = LINT_ON_TRAIT_ITEM,
-		.event = LINT_ADDED,
+		.on = SEMVER_ON_TRAIT_ITEM,
+		.event = SEMVER_ADDED,
 		.kinds = KIND_FUNCTION,
-		.when = { is_required, item_implementable_both },
+		.when = { when_is_required, when_item_implementable_both },
 	},
 	{
 		.id = "trait_associated_const_added",
@@ -88,10 +88,10 @@ const struct lint lints_of_traits[] = {
 		.why = WHY_REQUIRED,
 		.mend = MEND_REQUIRED,
 		.reference = "trait-new-item-no-default",
-		.on = LINT_ON_TRAIT_ITEM,
-		.event = LINT_ADDED,
+		.on = SEMVER_ON_TRAIT_ITEM,
+		.event = SEMVER_ADDED,
 		.kinds = KIND_ASSOC_CONST,
-		.when = { is_required, item_implementable_both },
+		.when = { when_is_required, when_item_implementable_both },
 	},
 	{
 		.id = "trait_associated_type_added",
@@ -101,10 +101,10 @@ const struct lint lints_of_traits[] = {
 		.why = WHY_REQUIRED,
 		.mend = "release a new major version",
 		.reference = "trait-new-item-no-default",
-		.on = LINT_ON_TRAIT_ITEM,
-		.event = LINT_ADDED,
+		.on = SEMVER_ON_TRAIT_ITEM,
+		.event = SEMVER_ADDED,
 		.kinds = KIND_ASSOC_TYPE,
-		.when = { is_required, item_implementable_both },
+		.when = { when_is_required, when_item_implementable_both },
 	},
 	{
 		.id = "trait_method_default_impl_removed",
@@ -115,10 +115,10 @@ const struct lint lints_of_traits[] = {
 		.mend = "bring the default back, or release a new major "
 			"version",
 		.reference = "trait-new-item-no-default",
-		.on = LINT_ON_TRAIT_ITEM,
-		.event = LINT_CHANGED,
+		.on = SEMVER_ON_TRAIT_ITEM,
+		.event = SEMVER_CHANGED,
 		.kinds = KIND_FUNCTION,
-		.when = { default_goes, item_implementable_both },
+		.when = { when_default_goes, when_item_implementable_both },
 	},
 	{
 		.id = "trait_associated_const_default_removed",
@@ -129,10 +129,10 @@ const struct lint lints_of_traits[] = {
 		.mend = "bring the default back, or release a new major "
 			"version",
 		.reference = "trait-new-item-no-default",
-		.on = LINT_ON_TRAIT_ITEM,
-		.event = LINT_CHANGED,
+		.on = SEMVER_ON_TRAIT_ITEM,
+		.event = SEMVER_CHANGED,
 		.kinds = KIND_ASSOC_CONST,
-		.when = { default_goes, item_implementable_both },
+		.when = { when_default_goes, when_item_implementable_both },
 	},
 	{
 		.id = "trait_associated_type_default_removed",
@@ -143,10 +143,10 @@ const struct lint lints_of_traits[] = {
 		.mend = "bring the default back, or release a new major "
 			"version",
 		.reference = "trait-new-item-no-default",
-		.on = LINT_ON_TRAIT_ITEM,
-		.event = LINT_CHANGED,
+		.on = SEMVER_ON_TRAIT_ITEM,
+		.event = SEMVER_CHANGED,
 		.kinds = KIND_ASSOC_TYPE,
-		.when = { default_goes, item_implementable_both },
+		.when = { when_default_goes, when_item_implementable_both },
 	},
 	{
 		.id = "trait_newly_sealed",
@@ -157,10 +157,10 @@ const struct lint lints_of_traits[] = {
 		       "something now that it cannot name",
 		.mend = "make what it needs public, or release a new major "
 			"version",
-		.on = LINT_ON_ITEM,
-		.event = LINT_CHANGED,
+		.on = SEMVER_ON_ITEM,
+		.event = SEMVER_CHANGED,
 		.kinds = KIND_TRAIT,
-		.when = { becomes_sealed },
+		.when = { when_becomes_sealed },
 	},
 	{
 		.id = "trait_method_now_doc_hidden",
@@ -169,9 +169,9 @@ const struct lint lints_of_traits[] = {
 		.title = "trait method became #[doc(hidden)]",
 		.why = WHY_HIDDEN,
 		.mend = MEND_HIDDEN,
-		.on = LINT_ON_TRAIT_ITEM,
-		.event = LINT_CHANGED,
-		.reach = LINT_LEAVES,
+		.on = SEMVER_ON_TRAIT_ITEM,
+		.event = SEMVER_CHANGED,
+		.reach = SEMVER_LEAVES,
 		.kinds = KIND_FUNCTION,
 	},
 	{
@@ -182,9 +182,9 @@ const struct lint lints_of_traits[] = {
 			 "#[doc(hidden)]",
 		.why = WHY_HIDDEN,
 		.mend = MEND_HIDDEN,
-		.on = LINT_ON_TRAIT_ITEM,
-		.event = LINT_CHANGED,
-		.reach = LINT_LEAVES,
+		.on = SEMVER_ON_TRAIT_ITEM,
+		.event = SEMVER_CHANGED,
+		.reach = SEMVER_LEAVES,
 		.kinds = KIND_ASSOC_CONST,
 	},
 	{
@@ -194,9 +194,9 @@ const struct lint lints_of_traits[] = {
 		.title = "associated type of a trait became #[doc(hidden)]",
 		.why = WHY_HIDDEN,
 		.mend = MEND_HIDDEN,
-		.on = LINT_ON_TRAIT_ITEM,
-		.event = LINT_CHANGED,
-		.reach = LINT_LEAVES,
+		.on = SEMVER_ON_TRAIT_ITEM,
+		.event = SEMVER_CHANGED,
+		.reach = SEMVER_LEAVES,
 		.kinds = KIND_ASSOC_TYPE,
 	},
 	{ 0 },

@@ -1,4 +1,4 @@
-#include "crate/semver/compare.h"
+#include "crate/semver/diff.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +18,12 @@ enum {
 };
 
 struct comparison {
-	struct lint_side side[2];
+	struct semver_side side[2];
 	struct surface *surface[2];
-	const struct lint **rows; /* those that run, by LINT_ON_* */
+	const struct semver_lint **rows; /* those that run, by SEMVER_ON_* */
 	size_t row_count;
-	size_t first[LINT_ON_INHERENT + 2]; /* where each LINT_ON_* begins */
+	size_t first[SEMVER_ON_INHERENT +
+		     2]; /* where each SEMVER_ON_* begins */
 	struct findings found;
 	struct strbuf subject;
 	struct strbuf why;
@@ -39,10 +40,10 @@ static void add_name(struct strbuf *b, const struct rustdoc_item *it)
 	strbuf_adds(b, it->name);
 }
 
-static void report(struct comparison *c, const struct lint *l,
-		   const struct lint_pair *p)
+static void report(struct comparison *c, const struct semver_lint *l,
+		   const struct semver_pair *p)
 {
-	int side = l->event == LINT_GONE ? LINT_OLD : LINT_NEW;
+	int side = l->event == SEMVER_GONE ? SEMVER_OLD : SEMVER_NEW;
 	const struct rustdoc_item *at = p->thing[side];
 	struct finding f = { .id = l->id,
 			     .level = l->level,
@@ -55,7 +56,7 @@ static void report(struct comparison *c, const struct lint *l,
 	strbuf_adds(&c->subject, p->path);
 	if (p->variant[side])
 		add_name(&c->subject, p->variant[side]);
-	if (l->on != LINT_ON_ITEM)
+	if (l->on != SEMVER_ON_ITEM)
 		add_name(&c->subject, at);
 	strbuf_reset(&c->why);
 	strbuf_adds(&c->why, l->why);
@@ -71,9 +72,9 @@ static void report(struct comparison *c, const struct lint *l,
 		c->is_out_of_memory = true;
 }
 
-static bool holds(const struct lint *l, struct lint_pair *p)
+static bool holds(const struct semver_lint *l, struct semver_pair *p)
 {
-	for (size_t i = 0; i < LINT_CONDITIONS_MAX && l->when[i]; i++)
+	for (size_t i = 0; i < SEMVER_CONDITIONS_MAX && l->when[i]; i++)
 		if (!l->when[i](p))
 			return false;
 	return true;
@@ -84,13 +85,13 @@ static bool kind_in(uint32_t mask, const struct rustdoc_item *it)
 	return it && (RUSTDOC_BIT(it->kind) & mask) != 0;
 }
 
-static uint32_t becomes(const struct lint *l)
+static uint32_t becomes(const struct semver_lint *l)
 {
 	return l->becomes ? l->becomes : l->kinds;
 }
 
 /* Is the thing in place TO, found by name, what stood at the other side? */
-static bool is_same(const struct lint *l, struct lint_pair *p, int to)
+static bool is_same(const struct semver_lint *l, struct semver_pair *p, int to)
 {
 	return kind_in(becomes(l), p->thing[to]) && (!l->same || l->same(p));
 }
@@ -104,9 +105,9 @@ static const struct surface_path *find_in(const struct comparison *c, int side,
 	return surface_find(c->surface[side], path);
 }
 
-/* LINT_GONE from the old side, LINT_ADDED from the new one. */
-static void item_alone(struct comparison *c, const struct lint *l,
-		       struct lint_pair *p, int from)
+/* SEMVER_GONE from the old side, SEMVER_ADDED from the new one. */
+static void item_alone(struct comparison *c, const struct semver_lint *l,
+		       struct semver_pair *p, int from)
 {
 	const struct surface_path *at = find_in(c, !from, p->path);
 
@@ -120,11 +121,11 @@ static void item_alone(struct comparison *c, const struct lint *l,
 		report(c, l, p);
 }
 
-static void item_changed(struct comparison *c, const struct lint *l,
-			 struct lint_pair *p, bool stays_api)
+static void item_changed(struct comparison *c, const struct semver_lint *l,
+			 struct semver_pair *p, bool stays_api)
 {
-	if (!kind_in(becomes(l), p->thing[LINT_NEW]) ||
-	    (l->reach == LINT_LEAVES) == stays_api)
+	if (!kind_in(becomes(l), p->thing[SEMVER_NEW]) ||
+	    (l->reach == SEMVER_LEAVES) == stays_api)
 		return;
 	if (holds(l, p))
 		report(c, l, p);
@@ -137,27 +138,27 @@ static void item_changed(struct comparison *c, const struct lint *l,
 struct member_sets {
 	struct members set[2];
 	const struct rustdoc_ids *impls[2];
-	enum lint_on on;
+	enum semver_on on;
 };
 
 static void member_sets_release(struct member_sets *m)
 {
-	members_release(&m->set[LINT_OLD]);
-	members_release(&m->set[LINT_NEW]);
+	members_release(&m->set[SEMVER_OLD]);
+	members_release(&m->set[SEMVER_NEW]);
 }
 AUTO_RELEASE(struct member_sets, member_sets_release)
 
-static bool reaches(const struct lint *l, const struct rustdoc_item *it)
+static bool reaches(const struct semver_lint *l, const struct rustdoc_item *it)
 {
-	return l->reach == LINT_ANY || member_is_api(it);
+	return l->reach == SEMVER_ANY || member_is_api(it);
 }
 
 /*
  * Does MEMBER of the side FROM lack a counterpart?  A method or constant that
  * some trait impl of the type offers is not gone: calls still find it.
  */
-static void member_alone(struct comparison *c, const struct lint *l,
-			 struct lint_pair *p, const struct member_sets *m,
+static void member_alone(struct comparison *c, const struct semver_lint *l,
+			 struct semver_pair *p, const struct member_sets *m,
 			 int from)
 {
 	const struct rustdoc_item *it = p->thing[from];
@@ -173,97 +174,100 @@ static void member_alone(struct comparison *c, const struct lint *l,
 	p->thing[!from] = NULL;
 	if (!holds(l, p))
 		return;
-	if (m->on == LINT_ON_INHERENT &&
+	if (m->on == SEMVER_ON_INHERENT &&
 	    impls_offer(p->side[!from]->doc, m->impls[!from], it->name))
 		return;
 	report(c, l, p);
 }
 
 /* How far the counterpart IT is public, against what the row wants. */
-static bool counts_as_new(const struct lint *l, const struct rustdoc_item *it)
+static bool counts_as_new(const struct semver_lint *l,
+			  const struct rustdoc_item *it)
 {
 	if (!kind_in(becomes(l), it) || !member_is_visible(it))
 		return false;
-	return l->reach == LINT_ANY ||
-	       member_is_api(it) == (l->reach == LINT_API);
+	return l->reach == SEMVER_ANY ||
+	       member_is_api(it) == (l->reach == SEMVER_API);
 }
 
 /*
  * A type may have several functions of one name.  The change counts if it
  * holds against each of them: one that is as before serves callers still.
  */
-static void member_changed(struct comparison *c, const struct lint *l,
-			   struct lint_pair *p, const struct member_sets *m)
+static void member_changed(struct comparison *c, const struct semver_lint *l,
+			   struct semver_pair *p, const struct member_sets *m)
 {
-	const struct rustdoc_item *it = p->thing[LINT_OLD];
-	const struct member *other = members_find(&m->set[LINT_NEW], it->name);
+	const struct rustdoc_item *it = p->thing[SEMVER_OLD];
+	const struct member *other =
+		members_find(&m->set[SEMVER_NEW], it->name);
 	const struct rustdoc_item *first = NULL;
 
 	if (!reaches(l, it))
 		return;
 	for (; other; other = other->next_same) {
 		if (!counts_as_new(l, other->item)) {
-			if (l->reach == LINT_LEAVES &&
+			if (l->reach == SEMVER_LEAVES &&
 			    kind_in(becomes(l), other->item) &&
 			    member_is_api(other->item))
 				return;
 			continue;
 		}
-		p->thing[LINT_NEW] = other->item;
+		p->thing[SEMVER_NEW] = other->item;
 		if (!holds(l, p))
 			return;
 		if (!first)
 			first = other->item;
 	}
-	p->thing[LINT_NEW] = first;
+	p->thing[SEMVER_NEW] = first;
 	if (first)
 		report(c, l, p);
 }
 
-static void compare_members(struct comparison *c, const struct lint_pair *pair,
+static void compare_members(struct comparison *c,
+			    const struct semver_pair *pair,
 			    const struct member_sets *m);
 
 /* Rows of M->on over one member of the side FROM. */
-static void member_rows(struct comparison *c, const struct lint_pair *pair,
+static void member_rows(struct comparison *c, const struct semver_pair *pair,
 			const struct member_sets *m,
 			const struct rustdoc_item *it, int from)
 {
 	for (size_t i = c->first[m->on]; i < c->first[m->on + 1]; i++) {
-		const struct lint *l = c->rows[i];
-		struct lint_pair p = *pair;
+		const struct semver_lint *l = c->rows[i];
+		struct semver_pair p = *pair;
 
 		if (!kind_in(l->kinds, it))
 			continue;
 		p.thing[from] = it;
 		p.thing[!from] = NULL;
-		if (l->event == LINT_CHANGED && from == LINT_OLD)
+		if (l->event == SEMVER_CHANGED && from == SEMVER_OLD)
 			member_changed(c, l, &p, m);
 		else if (l->event ==
-			 (from == LINT_OLD ? LINT_GONE : LINT_ADDED))
+			 (from == SEMVER_OLD ? SEMVER_GONE : SEMVER_ADDED))
 			member_alone(c, l, &p, m, from);
 	}
 }
 
 static void compare_fields_of_variants(struct comparison *c,
-				       const struct lint_pair *pair,
+				       const struct semver_pair *pair,
 				       const struct member_sets *variants)
 {
-	const struct member *v = variants->set[LINT_OLD].first;
+	const struct member *v = variants->set[SEMVER_OLD].first;
 
 	for (; v; v = v->next) {
 		AUTO(member_sets_releasep)
-		struct member_sets m = { .on = LINT_ON_VARIANT_FIELD };
+		struct member_sets m = { .on = SEMVER_ON_VARIANT_FIELD };
 		const struct member *now =
-			members_find(&variants->set[LINT_NEW], v->item->name);
-		struct lint_pair p = *pair;
+			members_find(&variants->set[SEMVER_NEW], v->item->name);
+		struct semver_pair p = *pair;
 
 		if (!now || !kind_in(KIND_VARIANT, now->item) ||
 		    !kind_in(KIND_VARIANT, v->item) ||
 		    !member_is_api(v->item) || !member_is_api(now->item))
 			continue;
-		p.variant[LINT_OLD] = v->item;
-		p.variant[LINT_NEW] = now->item;
-		for (int side = LINT_OLD; side <= LINT_NEW; side++)
+		p.variant[SEMVER_OLD] = v->item;
+		p.variant[SEMVER_NEW] = now->item;
+		for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
 			if (members_add(&m.set[side], p.side[side]->doc,
 					&item_fields(p.variant[side])->ids) < 0)
 				c->is_out_of_memory = true;
@@ -271,42 +275,43 @@ static void compare_fields_of_variants(struct comparison *c,
 	}
 }
 
-static void compare_members(struct comparison *c, const struct lint_pair *pair,
+static void compare_members(struct comparison *c,
+			    const struct semver_pair *pair,
 			    const struct member_sets *m)
 {
-	for (int side = LINT_OLD; side <= LINT_NEW; side++)
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
 		for (const struct member *it = m->set[side].first; it;
 		     it = it->next)
 			member_rows(c, pair, m, it->item, side);
-	if (m->on == LINT_ON_VARIANT)
+	if (m->on == SEMVER_ON_VARIANT)
 		compare_fields_of_variants(c, pair, m);
 }
 
 static const struct rustdoc_ids *member_ids(const struct rustdoc_item *it,
-					    enum lint_on on)
+					    enum semver_on on)
 {
 	const struct rustdoc_fields *fields;
 
 	switch (on) {
-	case LINT_ON_FIELD:
+	case SEMVER_ON_FIELD:
 		fields = item_fields(it);
 		return fields ? &fields->ids : NULL;
-	case LINT_ON_VARIANT:
+	case SEMVER_ON_VARIANT:
 		return it->kind == RUSTDOC_ENUM ? &it->as.enumeration.variants
 						: NULL;
-	case LINT_ON_TRAIT_ITEM:
+	case SEMVER_ON_TRAIT_ITEM:
 		return it->kind == RUSTDOC_TRAIT ? &it->as.trait.items : NULL;
 	default:
 		return NULL;
 	}
 }
 
-static void compare_set(struct comparison *c, const struct lint_pair *p,
-			enum lint_on on)
+static void compare_set(struct comparison *c, const struct semver_pair *p,
+			enum semver_on on)
 {
 	AUTO(member_sets_releasep) struct member_sets m = { .on = on };
 
-	for (int side = LINT_OLD; side <= LINT_NEW; side++) {
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
 		const struct rustdoc_ids *ids = member_ids(p->item[side], on);
 
 		if (!ids)
@@ -317,12 +322,12 @@ static void compare_set(struct comparison *c, const struct lint_pair *p,
 	compare_members(c, p, &m);
 }
 
-static void compare_inherent(struct comparison *c, const struct lint_pair *p)
+static void compare_inherent(struct comparison *c, const struct semver_pair *p)
 {
 	AUTO(member_sets_releasep)
-	struct member_sets m = { .on = LINT_ON_INHERENT };
+	struct member_sets m = { .on = SEMVER_ON_INHERENT };
 
-	for (int side = LINT_OLD; side <= LINT_NEW; side++) {
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
 		m.impls[side] = item_impls(p->item[side]);
 		if (!m.impls[side])
 			return;
@@ -337,10 +342,10 @@ static void compare_inherent(struct comparison *c, const struct lint_pair *p)
  * ----------------------------------------------------------------------------
  */
 
-static struct lint_pair pair_at(struct comparison *c, const char *path)
+static struct semver_pair pair_at(struct comparison *c, const char *path)
 {
-	return (struct lint_pair){
-		.side = { &c->side[LINT_OLD], &c->side[LINT_NEW] },
+	return (struct semver_pair){
+		.side = { &c->side[SEMVER_OLD], &c->side[SEMVER_NEW] },
 		.path = path,
 	};
 }
@@ -348,32 +353,32 @@ static struct lint_pair pair_at(struct comparison *c, const char *path)
 static void compare_pair(struct comparison *c, const struct surface_path *was,
 			 const struct surface_path *is)
 {
-	struct lint_pair p = pair_at(c, was->path);
+	struct semver_pair p = pair_at(c, was->path);
 
-	p.item[LINT_OLD] = p.thing[LINT_OLD] = was->item;
-	p.item[LINT_NEW] = p.thing[LINT_NEW] = is->item;
-	for (size_t i = c->first[LINT_ON_ITEM]; i < c->first[LINT_ON_ITEM + 1];
-	     i++)
-		if (c->rows[i]->event == LINT_CHANGED &&
+	p.item[SEMVER_OLD] = p.thing[SEMVER_OLD] = was->item;
+	p.item[SEMVER_NEW] = p.thing[SEMVER_NEW] = is->item;
+	for (size_t i = c->first[SEMVER_ON_ITEM];
+	     i < c->first[SEMVER_ON_ITEM + 1]; i++)
+		if (c->rows[i]->event == SEMVER_CHANGED &&
 		    kind_in(c->rows[i]->kinds, was->item))
 			item_changed(c, c->rows[i], &p, is->is_api);
 	if (!is->is_api)
 		return;
 	if (was->item->kind == is->item->kind) {
-		compare_set(c, &p, LINT_ON_FIELD);
-		compare_set(c, &p, LINT_ON_VARIANT);
-		compare_set(c, &p, LINT_ON_TRAIT_ITEM);
+		compare_set(c, &p, SEMVER_ON_FIELD);
+		compare_set(c, &p, SEMVER_ON_VARIANT);
+		compare_set(c, &p, SEMVER_ON_TRAIT_ITEM);
 	}
 	compare_inherent(c, &p);
 }
 
 /* Rows of EVENT over what stands at one path of the side FROM. */
 static void compare_alone(struct comparison *c, const struct surface_path *at,
-			  enum lint_event event, int from)
+			  enum semver_event event, int from)
 {
-	for (size_t i = c->first[LINT_ON_ITEM]; i < c->first[LINT_ON_ITEM + 1];
-	     i++) {
-		struct lint_pair p = pair_at(c, at->path);
+	for (size_t i = c->first[SEMVER_ON_ITEM];
+	     i < c->first[SEMVER_ON_ITEM + 1]; i++) {
+		struct semver_pair p = pair_at(c, at->path);
 
 		if (c->rows[i]->event != event ||
 		    !kind_in(c->rows[i]->kinds, at->item))
@@ -385,24 +390,25 @@ static void compare_alone(struct comparison *c, const struct surface_path *at,
 
 static void compare_paths(struct comparison *c)
 {
-	for (size_t i = 0; i < surface_count(c->surface[LINT_OLD]); i++) {
+	for (size_t i = 0; i < surface_count(c->surface[SEMVER_OLD]); i++) {
 		const struct surface_path *was =
-			surface_at(c->surface[LINT_OLD], i);
-		const struct surface_path *is = find_in(c, LINT_NEW, was->path);
+			surface_at(c->surface[SEMVER_OLD], i);
+		const struct surface_path *is =
+			find_in(c, SEMVER_NEW, was->path);
 
 		if (!was->is_api || !was->item)
 			continue;
-		compare_alone(c, was, LINT_GONE, LINT_OLD);
+		compare_alone(c, was, SEMVER_GONE, SEMVER_OLD);
 		for (; is; is = is->next_here)
 			if (is->item)
 				compare_pair(c, was, is);
 	}
-	for (size_t i = 0; i < surface_count(c->surface[LINT_NEW]); i++) {
+	for (size_t i = 0; i < surface_count(c->surface[SEMVER_NEW]); i++) {
 		const struct surface_path *is =
-			surface_at(c->surface[LINT_NEW], i);
+			surface_at(c->surface[SEMVER_NEW], i);
 
 		if (is->is_api && is->item)
-			compare_alone(c, is, LINT_ADDED, LINT_NEW);
+			compare_alone(c, is, SEMVER_ADDED, SEMVER_NEW);
 	}
 }
 
@@ -422,21 +428,21 @@ static bool is_wanted(const struct semver_options *o, const char *id)
 static int choose_rows(struct comparison *c, const struct semver_options *o,
 		       struct err *err)
 {
-	size_t count = lint_count();
+	size_t count = semver_lint_count();
 
 	c->rows = calloc(count, sizeof(*c->rows));
 	if (!c->rows)
 		return err_nomem(err);
-	for (int on = LINT_ON_ITEM; on <= LINT_ON_INHERENT; on++) {
+	for (int on = SEMVER_ON_ITEM; on <= SEMVER_ON_INHERENT; on++) {
 		c->first[on] = c->row_count;
 		for (size_t i = 0; i < count; i++) {
-			const struct lint *l = lint_at(i);
+			const struct semver_lint *l = semver_lint_at(i);
 
 			if ((int)l->on == on && is_wanted(o, l->id))
 				c->rows[c->row_count++] = l;
 		}
 	}
-	c->first[LINT_ON_INHERENT + 1] = c->row_count;
+	c->first[SEMVER_ON_INHERENT + 1] = c->row_count;
 	return 0;
 }
 
@@ -462,7 +468,7 @@ static int hand_over(struct comparison *c, struct findings *out,
 			       "findings of more than %d MiB, or one about a "
 			       "path of more than %d bytes",
 			       FINDINGS_BYTES >> 20, SUBJECT_MAX);
-	for (int side = LINT_OLD; side <= LINT_NEW; side++)
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
 		if (rustdoc_check(c->side[side].doc, err) < 0 ||
 		    sealing_check(&c->side[side].sealing, err) < 0)
 			return (int)err->code;
@@ -480,7 +486,7 @@ static int hand_over(struct comparison *c, struct findings *out,
 
 static void comparison_release(struct comparison *c)
 {
-	for (int side = LINT_OLD; side <= LINT_NEW; side++) {
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
 		sealing_release(&c->side[side].sealing);
 		surface_free(c->surface[side]);
 	}
@@ -504,17 +510,17 @@ static int open_side(struct comparison *c, int side, struct rustdoc *doc,
 	return 0;
 }
 
-int semver_compare(struct rustdoc *before, struct rustdoc *after,
-		   const struct semver_options *options,
-		   struct findings *findings, struct err *err)
+int semver_diff(struct rustdoc *before, struct rustdoc *after,
+		const struct semver_options *options, struct findings *findings,
+		struct err *err)
 {
 	AUTO(comparison_releasep) struct comparison c = { 0 };
 
 	strbuf_init(&c.subject, SUBJECT_MAX);
 	strbuf_init(&c.why, SUBJECT_MAX);
 	if (choose_rows(&c, options, err) < 0 ||
-	    open_side(&c, LINT_OLD, before, "baseline", err) < 0 ||
-	    open_side(&c, LINT_NEW, after, "current", err) < 0)
+	    open_side(&c, SEMVER_OLD, before, "baseline", err) < 0 ||
+	    open_side(&c, SEMVER_NEW, after, "current", err) < 0)
 		return (int)err->code;
 	compare_paths(&c);
 	return hand_over(&c, findings, err);

@@ -1,5 +1,5 @@
-#ifndef CRATE_SEMVER_COMPARE_H
-#define CRATE_SEMVER_COMPARE_H
+#ifndef CRATE_SEMVER_DIFF_H
+#define CRATE_SEMVER_DIFF_H
 
 #include <stddef.h>
 
@@ -26,8 +26,8 @@ struct semver_options {
 	size_t only_count;
 };
 
-int semver_compare(struct rustdoc *before, struct rustdoc *after,
-		   const struct semver_options *options,
-		   struct findings *findings, struct err *err);
+int semver_diff(struct rustdoc *before, struct rustdoc *after,
+		const struct semver_options *options, struct findings *findings,
+		struct err *err);
 
 #endif
