@@ -184,6 +184,35 @@ static int read_strs(const struct place *p)
 	return 0;
 }
 
+static int read_ints(const struct place *p)
+{
+	struct schema_ints *out = p->target;
+	size_t count;
+	int *items;
+
+	if (want_kind(p, NODE_LIST, "a list") < 0)
+		return p->err->code;
+	count = p->node->as.list.count;
+	items = arena_calloc(p->arena, count, sizeof(*items));
+	if (!items)
+		return err_nomem(p->err);
+	for (size_t i = 0; i < count; i++) {
+		const struct node *n = p->node->as.list.items[i];
+
+		if (n->kind != NODE_INT || n->as.integer < p->key->min ||
+		    n->as.integer > p->key->max)
+			return node_err(
+				n, p->err, ERR_FORMAT,
+				"'%s' must list whole numbers from %lld to "
+				"%lld",
+				p->key->name, (long long)p->key->min,
+				(long long)p->key->max);
+		items[i] = (int)n->as.integer;
+	}
+	*out = (struct schema_ints){ items, count };
+	return 0;
+}
+
 static int read_map(const struct place *p)
 {
 	if (want_kind(p, NODE_MAP, "a map") < 0)
@@ -244,6 +273,8 @@ static int read_key(const struct place *p)
 		return read_word(p);
 	case KEY_STRS:
 		return read_strs(p);
+	case KEY_INTS:
+		return read_ints(p);
 	case KEY_MAP:
 		return read_map(p);
 	case KEY_LIST:
@@ -333,9 +364,12 @@ int schema_version(const struct node *root, int known, struct err *err)
 static const char *kind_text(const struct key *k)
 {
 	static const char *const texts[] = {
-		"text",		"whole number", "whole number", "size in bytes",
-		"boolean",	"date",		"time of day",	"word",
-		"list of text", "map",		"list of maps"
+		"text",		"whole number",
+		"whole number", "size in bytes",
+		"boolean",	"date",
+		"time of day",	"word",
+		"list of text", "list of whole numbers",
+		"map",		"list of maps"
 	};
 
 	return texts[k->kind];
@@ -351,7 +385,8 @@ void schema_manual(FILE *out, const struct key *keys)
 			for (size_t i = 0; k->words[i]; i++)
 				fprintf(out, "%s%s", i ? ", " : ": ",
 					k->words[i]);
-		} else if (k->kind == KEY_INT || k->kind == KEY_U32) {
+		} else if (k->kind == KEY_INT || k->kind == KEY_U32 ||
+			   k->kind == KEY_INTS) {
 			fprintf(out, " from %lld to %lld", (long long)k->min,
 				(long long)k->max);
 		}

@@ -25,6 +25,7 @@ enum key_kind {
 	KEY_CLOCK, /* struct schema_clock: "17:00" */
 	KEY_WORD,  /* int: the place in `words` */
 	KEY_STRS,  /* struct schema_strs: a list of strings */
+	KEY_INTS,  /* struct schema_ints: a list of numbers, min to max */
 	KEY_MAP,   /* a struct of its own, read by `sub` */
 	KEY_LIST   /* struct schema_list: maps, each read by `sub` */
 };
@@ -40,6 +41,11 @@ struct schema_clock {
 
 struct schema_strs {
 	const char *const *items;
+	size_t count;
+};
+
+struct schema_ints {
+	const int *items;
 	size_t count;
 };
 

@@ -84,9 +84,11 @@ AUTO_DEFINE(struct curriculum *, curriculum_free)
 extern const struct key curriculum_keys[];
 
 /*
- * The lint that no slot is empty: findings `empty-slot` for a text that says
- * nothing, `uncovered-lesson` for a lesson that no session, lab, guest or club
- * takes up, `missing-guest` for weeks 5 and 11.
+ * The lint that no slot is empty: `empty-slot` for a text too short to say
+ * anything, a week without lab, and a phase without anything that ships;
+ * `uncovered-lesson` for a lesson that no session, lab, guest or club takes
+ * up; `missing-guest` for weeks 5 and 11 and `missing-club` for week 6
+ * without one.  The subject is the slot: "week 5: lesson 18: text".
  */
 int curriculum_lint(const struct curriculum *c, struct findings *out,
 		    struct err *err);
