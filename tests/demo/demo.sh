@@ -18,6 +18,8 @@ KEEP=1
 . "$ROOT/tests/git-http.sh"
 # shellcheck source=steps.sh
 . "$ROOT/tests/demo/steps.sh"
+# shellcheck source=given.sh
+. "$ROOT/tests/demo/given.sh"
 
 REPOS=${1:-}
 WS=$TEST_ROOT/cohort
