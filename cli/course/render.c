@@ -43,30 +43,61 @@ static size_t line_of(const char *text, const char *at)
 	return line;
 }
 
+/* What is rendered, and from where. */
+struct source {
+	const char *name;
+	const char *text;
+	const char *end;
+	const struct render_var *vars;
+	size_t count;
+};
+
+/*
+ * The marker at OPEN, "{{key}}" or "{{?key}}": its value, and where it ends.
+ * NULL for a key that nobody knows.
+ */
+static const char *read_marker(const struct source *s, const char *open,
+			       const char **after)
+{
+	const char *key = open + 2 + (open[2] == '?');
+	const char *close = strstr(key, "}}");
+
+	if (!close)
+		return NULL;
+	*after = close + 2;
+	return value_of(s->vars, s->count, key, (size_t)(close - key));
+}
+
+static const char *next_line(const struct source *s, const char *p)
+{
+	const char *end = memchr(p, '\n', (size_t)(s->end - p));
+
+	return end ? end + 1 : s->end;
+}
+
 int render_text(const char *name, const char *text, size_t len,
 		const struct render_var *vars, size_t count, struct strbuf *out,
 		struct err *err)
 {
-	const char *p = text, *end = text + len;
+	const struct source s = { name, text, text + len, vars, count };
+	const char *p = text;
 
-	while (p < end) {
-		const char *open = strstr(p, "{{"), *close, *value;
+	while (p < s.end) {
+		const char *open = strstr(p, "{{"), *after, *value;
 
 		if (!open) {
-			strbuf_add(out, p, (size_t)(end - p));
+			strbuf_add(out, p, (size_t)(s.end - p));
 			break;
 		}
 		strbuf_add(out, p, (size_t)(open - p));
-		close = strstr(open, "}}");
-		value = close ? value_of(vars, count, open + 2,
-					 (size_t)(close - open) - 2)
-			      : NULL;
+		value = read_marker(&s, open, &after);
 		if (!value)
 			return err_set(err, ERR_BUG,
 				       "%s:%zu: unknown marker '%.32s'", name,
 				       line_of(text, open), open);
-		strbuf_adds(out, value);
-		p = close + 2;
+		if (open[2] != '?')
+			strbuf_adds(out, value);
+		p = open[2] == '?' && !*value ? next_line(&s, open) : after;
 	}
 	return strbuf_check(out, err);
 }

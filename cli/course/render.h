@@ -7,7 +7,8 @@ struct err;
 
 /*
  * A tree of template files becomes a folder.  In names and contents, {{key}}
- * is replaced by its value; a name's part that begins with "dot-" begins with
+ * is replaced by its value; a line that begins with {{?key}} stands only if
+ * that value is not empty; a name's part that begins with "dot-" begins with
  * "." instead, and a trailing ".in" goes.  An unknown key is ERR_BUG with its
  * file and line: templates ship with the program.
  */
