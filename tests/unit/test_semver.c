@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "base/strbuf.h"
 #include "base/semver.h"
+#include "base/strbuf.h"
 
 static struct semver version(const char *text)
 {

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "crate/manifest/lints_private.h"
 #include "base/semver.h"
+#include "crate/manifest/lints_private.h"
 #include "crate/manifest/wordlist.h"
 
 const struct node *lint_where(const struct linter *l,

@@ -1,8 +1,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "crate/manifest/lints_private.h"
 #include "base/semver.h"
+#include "crate/manifest/lints_private.h"
 
 /* ---- features */
 
