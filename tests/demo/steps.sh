@@ -152,10 +152,13 @@ party_is_killed() {
 		[ "$(crates_out)" -lt "$1" ]; do
 		sleep 0.01
 	done
-	kill -s KILL -- "-$evening" 2>/dev/null || true
-	wait "$evening" 2>/dev/null || true
-	cat "$TEST_ROOT/evening"
-	echo "[killed with $(crates_out) crates out]"
+	kill -s KILL -- "-$evening" 2>/dev/null || echo '[nothing to kill]'
+	if wait "$evening" 2>/dev/null; then
+		echo '[it was over before it could be killed]'
+	else
+		cat "$TEST_ROOT/evening"
+		echo "[killed with $(crates_out) crates out]"
+	fi
 }
 
 crates_out() {
