@@ -107,7 +107,7 @@ tests: all $(UNIT) $(FUZZ) $(TOOLS) $(SHIM)
 check fuzz:
 	@MAKE='$(MAKE)' tests/$@.sh $T
 
-check-unit: $(UNIT) $(FUZZ)
+check-unit: $(UNIT) $(FUZZ) $(TOOLS)
 	@$(RUN) -l $(@:check-%=$(notdir $B)-%) $(call only,$(UNIT)) $(replay)
 
 check-cli: all $(TOOLS)
@@ -118,7 +118,7 @@ check-torture: all $(TOOLS) $(SHIM)
 		'tests/torture/torture %',$(call only,$(CASES)))
 
 check-tsan:
-	@$(MAKE) --no-print-directory SAN=thread check-unit
+	@$(MAKE) --no-print-directory CC=clang SAN=thread check-unit
 
 lint:
 	@tests/run -l lint $(if $(RESULTS),-r $(RESULTS)) tests/lint/*.t

@@ -47,7 +47,7 @@ mk lint
 variant gcc none check-unit check-cli check-torture
 variant clang none check-unit check-cli
 variant clang address,undefined check-unit check-cli
-variant gcc thread check-unit
+variant clang thread check-unit
 if [ "${FUZZ_SECONDS:-0}" -gt 0 ]; then
 	stage "fuzzing, $FUZZ_SECONDS s each"
 	mk fuzz
