@@ -1,0 +1,250 @@
+#include "crate/semver/judge.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/node.h"
+#include "base/strbuf.h"
+#include "crate/semver/lints.h"
+
+/* --- versions
+ * ------------------------------------------------------------------ */
+
+static enum semver_bump least(const struct semver *v)
+{
+	if (v->major > 0)
+		return SEMVER_PATCH;
+	return v->minor > 0 ? SEMVER_MINOR : SEMVER_MAJOR;
+}
+
+enum semver_bump semver_declared(const struct semver *from,
+				 const struct semver *to)
+{
+	enum semver_bump bump = semver_bump(from, to);
+
+	if (bump == SEMVER_SAME || bump == SEMVER_BACKWARDS)
+		return least(from);
+	return strcmp(from->pre, to->pre) == 0 ? bump : SEMVER_MAJOR;
+}
+
+void semver_next(const struct semver *from, enum semver_bump bump,
+		 struct semver *out)
+{
+	struct semver next = { .major = from->major,
+			       .minor = from->minor,
+			       .patch = from->patch };
+
+	if (from->pre[0] != '\0') {
+		*out = next; /* the release itself */
+		return;
+	}
+	if (bump < least(from))
+		bump = least(from);
+	if (bump == SEMVER_PATCH || (next.major == 0 && next.minor == 0) ||
+	    (next.major == 0 && bump == SEMVER_MINOR)) {
+		next.patch++;
+	} else if (bump == SEMVER_MINOR || next.major == 0) {
+		next.minor++;
+		next.patch = 0;
+	} else {
+		next.major++;
+		next.minor = next.patch = 0;
+	}
+	*out = next;
+}
+
+/* --- judging
+ * --------------------------------------------------------------------- */
+
+/* A lint as the settings have it. */
+struct setting {
+	enum finding_level level;
+	enum semver_bump update;
+};
+
+static struct setting setting_of(const struct semver_lint *l,
+				 const struct semver_settings *how)
+{
+	struct setting s = { l->level, l->update };
+
+	for (size_t i = 0; i < how->rule_count; i++) {
+		const struct semver_rule *r = &how->rules[i];
+
+		if (strcmp(r->lint, l->id) != 0)
+			continue;
+		if (r->has_level)
+			s.level = r->level;
+		if (r->has_update)
+			s.update = r->update;
+	}
+	return s;
+}
+
+static bool runs(const struct setting *s, enum semver_bump declared)
+{
+	return s->level != FINDING_ALLOW && declared < s->update;
+}
+
+static bool has_found(const struct findings *raw, const char *id)
+{
+	for (size_t i = 0; i < raw->count; i++)
+		if (strcmp(raw->items[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+static void count_lint(const struct semver_lint *l, const struct setting *s,
+		       const struct findings *raw, struct semver_verdict *v)
+{
+	if (!runs(s, v->declared)) {
+		v->skipped++;
+		return;
+	}
+	v->ran++;
+	if (!has_found(raw, l->id))
+		return;
+	if (s->level == FINDING_WARN) {
+		v->warned++;
+		return;
+	}
+	v->major += s->update == SEMVER_MAJOR;
+	v->minor += s->update == SEMVER_MINOR;
+	if (s->update > v->required)
+		v->required = s->update;
+}
+
+/* "..., or release a new major version: 0.3.1 -> 0.4.0" */
+static int add_judged(const struct finding *raw, const struct setting *s,
+		      const struct semver_settings *how, struct findings *out,
+		      struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf mend = { 0 };
+	struct finding f = *raw;
+	struct semver needed;
+
+	semver_next(how->from, s->update, &needed);
+	strbuf_adds(&mend, raw->mend ? raw->mend : "release a new version");
+	strbuf_adds(&mend, ": ");
+	semver_format(how->from, &mend);
+	strbuf_adds(&mend, " -> ");
+	semver_format(&needed, &mend);
+	if (strbuf_check(&mend, err) < 0)
+		return (int)err->code;
+	f.level = s->level;
+	f.mend = strbuf_str(&mend);
+	return findings_add(out, &f) < 0 ? err_nomem(err) : 0;
+}
+
+int semver_judge(const struct findings *raw, const struct semver_settings *how,
+		 struct findings *out, struct semver_verdict *verdict,
+		 struct err *err)
+{
+	struct semver_verdict v = { .required = SEMVER_SAME };
+	size_t before = out->count;
+
+	v.declared = how->release_type != SEMVER_SAME
+			     ? how->release_type
+			     : semver_declared(how->from, how->to);
+	for (size_t i = 0; i < semver_lint_count(); i++) {
+		const struct semver_lint *l = semver_lint_at(i);
+		struct setting s = setting_of(l, how);
+
+		count_lint(l, &s, raw, &v);
+	}
+	for (size_t i = 0; i < raw->count; i++) {
+		const struct semver_lint *l =
+			semver_lint_find(raw->items[i].id);
+		struct setting s;
+
+		if (!l)
+			continue;
+		s = setting_of(l, how);
+		if (runs(&s, v.declared) &&
+		    add_judged(&raw->items[i], &s, how, out, err) < 0) {
+			out->count = before;
+			return (int)err->code;
+		}
+	}
+	semver_next(how->from, v.required, &v.needed);
+	*verdict = v;
+	return 0;
+}
+
+/* --- rules in a manifest
+ * ------------------------------------------------------------ */
+
+static int read_level(const struct node *n, struct semver_rule *r,
+		      struct err *err)
+{
+	if (n->kind != NODE_STR ||
+	    !finding_level_parse(n->as.str.bytes, &r->level))
+		return node_err(n, err, ERR_FORMAT,
+				"a level is \"allow\", \"warn\" or \"deny\"");
+	r->has_level = true;
+	return 0;
+}
+
+static int read_update(const struct node *n, struct semver_rule *r,
+		       struct err *err)
+{
+	if (n->kind == NODE_STR && strcmp(n->as.str.bytes, "major") == 0)
+		r->update = SEMVER_MAJOR;
+	else if (n->kind == NODE_STR && strcmp(n->as.str.bytes, "minor") == 0)
+		r->update = SEMVER_MINOR;
+	else
+		return node_err(n, err, ERR_FORMAT,
+				"'required-update' is \"major\" or \"minor\"");
+	r->has_update = true;
+	return 0;
+}
+
+static int read_rule(const struct node *value, struct semver_rule *r,
+		     struct err *err)
+{
+	const struct node *level, *update;
+
+	if (value->kind != NODE_MAP)
+		return read_level(value, r, err);
+	level = node_get(value, "level");
+	update = node_get(value, "required-update");
+	if (level && read_level(level, r, err) < 0)
+		return (int)err->code;
+	if (update && read_update(update, r, err) < 0)
+		return (int)err->code;
+	return 0;
+}
+
+int semver_rules_read(const struct node *table, struct arena *arena,
+		      struct semver_rule **out, size_t *count, bool *inherits,
+		      struct err *err)
+{
+	struct semver_rule *rules;
+	size_t n = 0;
+	bool from_workspace = false;
+
+	if (table && table->kind != NODE_MAP)
+		return node_err(table, err, ERR_FORMAT,
+				"'lints' must be a table");
+	rules = arena_calloc(arena, table ? table->as.map.count + 1 : 1,
+			     sizeof(*rules));
+	if (!rules)
+		return err_nomem(err);
+	for (size_t i = 0; table && i < table->as.map.count; i++) {
+		const struct node_entry *e = &table->as.map.entries[i];
+
+		if (strcmp(e->key->as.str.bytes, "workspace") == 0) {
+			from_workspace = e->value->kind == NODE_BOOL &&
+					 e->value->as.boolean;
+			continue;
+		}
+		rules[n].lint = e->key->as.str.bytes;
+		if (read_rule(e->value, &rules[n], err) < 0)
+			return (int)err->code;
+		n++;
+	}
+	*out = rules;
+	*count = n;
+	*inherits = from_workspace;
+	return 0;
+}
