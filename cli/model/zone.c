@@ -21,6 +21,7 @@ struct zone {
 	size_t count;
 	int32_t offset[TYPES_MAX];
 	size_t type_count;
+	bool counts_leaps;
 	bool has_rule; /* what holds after the last transition */
 	struct zone_rule rule;
 };
@@ -119,6 +120,7 @@ static bool read_block(struct zone *z, struct input *in, const struct header *h,
 			return false;
 	}
 	z->count = h->time;
+	z->counts_leaps = h->leap > 0;
 	return true;
 }
 
@@ -179,6 +181,10 @@ int zone_read(const char *name, const void *bytes, size_t len,
 		return err_set(err, ERR_FORMAT,
 			       "time zone '%s' is not in the TZif format",
 			       name);
+	/* its instants are not those of the clock: 27 seconds off by 2017 */
+	if (z->counts_leaps)
+		return err_set(err, ERR_FORMAT,
+			       "time zone '%s' counts leap seconds", name);
 	*out = z;
 	z = NULL;
 	return 0;
