@@ -64,9 +64,13 @@ static int copy_text(const struct place *p, const struct node *n,
 
 static int read_str(const struct place *p)
 {
-	if (want_kind(p, NODE_STR, "a string") < 0)
+	const struct node *n = p->node;
+
+	if (want_kind(p, NODE_STR, "a string") == 0)
+		return copy_text(p, n, p->target);
+	if (n->kind == NODE_LIST || n->kind == NODE_MAP)
 		return p->err->code;
-	return copy_text(p, p->node, p->target);
+	return err_hint(p->err, "put it in quotes");
 }
 
 static int read_number(const struct place *p)
