@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -119,4 +120,30 @@ int os_wait(int64_t pid, bool no_hang, int *status, int64_t *cpu_ms)
 int os_memory_file(const char *name)
 {
 	return memfd_create(name, MFD_CLOEXEC);
+}
+
+int os_watch_open(const char *path)
+{
+	int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+	if (fd >= 0 && inotify_add_watch(fd, path, IN_OPEN) < 0) {
+		int errnum = errno;
+
+		close(fd);
+		errno = errnum;
+		return -1;
+	}
+	return fd;
+}
+
+bool os_watch_fired(int watch)
+{
+	char event[sizeof(struct inotify_event) + NAME_MAX + 1];
+
+	return read(watch, event, sizeof(event)) > 0;
+}
+
+char *os_real_path(const char *path)
+{
+	return realpath(path, NULL);
 }

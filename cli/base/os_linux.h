@@ -54,4 +54,14 @@ int os_wait(int64_t pid, bool no_hang, int *status, int64_t *cpu_ms);
 /* An anonymous file in memory, close-on-exec.  -1 with errno. */
 int os_memory_file(const char *name);
 
+/*
+ * Watch whether anybody opens the file at PATH, whatever name or mount they
+ * reach it by.  A descriptor for os_watch_fired(), or -1 with errno.
+ */
+int os_watch_open(const char *path);
+bool os_watch_fired(int watch);
+
+/* PATH with links resolved, to be free()d; NULL with errno. */
+char *os_real_path(const char *path);
+
 #endif

@@ -25,7 +25,7 @@
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/git_commit.h"
-#include "io/tree.h"
+#include "io/walk.h"
 
 enum {
 	INDEX_FILE_MAX = 16 << 20, /* one crate's versions */
@@ -373,7 +373,7 @@ static int pending_add(struct pending *p, const char *path,
 	return 0;
 }
 
-static int compare(void *ctx, const struct tree_entry *e, struct err *err)
+static int compare(void *ctx, const struct walk_entry *e, struct err *err)
 {
 	struct pending *p = ctx;
 	AUTO(strbuf_releasep) struct strbuf text = { .max = INDEX_FILE_MAX };
@@ -451,7 +451,7 @@ static int disk_finish(void *self, const char *message, struct err *err)
 		err_clear(err);
 	else
 		return (int)err->code;
-	if (tree_walk(d->index, compare, &p, err) < 0)
+	if (walk_tree(d->index, compare, &p, err) < 0)
 		return (int)err->code;
 	return p.count > 0 ? commit(d, &p, message, err) : 0;
 }

@@ -1,5 +1,5 @@
-#ifndef IO_TREE_H
-#define IO_TREE_H
+#ifndef IO_WALK_H
+#define IO_WALK_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,24 +14,24 @@ struct stat;
  * opened, whatever it is.  Any thread.
  */
 enum {
-	TREE_DEPTH_MAX = 64,
-	TREE_ENTRIES_MAX = 100000
+	WALK_DEPTH_MAX = 64,
+	WALK_ENTRIES_MAX = 100000
 };
 
-struct tree_entry {
+struct walk_entry {
 	const char *path;      /* below the folder, without a leading '/' */
 	const struct stat *st; /* by lstat() */
 };
 
 /* Negative with ERR set ends the walk; 1 passes over what is below a folder. */
-typedef int tree_visit(void *ctx, const struct tree_entry *entry,
+typedef int walk_visit(void *ctx, const struct walk_entry *entry,
 		       struct err *err);
 
 /*
  * Each entry below DIR, folders before what is in them, sorted by bytes.
  * ERR_LIMIT: deeper or more than the limits above.
  */
-int tree_walk(const char *dir, tree_visit *visit, void *ctx, struct err *err);
+int walk_tree(const char *dir, walk_visit *visit, void *ctx, struct err *err);
 
 /*
  * What identifies the state of all files below DIR without reading them: path,
@@ -39,7 +39,7 @@ int tree_walk(const char *dir, tree_visit *visit, void *ctx, struct err *err);
  * not count.  *SETTLED is false when a file was changed so recently that
  * another change might leave the same stamp.
  */
-int tree_stamp(const char *dir, char out[DIGEST_HEX_SIZE], bool *settled,
+int walk_stamp(const char *dir, char out[DIGEST_HEX_SIZE], bool *settled,
 	       struct err *err);
 
 #endif

@@ -18,7 +18,7 @@
 #include "base/path.h"
 #include "base/strbuf.h"
 #include "io/file.h"
-#include "io/tree.h"
+#include "io/walk.h"
 
 static char *dir;
 
@@ -58,7 +58,7 @@ static void make(const char *name)
 	free(path);
 }
 
-static int list(void *ctx, const struct tree_entry *e, struct err *err)
+static int list(void *ctx, const struct walk_entry *e, struct err *err)
 {
 	struct strbuf *out = ctx;
 
@@ -80,14 +80,14 @@ static void test_walk_is_sorted_and_follows_nothing(void **state)
 	put("a.x", "");
 	assert_int_equal(symlink("/", link), 0);
 	assert_int_equal(mkfifo(pipe, 0600), 0);
-	assert_int_equal(tree_walk(dir, list, &out, &err), 0);
+	assert_int_equal(walk_tree(dir, list, &out, &err), 0);
 	assert_string_equal(strbuf_str(&out),
 			    "a/\na/b/\na/b/c\na/link\na.x\nskipped/\nz\n");
 	free(link);
 	free(pipe);
 }
 
-static int refuse(void *ctx, const struct tree_entry *e, struct err *err)
+static int refuse(void *ctx, const struct walk_entry *e, struct err *err)
 {
 	(void)ctx;
 	return err_set(err, ERR_REFUSED, "not '%s'", e->path);
@@ -99,7 +99,7 @@ static void test_walk_ends_when_told(void **state)
 
 	(void)state;
 	put("x", "");
-	assert_int_equal(tree_walk(dir, refuse, NULL, &err), ERR_REFUSED);
+	assert_int_equal(walk_tree(dir, refuse, NULL, &err), ERR_REFUSED);
 	assert_string_equal(err.msg, "not 'x'");
 }
 
@@ -110,10 +110,10 @@ static void test_walk_limits_depth(void **state)
 	struct err err = { 0 };
 
 	(void)state;
-	for (int i = 0; i < TREE_DEPTH_MAX + 2; i++)
+	for (int i = 0; i < WALK_DEPTH_MAX + 2; i++)
 		strbuf_adds(&path, "d/");
 	make(strbuf_str(&path));
-	assert_int_equal(tree_walk(dir, list, &out, &err), ERR_LIMIT);
+	assert_int_equal(walk_tree(dir, list, &out, &err), ERR_LIMIT);
 	assert_non_null(strstr(err.msg, "more than 64 levels"));
 }
 
@@ -121,7 +121,7 @@ static void stamp(char out[DIGEST_HEX_SIZE], bool *settled)
 {
 	struct err err = { 0 };
 
-	assert_int_equal(tree_stamp(dir, out, settled, &err), 0);
+	assert_int_equal(walk_stamp(dir, out, settled, &err), 0);
 }
 
 static void settle(void)

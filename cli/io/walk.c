@@ -1,4 +1,4 @@
-#include "io/tree.h"
+#include "io/walk.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ enum {
 
 struct walk {
 	const char *dir;
-	tree_visit *visit;
+	walk_visit *visit;
 	void *ctx;
 	size_t entries;
 };
@@ -34,15 +34,15 @@ static int walk_entry(struct walk *w, struct strbuf *path, int depth,
 {
 	const char *below = strbuf_str(path) + strlen(w->dir);
 	struct stat st;
-	struct tree_entry entry = { .st = &st };
+	struct walk_entry entry = { .st = &st };
 	int rc;
 
 	while (*below == '/')
 		below++;
 	entry.path = below;
-	if (++w->entries > TREE_ENTRIES_MAX)
+	if (++w->entries > WALK_ENTRIES_MAX)
 		return err_set(err, ERR_LIMIT, "more than %d files in '%s'",
-			       TREE_ENTRIES_MAX, w->dir);
+			       WALK_ENTRIES_MAX, w->dir);
 	if (lstat(strbuf_str(path), &st) < 0)
 		return err_errno(err, errno, "read", strbuf_str(path));
 	rc = w->visit(w->ctx, &entry, err);
@@ -57,9 +57,9 @@ static int walk_below(struct walk *w, struct strbuf *path, int depth,
 	AUTO(file_names_releasep) struct file_names names = { 0 };
 	size_t len = path->len;
 
-	if (depth > TREE_DEPTH_MAX)
+	if (depth > WALK_DEPTH_MAX)
 		return err_set(err, ERR_LIMIT, "more than %d levels in '%s'",
-			       TREE_DEPTH_MAX, w->dir);
+			       WALK_DEPTH_MAX, w->dir);
 	if (file_names_read(strbuf_str(path), &names, err) < 0)
 		return (int)err->code;
 	for (size_t i = 0; i < names.count; i++) {
@@ -73,7 +73,7 @@ static int walk_below(struct walk *w, struct strbuf *path, int depth,
 	return 0;
 }
 
-int tree_walk(const char *dir, tree_visit *visit, void *ctx, struct err *err)
+int walk_tree(const char *dir, walk_visit *visit, void *ctx, struct err *err)
 {
 	struct walk w = { .dir = dir, .visit = visit, .ctx = ctx };
 	AUTO(strbuf_releasep) struct strbuf path = { .max = 64 << 10 };
@@ -114,7 +114,7 @@ static bool is_target(const struct stamping *s, const char *path)
 	return strbuf_ok(&tag) && file_exists(strbuf_str(&tag));
 }
 
-static int stamp_entry(void *ctx, const struct tree_entry *e, struct err *err)
+static int stamp_entry(void *ctx, const struct walk_entry *e, struct err *err)
 {
 	struct stamping *s = ctx;
 	const struct stat *st = e->st;
@@ -146,7 +146,7 @@ static int stamp_entry(void *ctx, const struct tree_entry *e, struct err *err)
 
 AUTO_DEFINE(struct digest *, digest_free)
 
-int tree_stamp(const char *dir, char out[DIGEST_HEX_SIZE], bool *settled,
+int walk_stamp(const char *dir, char out[DIGEST_HEX_SIZE], bool *settled,
 	       struct err *err)
 {
 	AUTO(digest_freep) struct digest *d = NULL;
@@ -157,7 +157,7 @@ int tree_stamp(const char *dir, char out[DIGEST_HEX_SIZE], bool *settled,
 	if (digest_new(&d, err) < 0)
 		return (int)err->code;
 	s.digest = d;
-	if (tree_walk(dir, stamp_entry, &s, err) < 0)
+	if (walk_tree(dir, stamp_entry, &s, err) < 0)
 		return (int)err->code;
 	digest_hex(d, out);
 	*settled = s.settled;

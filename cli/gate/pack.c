@@ -1,0 +1,175 @@
+/*
+ * Packing: cargo, in a neutral place, without network and without running
+ * anything of the student's.
+ */
+#include "gate/gate_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/err.h"
+#include "base/path.h"
+#include "io/digest.h"
+#include "io/file.h"
+#include "io/toolchain.h"
+
+enum {
+	PACKAGE_FILE_MAX = 64 << 20 /* crates.io's limit is a lint of its own */
+};
+
+static void drop(char *s)
+{
+	free(s);
+}
+AUTO_DEFINE(char *, drop)
+
+/* The one .crate that cargo made. */
+static int find_crate(const char *dir, char **out, struct err *err)
+{
+	AUTO(file_names_releasep) struct file_names names = { 0 };
+
+	if (file_names_read(dir, &names, err) < 0)
+		return (int)err->code;
+	for (size_t i = 0; i < names.count; i++) {
+		size_t len = strlen(names.items[i]);
+
+		if (len > 6 &&
+		    strcmp(names.items[i] + len - 6, ".crate") == 0) {
+			*out = path_joined(dir, names.items[i]);
+			return *out ? 0 : err_nomem(err);
+		}
+	}
+	return err_set(err, ERR_BUG, "cargo packed nothing");
+}
+
+/* Name and version are those of the manifest; see the metadata gate. */
+static int keep(struct pipeline *p, struct err *err)
+{
+	struct gate_report *r = p->report;
+	AUTO(strbuf_releasep) struct strbuf path = { 0 };
+	struct stat st;
+
+	if (stat(p->package, &st) < 0 || st.st_size > PACKAGE_FILE_MAX)
+		return err_set(err, ERR_LIMIT,
+			       "the packed crate has more than %d bytes",
+			       PACKAGE_FILE_MAX);
+	if (digest_file(p->package, r->package_sha256, err) < 0)
+		return (int)err->code;
+	r->package_size = (uint64_t)st.st_size;
+	if (!p->env->packages_dir)
+		return 0;
+	strbuf_addf(&path, "%s/%s.crate", p->env->packages_dir,
+		    r->package_sha256);
+	if (strbuf_check(&path, err) < 0)
+		return (int)err->code;
+	if (path.len >= sizeof(r->package_path))
+		return err_set(err, ERR_LIMIT, "path '%s' is too long",
+			       strbuf_str(&path));
+	if (file_make_dirs(p->env->packages_dir, err) < 0)
+		return (int)err->code;
+	/* the name is the content: what is there is it, if it is whole */
+	if (!file_exists(strbuf_str(&path)) &&
+	    file_copy(p->package, strbuf_str(&path), err) < 0)
+		return (int)err->code;
+	memcpy(r->package_path, strbuf_str(&path), path.len + 1);
+	return 0;
+}
+
+/* True when cargo wanted something that only a fetch brings. */
+static bool wants_fetch(const char *log)
+{
+	return strstr(log, "no matching package") || strstr(log, "--offline") ||
+	       strstr(log, "failed to download") ||
+	       strstr(log, "unable to update registry");
+}
+
+static int explain(struct pipeline *p, const struct process_result *r,
+		   struct gate_outcome *o, struct err *err)
+{
+	const char *log = strbuf_str(&r->out);
+	struct cargo_error e;
+	struct finding f = { .id = "pack-fails",
+			     .level = FINDING_DENY,
+			     .file = "Cargo.toml",
+			     .subject = "cargo package",
+			     .mend = "run 'cargo package --no-verify' until it "
+				     "works" };
+
+	if (r->timed_out)
+		return outcome_error(o, "cargo package took too long");
+	if (!cargo_first_error(log, &e))
+		snprintf(e.message, sizeof(e.message),
+			 "cargo package ended without a reason");
+	if (wants_fetch(log))
+		return outcome_error(o, "its dependencies are not fetched: %s",
+				     e.message);
+	f.why = e.message;
+	if (e.line > 0) {
+		f.file = e.file;
+		f.line = e.line;
+		f.column = e.column;
+	}
+	o->verdict = VERDICT_FAIL;
+	return pipeline_find(p, &f, err);
+}
+
+/* Without siblings everything comes from env->cargo_home. */
+static int run_cargo(const struct pipeline *p, const char *manifest,
+		     const char *target, struct process_result *r,
+		     struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf stage = { 0 };
+	const char *args[16] = { "package",   "--manifest-path",
+				 manifest,    "--target-dir",
+				 target,      "--no-verify",
+				 "--offline", "--allow-dirty" };
+
+	if (p->env->siblings_dir) {
+		strbuf_addf(&stage, "source.stage.local-registry='%s'",
+			    p->env->siblings_dir);
+		if (strbuf_check(&stage, err) < 0)
+			return (int)err->code;
+		args[8] = "--config";
+		args[9] = "source.crates-io.replace-with='stage'";
+		args[10] = "--config";
+		args[11] = strbuf_str(&stage);
+	}
+	return cargo_run(p->env, p->work, args, false, r, err);
+}
+
+static int pack(struct pipeline *p, struct gate_outcome *o, struct err *err)
+{
+	AUTO(dropp)
+	char *manifest = path_joined(p->subject->source_dir, "Cargo.toml");
+	AUTO(dropp) char *target = pipeline_path(p, "target");
+	AUTO(dropp) char *made = pipeline_path(p, "target/package");
+	AUTO(process_result_releasep) struct process_result r = { 0 };
+
+	if (!manifest || !target || !made)
+		return err_nomem(err);
+	if (!file_exists(manifest))
+		return err_set(err, ERR_NOT_FOUND, "there is no Cargo.toml");
+	if (run_cargo(p, manifest, target, &r, err) < 0 ||
+	    outcome_log(p, o, "pack", &r.out, err) < 0)
+		return (int)err->code;
+	if (r.exit_status != 0)
+		return explain(p, &r, o, err);
+	return find_crate(made, &p->package, err);
+}
+
+int gate_step_pack(struct pipeline *p, struct gate_outcome *o, struct err *err)
+{
+	snprintf(o->tool, sizeof(o->tool), "cargo %s",
+		 p->env->toolchain->cargo_version);
+	if (p->subject->package) {
+		p->package = strdup(p->subject->package);
+		if (!p->package)
+			return err_nomem(err);
+		o->cached = true;
+	} else if (pack(p, o, err) < 0) {
+		return (int)err->code;
+	}
+	return p->package ? keep(p, err) : 0;
+}
