@@ -156,6 +156,9 @@ void usage_command(struct terminal *t, const struct command *c);
  */
 void usage_man(FILE *out, const struct command *c, const char *prose);
 
+/* cohort-config(5), from the tables that the files are read by. */
+void usage_config(FILE *out, const char *prose);
+
 /* SHELL is "bash", "zsh" or "fish"; false for another. */
 bool usage_completion(FILE *out, const char *shell);
 

@@ -52,18 +52,28 @@ static int find(const struct args *args, const struct command **out,
 	return 0;
 }
 
+/* `help config` is about the files, not about a command. */
+static bool is_config(const struct args *args)
+{
+	return args->man && args->common.operand_count == 1 &&
+	       strcmp(args->common.operands[0], "config") == 0;
+}
+
 static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
 	AUTO(strbuf_releasep) struct strbuf prose = { 0 };
 	const struct command *c = NULL;
 
-	if (find(args, &c, err) < 0)
+	if (!is_config(args) && find(args, &c, err) < 0)
 		return err->code;
 	if (args->prose && file_read(args->prose, PROSE_MAX, &prose, err) < 0)
 		return err->code;
 	errno = 0;
-	if (args->man)
+	if (is_config(args))
+		usage_config(cli->out.out,
+			     args->prose ? strbuf_str(&prose) : NULL);
+	else if (args->man)
 		usage_man(cli->out.out, c,
 			  args->prose ? strbuf_str(&prose) : NULL);
 	else if (c)
