@@ -285,18 +285,26 @@ void detail_new_kind(const struct semver_pair *p, struct strbuf *out)
 		    rustdoc_kind_name(p->thing[SEMVER_NEW]->kind));
 }
 
-/* A re-export of another crate may well be the same thing: say so. */
-void detail_foreign(const struct semver_pair *p, struct strbuf *out)
+/*
+ * A re-export of another crate's item, or an alias with other parameters, may
+ * well serve users as before: say that it is there.
+ */
+void detail_instead(const struct semver_pair *p, struct strbuf *out)
 {
 	const struct semver_side *new = p->side[SEMVER_NEW];
 	const struct surface_path *at = surface_find(new->surface, p->path);
 	const char *path, *kind;
 
 	for (; at; at = at->next_here) {
+		if (at->item && at->item->kind == RUSTDOC_TYPE_ALIAS) {
+			strbuf_adds(out, ": a type alias stands there now, "
+					 "with parameters of its own");
+			return;
+		}
 		if (at->item || !rustdoc_path(new->doc, at->id, &path, &kind))
 			continue;
 		strbuf_addf(out,
-			    ": '%s' stands there now, of another crate, "
+			    ": '%s' of another crate stands there now, "
 			    "which rustdoc does not describe",
 			    path);
 		return;

@@ -54,6 +54,6 @@ semver_condition when_becomes_sealed;
 /* A word on the case. */
 void detail_param_count(const struct semver_pair *p, struct strbuf *out);
 void detail_new_kind(const struct semver_pair *p, struct strbuf *out);
-void detail_foreign(const struct semver_pair *p, struct strbuf *out);
+void detail_instead(const struct semver_pair *p, struct strbuf *out);
 
 #endif

@@ -25,7 +25,7 @@ const struct semver_lint semver_lints_of_items[] = {
 		.event = SEMVER_GONE,
 		.kinds = KIND_STRUCT,
 		.becomes = KIND_TYPE,
-		.detail = detail_foreign,
+		.detail = detail_instead,
 	},
 	{
 		.id = "enum_missing",
@@ -39,7 +39,7 @@ const struct semver_lint semver_lints_of_items[] = {
 		.event = SEMVER_GONE,
 		.kinds = KIND_ENUM,
 		.becomes = KIND_TYPE | KIND_TRAIT,
-		.detail = detail_foreign,
+		.detail = detail_instead,
 	},
 	{
 		.id = "union_missing",
@@ -53,7 +53,7 @@ const struct semver_lint semver_lints_of_items[] = {
 		.event = SEMVER_GONE,
 		.kinds = KIND_UNION,
 		.becomes = KIND_TYPE | KIND_TRAIT,
-		.detail = detail_foreign,
+		.detail = detail_instead,
 	},
 	{
 		.id = "trait_missing",
@@ -67,7 +67,7 @@ const struct semver_lint semver_lints_of_items[] = {
 		.event = SEMVER_GONE,
 		.kinds = KIND_TRAIT,
 		.becomes = KIND_TYPE | KIND_TRAIT,
-		.detail = detail_foreign,
+		.detail = detail_instead,
 	},
 	{
 		.id = "function_missing",
@@ -80,7 +80,7 @@ const struct semver_lint semver_lints_of_items[] = {
 		.on = SEMVER_ON_ITEM,
 		.event = SEMVER_GONE,
 		.kinds = KIND_FUNCTION,
-		.detail = detail_foreign,
+		.detail = detail_instead,
 	},
 	{
 		.id = "module_missing",
@@ -93,7 +93,7 @@ const struct semver_lint semver_lints_of_items[] = {
 		.on = SEMVER_ON_ITEM,
 		.event = SEMVER_GONE,
 		.kinds = KIND_MODULE,
-		.detail = detail_foreign,
+		.detail = detail_instead,
 	},
 	{
 		.id = "pub_module_level_const_missing",
@@ -106,7 +106,7 @@ const struct semver_lint semver_lints_of_items[] = {
 		.on = SEMVER_ON_ITEM,
 		.event = SEMVER_GONE,
 		.kinds = KIND_CONST,
-		.detail = detail_foreign,
+		.detail = detail_instead,
 	},
 	{
 		.id = "pub_static_missing",
@@ -121,7 +121,7 @@ const struct semver_lint semver_lints_of_items[] = {
 		.event = SEMVER_GONE,
 		.kinds = KIND_STATIC,
 		.becomes = KIND_STATIC | KIND_CONST,
-		.detail = detail_foreign,
+		.detail = detail_instead,
 	},
 	{
 		.id = "pub_type_alias_missing",
@@ -136,7 +136,7 @@ const struct semver_lint semver_lints_of_items[] = {
 		.kinds = KIND_ALIAS,
 		.becomes = KIND_NAMES_TYPE,
 		.when = { when_was_alias_of_its_own },
-		.detail = detail_foreign,
+		.detail = detail_instead,
 	},
 	{
 		.id = "declarative_macro_missing",
@@ -150,7 +150,7 @@ const struct semver_lint semver_lints_of_items[] = {
 		.event = SEMVER_GONE,
 		.kinds = KIND_MACRO,
 		.when = { when_was_exported_macro, when_is_no_macro },
-		.detail = detail_foreign,
+		.detail = detail_instead,
 	},
 	{
 		.id = "macro_no_longer_exported",
