@@ -208,7 +208,7 @@ static int prepare(struct apply *a, size_t count)
 	return read_file(a->ws, &a->text, a->err);
 }
 
-/* "add ada", "import 30 new, 2 changed" */
+/* "roster: add ada", "roster: 30 new, 2 changed" */
 static void make_message(const struct apply *a, char *out, size_t size)
 {
 	const struct roster_diff *d = &a->diff;
@@ -217,6 +217,10 @@ static void make_message(const struct apply *a, char *out, size_t size)
 		snprintf(out, size, "roster: %s %s%s%s",
 			 d->added ? "add" : "change", d->items[0].handle,
 			 *d->items[0].what ? ": " : "", d->items[0].what);
+	else if (d->changed == 0)
+		snprintf(out, size, "roster: %zu new", d->added);
+	else if (d->added == 0)
+		snprintf(out, size, "roster: %zu changed", d->changed);
 	else
 		snprintf(out, size, "roster: %zu new, %zu changed", d->added,
 			 d->changed);

@@ -131,6 +131,13 @@ static void say_local(const struct civil *c, struct strbuf *out)
 		    c->hour, c->minute);
 }
 
+/* What has been said already, for a reader who lives by it. */
+static bool is_utc(const struct zone *z)
+{
+	return strcmp(zone_name(z), "UTC") == 0 ||
+	       strcmp(zone_name(z), "Etc/UTC") == 0;
+}
+
 void schedule_say(int64_t t, const struct zone *z, const struct zone *reader,
 		  struct strbuf *out)
 {
@@ -144,7 +151,8 @@ void schedule_say(int64_t t, const struct zone *z, const struct zone *reader,
 		    local.minute, zone_name(z));
 	say_local(&utc, out);
 	strbuf_addc(out, 'Z');
-	if (reader && strcmp(zone_name(reader), zone_name(z)) != 0) {
+	if (reader && strcmp(zone_name(reader), zone_name(z)) != 0 &&
+	    !is_utc(reader)) {
 		struct civil mine = zone_local(reader, t);
 
 		strbuf_adds(out, " = your ");
