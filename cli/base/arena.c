@@ -28,6 +28,21 @@ void arena_release(struct arena *a)
 	*a = (struct arena){ .max = a->max };
 }
 
+void arena_join(struct arena *a, struct arena *from)
+{
+	struct arena_block **end = &a->blocks;
+
+	if (!from->blocks)
+		return;
+	if (!a->blocks)
+		a->used = from->used;
+	while (*end)
+		end = &(*end)->next;
+	*end = from->blocks;
+	a->total += from->total;
+	*from = (struct arena){ .max = from->max };
+}
+
 /* Blocks double, so a big document takes few and a small one little. */
 static int grow(struct arena *a, size_t need)
 {

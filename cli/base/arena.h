@@ -22,6 +22,9 @@ struct arena {
 void arena_release(struct arena *a);
 AUTO_RELEASE(struct arena, arena_release)
 
+/* What FROM holds becomes A's; FROM is empty after. */
+void arena_join(struct arena *a, struct arena *from);
+
 /* NULL: no memory, or the limit. */
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_calloc(struct arena *a, size_t count, size_t size);

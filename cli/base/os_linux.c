@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
@@ -48,6 +49,45 @@ int os_self_path(char *buf, size_t size, struct err *err)
 	return 0;
 }
 
+char *os_real_path(const char *path)
+{
+	return realpath(path, NULL);
+}
+
+/* The words of a command: lower case, and at most two. */
+static bool is_command_word(const char *s)
+{
+	return *s && s[strspn(s, "abcdefghijklmnopqrstuvwxyz-")] == '\0' &&
+	       s[0] != '-';
+}
+
+void os_self_command(char *buf, size_t size)
+{
+	char line[4096];
+	int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd >= 0 ? read(fd, line, sizeof(line) - 1) : -1;
+	const char *word = line;
+	const char *slash;
+	int words = 0;
+
+	if (fd >= 0)
+		close(fd);
+	line[len > 0 ? len : 0] = '\0';
+	slash = strrchr(word, '/');
+	snprintf(buf, size, "%s", slash ? slash + 1 : word);
+	for (;;) {
+		size_t used = strlen(buf);
+
+		word += strlen(word) + 1;
+		if (word >= line + len || words == 2)
+			return;
+		if (!is_command_word(word))
+			continue;
+		snprintf(buf + used, size - used, " %s", word);
+		words++;
+	}
+}
+
 unsigned os_cpu_count(void)
 {
 	cpu_set_t set;
@@ -71,6 +111,11 @@ int os_pipe_cloexec(int fds[2])
 int os_rename_exchange(const char *a, const char *b)
 {
 	return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
+}
+
+void os_start_writeback(int fd)
+{
+	(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 int os_lock_try(int fd)

@@ -18,6 +18,18 @@ void os_random(void *buf, size_t len);
 /* The absolute path of the running binary, in BUF.  0 or a code. */
 int os_self_path(char *buf, size_t size, struct err *err);
 
+/*
+ * The absolute path of PATH without links in it, to be free()d; NULL with
+ * errno.
+ */
+char *os_real_path(const char *path);
+
+/*
+ * The words of our command line that name the command ("cohort roster add"),
+ * in BUF: no options and nothing that could be somebody's.
+ */
+void os_self_command(char *buf, size_t size);
+
 /* How many processors this process may use; at least 1. */
 unsigned os_cpu_count(void);
 
@@ -32,6 +44,13 @@ int os_pipe_cloexec(int fds[2]);
  * with errno; ENOSYS or EINVAL where the file system cannot.
  */
 int os_rename_exchange(const char *a, const char *b);
+
+/*
+ * Begin to write FD's dirty pages to the disk, and do not wait.  When many
+ * files are begun before the first is fsynced, one commit of the file system's
+ * journal serves them all.
+ */
+void os_start_writeback(int fd);
 
 /* Take an exclusive advisory lock on FD that dies with its owner; -1, errno. */
 int os_lock_try(int fd);

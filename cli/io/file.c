@@ -465,6 +465,46 @@ int file_sync_dir(const char *path, struct err *err)
 	return 0;
 }
 
+/* Descriptors of one round of file_sync_all(). */
+enum {
+	SYNC_ROUND = 64
+};
+
+static int sync_round(const char *const *paths, size_t count, struct err *err)
+{
+	int fds[SYNC_ROUND];
+
+	for (size_t i = 0; i < count; i++) {
+		fds[i] = open(paths[i], O_RDONLY | O_CLOEXEC);
+		if (fds[i] >= 0)
+			os_start_writeback(fds[i]);
+		else if (errno != ENOENT && !err->code)
+			err_errno(err, errno, "open", paths[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (fds[i] < 0)
+			continue;
+		/* some file systems have nothing to sync in a folder */
+		if (fsync(fds[i]) < 0 && errno != EINVAL && !err->code)
+			err_errno(err, errno, "write", paths[i]);
+		close(fds[i]);
+	}
+	return (int)err->code;
+}
+
+int file_sync_all(const char *const *paths, size_t count, struct err *err)
+{
+	while (count > 0) {
+		size_t round = count < SYNC_ROUND ? count : SYNC_ROUND;
+
+		if (sync_round(paths, round, err) < 0)
+			return (int)err->code;
+		paths += round;
+		count -= round;
+	}
+	return 0;
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

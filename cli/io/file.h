@@ -53,6 +53,12 @@ int file_copy(const char *from, const char *to, struct err *err);
 
 int file_sync_dir(const char *path, struct err *err);
 
+/*
+ * Wait until COUNT files and folders are on the disk, in much less time than
+ * one after the other takes.  What is not there is passed over.
+ */
+int file_sync_all(const char *const *paths, size_t count, struct err *err);
+
 /* The names in a folder, sorted; free with file_names_release(). */
 struct file_names {
 	char **items;

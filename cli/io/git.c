@@ -133,6 +133,9 @@ void repo_free(struct repo *r)
 	if (!r)
 		return;
 	git_repository_free(r->raw);
+	for (size_t i = 0; i < r->unsynced_count; i++)
+		free(r->unsynced[i]);
+	free(r->unsynced);
 	free(r);
 }
 

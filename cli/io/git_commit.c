@@ -1,14 +1,14 @@
 /* Commits without the index: blobs, trees, the commit itself. */
 #include "io/git_commit.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/path.h"
+#include "base/vec.h"
+#include "io/file.h"
 #include "io/git_internal.h"
 
 enum {
@@ -18,29 +18,48 @@ enum {
 
 /*
  * libgit2 does not sync unless asked for everything it does, the repositories
- * of students included; here it is the objects of one commit.  An object that
- * is in a pack has no file of its own.
+ * of students included; here it is the objects of one commit.
  */
-static int sync_object(struct repo *r, const git_oid *oid, struct err *err)
+int git_unsynced(struct repo *r, char *path, struct err *err)
+{
+	char **grown = vec_grow(r->unsynced, &r->unsynced_cap,
+				r->unsynced_count + 1, sizeof(*grown));
+
+	if (grown)
+		r->unsynced = grown;
+	if (!grown || !path) {
+		free(path);
+		return err_nomem(err);
+	}
+	r->unsynced[r->unsynced_count++] = path;
+	return 0;
+}
+
+static int unsynced_object(struct repo *r, const git_oid *oid, struct err *err)
 {
 	AUTO(strbuf_releasep) struct strbuf path = { 0 };
 	char hex[OID_HEX];
-	int fd;
 
 	git_oid_tostr(hex, sizeof(hex), oid);
 	strbuf_addf(&path, "%sobjects/%.2s/%s",
 		    git_repository_commondir(r->raw), hex, hex + 2);
-	if (strbuf_check(&path, err) < 0)
+	return git_unsynced(r, strbuf_take(&path), err);
+}
+
+int repo_sync(struct repo *r, const char *const *also, size_t count,
+	      struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (git_unsynced(r, strdup(also[i]), err) < 0)
+			return (int)err->code;
+	}
+	/* an object that was packed before has no file of its own */
+	if (file_sync_all((const char *const *)r->unsynced, r->unsynced_count,
+			  err) < 0)
 		return (int)err->code;
-	fd = open(strbuf_str(&path), O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? 0
-				       : err_errno(err, errno, "read",
-						   strbuf_str(&path));
-	if (fsync(fd) < 0)
-		err_errno(err, errno, "write", strbuf_str(&path));
-	close(fd);
-	return (int)err->code;
+	while (r->unsynced_count > 0)
+		free(r->unsynced[--r->unsynced_count]);
+	return 0;
 }
 
 int repo_blobs_write(struct repo *r, const struct repo_bytes *blobs,
@@ -55,7 +74,7 @@ int repo_blobs_write(struct repo *r, const struct repo_bytes *blobs,
 				    err) < 0)
 			return (int)err->code;
 		raw = git_oid_theirs(&out[i]);
-		if (sync_object(r, &raw, err) < 0)
+		if (unsynced_object(r, &raw, err) < 0)
 			return (int)err->code;
 	}
 	return 0;
@@ -186,11 +205,13 @@ static int edit_tree(const struct tree_job *job, const git_tree *base,
 			return (int)job->err->code;
 	}
 	*empty = git_treebuilder_entrycount(b) == 0;
+	if (*empty && span.depth > 0)
+		return 0; /* git has no empty folders */
 	rc = git_treebuilder_write(out, b);
 	if (rc < 0)
 		return git_failed(rc, "write a tree into",
 				  repo_git_dir(job->repo), job->err);
-	return sync_object(job->repo, out, job->err);
+	return unsynced_object(job->repo, out, job->err);
 }
 
 static int tree_at(struct repo *r, const struct oid *commit, git_tree **out,
@@ -274,7 +295,7 @@ int repo_commit_create(struct repo *r, const struct oid *tree,
 	if (rc < 0)
 		return git_failed(rc, "write a commit into", repo_git_dir(r),
 				  err);
-	if (sync_object(r, &made, err) < 0)
+	if (unsynced_object(r, &made, err) < 0)
 		return (int)err->code;
 	*out = git_oid_ours(&made);
 	return 0;
@@ -435,7 +456,18 @@ const char *repo_busy_with(struct repo *r)
 	}
 }
 
-bool repo_is_detached(struct repo *r)
+int repo_head(struct repo *r, struct oid *out, char *branch, size_t size,
+	      struct err *err)
 {
-	return git_repository_head_detached(r->raw) == 1;
+	AUTO(git_reference_freep) git_reference *head = NULL;
+	int rc = git_repository_head(&head, r->raw);
+
+	if (rc == GIT_EUNBORNBRANCH)
+		return err_set(err, ERR_NOT_FOUND, "HEAD has no commit yet");
+	if (rc < 0)
+		return git_failed(rc, "read the ref", "HEAD", err);
+	*out = git_oid_ours(git_reference_target(head));
+	snprintf(branch, size, "%s",
+		 git_reference_is_branch(head) ? git_reference_name(head) : "");
+	return 0;
 }

@@ -6,9 +6,8 @@
 struct err;
 
 /*
- * Commits without git's index: objects straight into the object store, then a
- * ref by repo_ref_write().  What is written here is on the disk, not only in
- * its cache, when the call returns.  Threads as in io/git.h.
+ * Commits without git's index: objects straight into the object store, then
+ * repo_sync(), then a ref by repo_ref_write().  Threads as in io/git.h.
  */
 
 /*
@@ -56,6 +55,13 @@ int repo_commit_create(struct repo *r, const struct oid *tree,
 		       const struct repo_person *author, const char *message,
 		       struct oid *out, struct err *err);
 
+/*
+ * Wait until every object written above is on the disk, and the COUNT files
+ * and folders of ALSO with them.
+ */
+int repo_sync(struct repo *r, const char *const *also, size_t count,
+	      struct err *err);
+
 /* The blob at PATH in COMMIT, without reading it; ERR_NOT_FOUND. */
 int repo_path_find(struct repo *r, const struct oid *commit, const char *path,
 		   struct oid *out, struct err *err);
@@ -77,7 +83,11 @@ int repo_diff(struct repo *r, const struct oid *before, const struct oid *after,
 /* What a person has under way here ("merge", "rebase", ...), or NULL. */
 const char *repo_busy_with(struct repo *r);
 
-/* True when HEAD is a commit and no branch. */
-bool repo_is_detached(struct repo *r);
+/*
+ * What HEAD points at, and its branch ("refs/heads/main"), "" where HEAD is a
+ * commit itself.  ERR_NOT_FOUND: a branch without a commit.
+ */
+int repo_head(struct repo *r, struct oid *out, char *branch, size_t size,
+	      struct err *err);
 
 #endif

@@ -10,6 +10,9 @@
 /* Shared by the git files of io/ and by nobody else. */
 struct repo {
 	git_repository *raw;
+	char **unsynced; /* files written, perhaps only to the cache */
+	size_t unsynced_count;
+	size_t unsynced_cap;
 };
 
 /*
@@ -20,7 +23,10 @@ int git_failed(int rc, const char *verb, const char *subject, struct err *err);
 
 struct repo_bytes;
 
-/* repo_blobs_write() for many: one pack, synced. */
+/* PATH (taken over; NULL: no memory) waits for repo_sync(). */
+int git_unsynced(struct repo *r, char *path, struct err *err);
+
+/* repo_blobs_write() for many: one pack. */
 int git_pack_blobs(struct repo *r, const struct repo_bytes *blobs, size_t count,
 		   struct oid *out, struct err *err);
 

@@ -1,9 +1,6 @@
 /* Many objects at once: one pack instead of a file each. */
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #define ZLIB_CONST
 #include <zlib.h>
@@ -130,21 +127,13 @@ static int add_blobs(struct packer *p, const struct repo_bytes *blobs,
 	return flush_chunk(p);
 }
 
-static int sync_file(struct packer *p, const char *dir, const char *suffix)
+static int unsynced_file(struct packer *p, const char *dir, const char *suffix)
 {
 	AUTO(strbuf_releasep) struct strbuf path = { 0 };
-	int fd;
 
 	strbuf_addf(&path, "%s/pack-%s.%s", dir, git_indexer_name(p->indexer),
 		    suffix);
-	if (strbuf_check(&path, p->err) < 0)
-		return (int)p->err->code;
-	fd = open(strbuf_str(&path), O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) < 0)
-		err_errno(p->err, errno, "write", strbuf_str(&path));
-	if (fd >= 0)
-		close(fd);
-	return (int)p->err->code;
+	return git_unsynced(p->repo, strbuf_take(&path), p->err);
 }
 
 static int finish(struct packer *p, const char *dir)
@@ -160,8 +149,8 @@ static int finish(struct packer *p, const char *dir)
 		rc = git_indexer_commit(p->indexer, &p->stats);
 	if (rc < 0)
 		return pack_failed(p, rc);
-	return sync_file(p, dir, "pack") < 0 ? (int)p->err->code
-					     : sync_file(p, dir, "idx");
+	return unsynced_file(p, dir, "pack") < 0 ? (int)p->err->code
+						 : unsynced_file(p, dir, "idx");
 }
 
 static int write_pack(struct packer *p, const char *dir, git_odb *odb,

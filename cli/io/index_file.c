@@ -252,7 +252,7 @@ int index_file_edit(const void *old, size_t len, const struct index_edit *edits,
 	struct reader r = { .err = err };
 	struct writer w = { .out = out,
 			    .edit = edits,
-			    .edit_end = edits + count };
+			    .edit_end = count ? edits + count : edits };
 	const struct index_edit *last = NULL;
 	size_t start = out->len;
 	uint32_t entries;

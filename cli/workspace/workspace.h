@@ -44,7 +44,13 @@ enum workspace_flags {
 	 * Take the lock (ERR_LOCKED names the holder), settle what a killed
 	 * command left, validate hand edits in config/ and commit them.
 	 */
-	WORKSPACE_WRITE = 1
+	WORKSPACE_WRITE = 1,
+	/*
+	 * For what only needs commits (log, undo): config/ is not read, so
+	 * that it works when somebody committed a broken one.  No cohort, no
+	 * roster, no summaries.
+	 */
+	WORKSPACE_BARE = 2
 };
 
 /* DIR NULL: the current directory or the nearest workspace above it. */
@@ -54,10 +60,20 @@ void workspace_free(struct workspace *ws);
 AUTO_DEFINE(struct workspace *, workspace_free)
 
 const char *workspace_root(const struct workspace *ws); /* absolute */
+/* NULL only when it can be opened no more (no memory, .git taken away). */
 struct repo *workspace_repo(struct workspace *ws);
+/* The commit that all reading is from. */
+struct oid workspace_head(const struct workspace *ws);
 
 /* ROOT/NAME, to be free()d; NULL without memory. */
 char *workspace_path(const struct workspace *ws, const char *name);
+
+/*
+ * What people should hear about though it stopped nothing, one sentence each
+ * (a file edited by hand that cohort had to write, git's index in use).  Grows
+ * until the workspace is freed; commands print it on standard error.
+ */
+size_t workspace_notes(const struct workspace *ws, const char *const **out);
 
 /* ---- reading: from the snapshot, or from HEAD and config/ and then kept */
 
@@ -112,7 +128,10 @@ bool change_is_empty(const struct change *c);
 /*
  * Validate the config files in it, commit, check out.  The first line of
  * MESSAGE reads like the instructor's log ("collect artifact_01: 30 new").
- * The workspace's state is read again when next asked for.
+ * The workspace's state is the new one after.  ERR_UNSAFE if a file would make
+ * a value of contacts.yaml or tokens.yaml public; ERR_LOCKED if a person has
+ * committed meanwhile; nothing has happened then.  A failure whose message
+ * begins with "committed" came after: the next command finishes the checkout.
  */
 int change_commit(struct change *c, const char *message, struct err *err);
 

@@ -289,25 +289,33 @@ static void test_identity_prefers_environment_then_repository(void **state)
 	assert_string_equal(who.email, "h@example.org");
 }
 
-static void test_busy_and_detached_are_seen(void **state)
+static void test_busy_and_head_are_seen(void **state)
 {
 	const struct box *b = *state;
+	struct oid head;
+	char branch[64];
 	struct oid x = blob(b, "x");
 	struct repo_edit e = { .path = "a", .oid = x };
 	struct oid c = commit(b, NULL, &e, 1);
 	char hex[OID_HEX + 1];
 	struct err err = { 0 };
 
+	assert_int_equal(repo_head(b->repo, &head, branch, 64, &err),
+			 ERR_NOT_FOUND);
+	err_clear(&err);
 	assert_int_equal(repo_ref_write(b->repo, "refs/heads/main", &c, NULL,
 					NULL, &err),
 			 0);
 	assert_null(repo_busy_with(b->repo));
-	assert_false(repo_is_detached(b->repo));
+	assert_int_equal(repo_head(b->repo, &head, branch, 64, &err), 0);
+	assert_true(oid_equal(&head, &c));
+	assert_string_equal(branch, "refs/heads/main");
 	oid_hex(&c, hex);
 	put(b, ".git/MERGE_HEAD", hex);
 	assert_string_equal(repo_busy_with(b->repo), "merge");
 	put(b, ".git/HEAD", hex);
-	assert_true(repo_is_detached(b->repo));
+	assert_int_equal(repo_head(b->repo, &head, branch, 64, &err), 0);
+	assert_string_equal(branch, "");
 }
 
 /* ---- the index */
@@ -414,7 +422,7 @@ int main(void)
 		IN_A_BOX(test_path_find_names_blobs_only),
 		IN_A_BOX(test_blob_name_is_what_a_write_gives),
 		IN_A_BOX(test_identity_prefers_environment_then_repository),
-		IN_A_BOX(test_busy_and_detached_are_seen),
+		IN_A_BOX(test_busy_and_head_are_seen),
 		IN_A_BOX(test_index_update_leaves_status_clean),
 		IN_A_BOX(test_index_update_respects_the_lock_of_a_git),
 		IN_A_BOX(test_index_settle_takes_only_our_own_lock),
