@@ -17,17 +17,19 @@
 enum {
 	LINK_STEPS_MAX = 40, /* as the kernel: more is a loop */
 	LINK_TARGET_MAX = 4096,
+	STEPS_MAX = 4 << 20, /* of all links of a tree together */
 	PATH_BYTES_MAX = 4096,
 	PATH_DEPTH_MAX = 128,
 	SHOWN_MAX = 300
 };
 
 struct tree {
-	struct map entries; /* path -> struct tree_entry */
+	struct map entries; /* path -> struct source_entry */
 	struct map folders; /* path -> any pointer: what files stand in */
 	struct arena arena;
 	struct lint_report report;
 	const char *crate_dir;
+	size_t steps; /* along links, so far */
 	struct err *err;
 };
 
@@ -50,6 +52,22 @@ enum leads {
 	LEADS_OUT
 };
 
+/* A walk along a link: where it is, and what is still to be walked. */
+struct walk {
+	struct strbuf at;
+	struct strbuf rest;
+	size_t done;	    /* bytes of the rest that were walked */
+	struct strbuf word; /* the step at hand */
+};
+
+static void walk_release(struct walk *w)
+{
+	strbuf_release(&w->at);
+	strbuf_release(&w->rest);
+	strbuf_release(&w->word);
+}
+AUTO_RELEASE(struct walk, walk_release)
+
 /* Drop the last component of PATH; false if there is none. */
 static bool step_up(struct strbuf *path)
 {
@@ -63,107 +81,116 @@ static bool step_up(struct strbuf *path)
 }
 
 /* TARGET goes in front of what is still to be walked. */
-static void push_front(struct strbuf *rest, const char *target)
+static void push_front(struct walk *w, const char *target)
 {
-	struct strbuf joined = { .max = rest->max };
+	struct strbuf joined = { .max = w->rest.max };
 
 	strbuf_adds(&joined, target);
-	if (rest->len > 0) {
-		strbuf_addc(&joined, '/');
-		strbuf_adds(&joined, strbuf_str(rest));
-	}
-	if (rest->failed && !joined.failed)
-		joined.failed = rest->failed;
-	strbuf_release(rest);
-	*rest = joined;
+	strbuf_addc(&joined, '/');
+	strbuf_adds(&joined, strbuf_str(&w->rest) + w->done);
+	strbuf_release(&w->rest);
+	w->rest = joined;
+	w->done = 0;
 }
 
-/* Take the first component of REST and append it to WORD. */
-static void pop_front(struct strbuf *rest, struct strbuf *word)
+/* Take the next component of the rest as the step at hand. */
+static void pop_front(struct walk *w)
 {
-	const char *s = strbuf_str(rest);
-	size_t len = strcspn(s, "/"), skip = len + strspn(s + len, "/");
+	const char *s = strbuf_str(&w->rest) + w->done;
+	size_t len = strcspn(s, "/");
 
-	strbuf_reset(word);
-	strbuf_add(word, s, len);
-	memmove(rest->data, rest->data + skip, rest->len - skip + 1);
-	rest->len -= skip;
+	strbuf_reset(&w->word);
+	strbuf_add(&w->word, s, len);
+	w->done += len + strspn(s + len, "/");
+}
+
+static bool walk_ok(const struct walk *w)
+{
+	return strbuf_ok(&w->at) && strbuf_ok(&w->rest) && strbuf_ok(&w->word);
+}
+
+static bool target_is_usable(const struct source_entry *link)
+{
+	return link->target && link->target[0] &&
+	       strlen(link->target) <= LINK_TARGET_MAX;
 }
 
 /*
- * Walk REST from the folder AT as the kernel would, through the tree's own
- * links.  LEADS_OUT as soon as a step leaves the root, enters .git or needs
- * an absolute path: where it would end on this machine does not matter.
+ * Walk on as the kernel would, through the tree's own links.  LEADS_OUT as
+ * soon as a step leaves the root, enters .git or needs an absolute path: where
+ * it would end on this machine does not matter.  Where nothing is it goes on,
+ * since a ".." after it may still lead out.
  */
-static enum leads walk(struct tree *t, struct strbuf *at, struct strbuf *rest)
+static enum leads walk_along(struct tree *t, struct walk *w)
 {
-	AUTO(strbuf_releasep) struct strbuf word = { 0 };
 	unsigned links = 0;
 
-	while (rest->len > 0 && strbuf_ok(rest)) {
-		size_t before = at->len;
-		const struct tree_entry *e;
+	while (w->done < w->rest.len && walk_ok(w)) {
+		const char *word;
+		const struct source_entry *e;
+		size_t before = w->at.len;
 
-		if (strbuf_str(rest)[0] == '/')
+		/* too long a way is refused, not walked */
+		if (w->rest.data[w->done] == '/' || ++t->steps > STEPS_MAX)
 			return LEADS_OUT;
-		pop_front(rest, &word);
-		if (strcmp(strbuf_str(&word), ".") == 0)
+		pop_front(w);
+		word = strbuf_str(&w->word);
+		if (strcmp(word, ".") == 0)
 			continue;
-		if (strcmp(strbuf_str(&word), "..") == 0) {
-			if (!step_up(at))
-				return LEADS_OUT;
-			continue;
-		}
-		if (path_has_git(strbuf_str(&word)))
+		if (path_has_git(word) ||
+		    (strcmp(word, "..") == 0 && !step_up(&w->at)))
 			return LEADS_OUT;
-		strbuf_adds(at, before ? "/" : "");
-		strbuf_adds(at, strbuf_str(&word));
-		e = map_get(&t->entries, strbuf_str(at));
-		if (e && e->kind == TREE_LINK) {
-			if (++links > LINK_STEPS_MAX)
-				return LEADS_NOWHERE;
-			strbuf_truncate(at, before);
-			push_front(rest, e->target);
-		}
-		/* nothing there? go on: ".." after it may still lead out */
+		if (strcmp(word, "..") == 0)
+			continue;
+		strbuf_adds(&w->at, before ? "/" : "");
+		strbuf_adds(&w->at, word);
+		if (w->at.len > PATH_BYTES_MAX)
+			return LEADS_NOWHERE;
+		e = map_get(&t->entries, strbuf_str(&w->at));
+		if (!e || e->kind != SOURCE_LINK)
+			continue;
+		if (++links > LINK_STEPS_MAX)
+			return LEADS_NOWHERE;
+		if (!target_is_usable(e))
+			return LEADS_OUT;
+		strbuf_truncate(&w->at, before);
+		push_front(w, e->target);
 	}
-	if (at->len == 0 || map_get(&t->entries, strbuf_str(at)) ||
-	    map_get(&t->folders, strbuf_str(at)))
+	if (w->at.len == 0 || map_get(&t->entries, strbuf_str(&w->at)) ||
+	    map_get(&t->folders, strbuf_str(&w->at)))
 		return LEADS_INSIDE;
 	return LEADS_NOWHERE;
 }
 
-static enum leads where_it_leads(struct tree *t, const struct tree_entry *link)
+static int where_it_leads(struct tree *t, const struct source_entry *link,
+			  enum leads *out)
 {
-	AUTO(strbuf_releasep) struct strbuf at = { 0 };
-	AUTO(strbuf_releasep) struct strbuf rest = { 0 };
-	enum leads leads;
+	AUTO(walk_releasep) struct walk w = { 0 };
 
-	/* forty targets at most are on the way at one time */
-	strbuf_init(&rest, (size_t)LINK_TARGET_MAX * (LINK_STEPS_MAX + 2));
-	strbuf_adds(&at, link->path);
-	(void)step_up(&at);
-	strbuf_adds(&rest, link->target);
-	leads = walk(t, &at, &rest);
-	if (!strbuf_ok(&at) || !strbuf_ok(&rest))
-		return LEADS_OUT;
-	return leads;
+	*out = LEADS_OUT;
+	if (!target_is_usable(link))
+		return 0;
+	strbuf_adds(&w.at, link->path);
+	(void)step_up(&w.at);
+	strbuf_adds(&w.rest, link->target);
+	if (walk_ok(&w))
+		*out = walk_along(t, &w);
+	return walk_ok(&w) ? 0 : err_nomem(t->err);
 }
 
-static int lint_link(struct tree *t, const struct tree_entry *link)
+static int lint_link(struct tree *t, const struct source_entry *link)
 {
 	char shown[SHOWN_MAX], target[SHOWN_MAX], mend[SHOWN_MAX + 32];
+	const char *to = link->target ? link->target : "";
 	struct lint_place at = { .file = shown, .subject = shown };
-	bool usable = link->target && link->target[0] &&
-		      strlen(link->target) <= LINK_TARGET_MAX;
-	enum leads leads = usable ? where_it_leads(t, link) : LEADS_OUT;
+	enum leads leads;
 
+	if (where_it_leads(t, link, &leads) < 0)
+		return t->err->code;
 	if (leads == LEADS_INSIDE)
 		return 0;
 	path_printable(link->path, strlen(link->path), shown, sizeof(shown));
-	path_printable(usable ? link->target : "",
-		       usable ? strlen(link->target) : 0, target,
-		       sizeof(target));
+	path_printable(to, strlen(to), target, sizeof(target));
 	snprintf(mend, sizeof(mend), "git rm '%s'", shown);
 	return lint_add(&t->report,
 			leads == LEADS_OUT ? LINT_SYMLINK_ESCAPES
@@ -209,7 +236,7 @@ static const char *path_fault(const char *path)
 }
 
 /* What holds of every path of the repository: it is all checked out. */
-static int add_entry(struct tree *t, const struct tree_entry *e)
+static int add_entry(struct tree *t, const struct source_entry *e)
 {
 	const char *fault = path_fault(e->path);
 
@@ -234,7 +261,7 @@ static bool is_in_crate(const struct tree *t, const char *path)
 	       (strncmp(path, t->crate_dir, len) == 0 && path[len] == '/');
 }
 
-static int lint_entry(struct tree *t, const struct tree_entry *e)
+static int lint_entry(struct tree *t, const struct source_entry *e)
 {
 	if (map_get(&t->folders, e->path))
 		return report(t, LINT_UNSAFE_PATH, e->path, NULL,
@@ -245,10 +272,10 @@ static int lint_entry(struct tree *t, const struct tree_entry *e)
 	    report(t, LINT_UNPACKABLE_NAME, e->path, NULL,
 		   "has a character that cargo does not pack") < 0)
 		return t->err->code;
-	if (e->kind == TREE_SUBMODULE)
+	if (e->kind == SOURCE_SUBMODULE)
 		return report(t, LINT_SUBMODULE, e->path, NULL,
 			      "is a submodule");
-	return e->kind == TREE_LINK ? lint_link(t, e) : 0;
+	return e->kind == SOURCE_LINK ? lint_link(t, e) : 0;
 }
 
 /* ---- all of them */
@@ -260,7 +287,7 @@ static int compare_cases(const void *a, const void *b)
 }
 
 /* Paths of the crate that are one file on some disks. */
-static int lint_cases(struct tree *t, const struct tree_entry *entries,
+static int lint_cases(struct tree *t, const struct source_entry *entries,
 		      size_t count)
 {
 	const char **paths = arena_calloc(&t->arena, count, sizeof(*paths));
@@ -284,7 +311,7 @@ static int lint_cases(struct tree *t, const struct tree_entry *entries,
 	return 0;
 }
 
-static int lint_bytes(struct tree *t, const struct tree_entry *entries,
+static int lint_bytes(struct tree *t, const struct source_entry *entries,
 		      size_t count)
 {
 	struct lint_place at = { .subject = "size" };
@@ -294,17 +321,18 @@ static int lint_bytes(struct tree *t, const struct tree_entry *entries,
 		if (!is_in_crate(t, entries[i].path))
 			continue;
 		bytes += entries[i].size;
-		if (bytes > TREE_BYTES_MAX || entries[i].size > TREE_BYTES_MAX)
+		if (bytes > SOURCE_BYTES_MAX ||
+		    entries[i].size > SOURCE_BYTES_MAX)
 			return lint_add(&t->report, LINT_TREE_TOO_LARGE, &at,
 					NULL, t->err,
 					"the crate's folder has more than %d "
 					"bytes",
-					(int)TREE_BYTES_MAX);
+					(int)SOURCE_BYTES_MAX);
 	}
 	return 0;
 }
 
-static int lint_all(struct tree *t, const struct tree_entry *entries,
+static int lint_all(struct tree *t, const struct source_entry *entries,
 		    size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -323,7 +351,7 @@ static int lint_all(struct tree *t, const struct tree_entry *entries,
 	return lint_report_end(&t->report, t->err);
 }
 
-int tree_lint(const struct tree_entry *entries, size_t count,
+int tree_lint(const struct source_entry *entries, size_t count,
 	      const char *crate_dir, struct findings *out, struct err *err)
 {
 	struct tree t = { .crate_dir = crate_dir,
@@ -332,10 +360,10 @@ int tree_lint(const struct tree_entry *entries, size_t count,
 	struct lint_place at = { .subject = "size" };
 	int rc;
 
-	if (count > TREE_ENTRIES_MAX)
+	if (count > SOURCE_ENTRIES_MAX)
 		return lint_add(&t.report, LINT_TREE_TOO_LARGE, &at, NULL, err,
 				"the repository has %zu files, %d are allowed",
-				count, (int)TREE_ENTRIES_MAX);
+				count, (int)SOURCE_ENTRIES_MAX);
 	rc = lint_all(&t, entries, count);
 	map_release(&t.entries);
 	map_release(&t.folders);
