@@ -5,8 +5,8 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/semver.h"
 #include "base/strbuf.h"
-#include "crate/manifest/semver.h"
 
 const char index_crates_io[] = "https://github.com/rust-lang/crates.io-index";
 
