@@ -187,8 +187,3 @@ bool os_watch_fired(int watch)
 
 	return read(watch, event, sizeof(event)) > 0;
 }
-
-char *os_real_path(const char *path)
-{
-	return realpath(path, NULL);
-}

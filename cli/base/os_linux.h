@@ -80,7 +80,4 @@ int os_memory_file(const char *name);
 int os_watch_open(const char *path);
 bool os_watch_fired(int watch);
 
-/* PATH with links resolved, to be free()d; NULL with errno. */
-char *os_real_path(const char *path);
-
 #endif
