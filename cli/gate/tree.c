@@ -38,7 +38,7 @@ struct forest {
 	struct pipeline *p;
 	const char *root;
 	struct arena arena;
-	struct tree_entry *entries;
+	struct source_entry *entries;
 	size_t count;
 	size_t cap;
 };
@@ -90,7 +90,7 @@ static bool is_passed_over(const struct forest *f, const char *path)
 static int add_entry(void *ctx, const struct walk_entry *e, struct err *err)
 {
 	struct forest *f = ctx;
-	struct tree_entry *grown, *entry;
+	struct source_entry *grown, *entry;
 
 	if (S_ISDIR(e->st->st_mode))
 		return is_passed_over(f, e->path);
@@ -101,13 +101,13 @@ static int add_entry(void *ctx, const struct walk_entry *e, struct err *err)
 		return err_nomem(err);
 	f->entries = grown;
 	entry = &grown[f->count];
-	*entry = (struct tree_entry){ .size = (uint64_t)e->st->st_size };
+	*entry = (struct source_entry){ .size = (uint64_t)e->st->st_size };
 	entry->path = arena_strdup(&f->arena, e->path);
 	if (S_ISLNK(e->st->st_mode)) {
-		entry->kind = TREE_LINK;
+		entry->kind = SOURCE_LINK;
 		entry->target = link_target(f, e->path);
 	}
-	if (!entry->path || (entry->kind == TREE_LINK && !entry->target))
+	if (!entry->path || (entry->kind == SOURCE_LINK && !entry->target))
 		return err_nomem(err);
 	f->count++;
 	return 0;
