@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "base/node.h"
 #include "base/strbuf.h"
+#include "fault.h"
 #include "io/file.h"
 #include "io/yaml.h"
 #include "model/curriculum.h"
@@ -282,6 +283,34 @@ static void test_shipped_file_leaves_no_slot_empty(void **state)
 			    "Michael and Scott");
 }
 
+static void test_read_survives_any_failed_allocation(void **state)
+{
+	AUTO(arena_releasep) struct arena arena = { 0 };
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	const struct node *root = NULL;
+	struct err err = { 0 };
+	long nth = 0, total;
+
+	(void)state;
+	assert_int_equal(
+		file_read("config/curriculum.yaml", 1 << 20, &text, &err), 0);
+	assert_int_equal(
+		yaml_read(text.data, text.len, "x", &arena, &root, &err), 0);
+	do {
+		struct curriculum *c = NULL;
+		int rc;
+
+		err_clear(&err);
+		fault_alloc(++nth);
+		rc = curriculum_read(root, &c, &err);
+		total = fault_count();
+		fault_alloc(0);
+		assert_int_equal(rc, c ? 0 : ERR_NOMEM);
+		curriculum_free(c);
+	} while (nth <= total);
+	assert_true(nth > 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +323,7 @@ int main(void)
 		cmocka_unit_test(test_lint_finds_empty_slots),
 		cmocka_unit_test(test_lint_counts_guests_and_clubs_as_cover),
 		cmocka_unit_test(test_shipped_file_leaves_no_slot_empty),
+		cmocka_unit_test(test_read_survives_any_failed_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

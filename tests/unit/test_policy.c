@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/node.h"
 #include "base/strbuf.h"
+#include "fault.h"
 #include "io/file.h"
 #include "io/yaml.h"
 #include "model/policy.h"
@@ -238,6 +239,34 @@ static void test_shipped_examples_can_be_uncommented(void **state)
 	assert_int_equal(p->allowance_count, 1);
 }
 
+static void test_read_survives_any_failed_allocation(void **state)
+{
+	AUTO(arena_releasep) struct arena arena = { 0 };
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	const struct node *root = NULL;
+	struct err err = { 0 };
+	long nth = 0, total;
+
+	(void)state;
+	assert_int_equal(file_read("config/policy.yaml", 1 << 20, &text, &err),
+			 0);
+	assert_int_equal(
+		yaml_read(text.data, text.len, "x", &arena, &root, &err), 0);
+	do {
+		struct policy *c = NULL;
+		int rc;
+
+		err_clear(&err);
+		fault_alloc(++nth);
+		rc = policy_read(root, &c, &err);
+		total = fault_count();
+		fault_alloc(0);
+		assert_int_equal(rc, c ? 0 : ERR_NOMEM);
+		policy_free(c);
+	} while (nth <= total);
+	assert_true(nth > 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_check_names_the_nearest_id),
 		cmocka_unit_test(test_shipped_file_changes_nothing),
 		cmocka_unit_test(test_shipped_examples_can_be_uncommented),
+		cmocka_unit_test(test_read_survives_any_failed_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/node.h"
 #include "base/strbuf.h"
+#include "fault.h"
 #include "io/yaml.h"
 
 static struct arena arena;
@@ -318,6 +319,30 @@ static void test_read_is_linear_in_a_big_roster(void **state)
 	assert_true(clock_monotonic_ms() - before < 6000);
 }
 
+static void test_read_survives_any_failed_allocation(void **state)
+{
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	long nth = 0, total;
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		strbuf_addf(&text, "k%d: {a: Zo\xc3\xab, b: [1, 2]}\n", i);
+	do {
+		AUTO(arena_releasep) struct arena a = { 0 };
+		const struct node *root = NULL;
+		struct err err = { 0 };
+		int rc;
+
+		fault_alloc(++nth);
+		rc = yaml_read(text.data, text.len, "x", &a, &root, &err);
+		total = fault_count();
+		fault_alloc(0);
+		assert_int_equal(rc, root ? 0 : ERR_NOMEM);
+		assert_int_equal(err.code, rc);
+	} while (nth <= total);
+	assert_true(nth > 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +370,8 @@ int main(void)
 					  tear_down),
 		cmocka_unit_test_teardown(test_read_is_linear_in_a_big_roster,
 					  tear_down),
+		cmocka_unit_test_teardown(
+			test_read_survives_any_failed_allocation, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

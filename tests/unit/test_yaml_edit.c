@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "fault.h"
 #include "yaml_tree.h"
 
 static const struct node *find(const struct node *root, const char *key)
@@ -245,6 +246,31 @@ static void test_edits_hold_for_random_documents(void **state)
 	}
 }
 
+static void test_edits_survive_any_failed_allocation(void **state)
+{
+	AUTO(document_releasep)
+	struct document d = read("l:\n  - h: bob\n    n: 1\n# end\n");
+	const struct yaml_pair pair = { "h", { "ada", false } };
+	long nth = 0, total;
+
+	(void)state;
+	do {
+		AUTO(strbuf_releasep) struct strbuf out = { 0 };
+		struct err err = { 0 };
+		int rc;
+
+		fault_alloc(++nth);
+		rc = yaml_add_item(&d.doc, find(d.root, "l"), &pair, 1, &out,
+				   &err);
+		total = fault_count();
+		fault_alloc(0);
+		assert_int_equal(rc, err.code);
+		assert_true(rc == 0 || rc == ERR_NOMEM);
+		assert_true((rc == 0) == (out.len > d.doc.len));
+	} while (nth <= total);
+	assert_true(nth > 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_add_item_keeps_the_shape_around_it),
 		cmocka_unit_test(test_remove_item_takes_its_comments_along),
 		cmocka_unit_test(test_edits_hold_for_random_documents),
+		cmocka_unit_test(test_edits_survive_any_failed_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
