@@ -80,7 +80,7 @@ static int gather_entry(void *ctx, const struct repo_entry *entry)
 	struct gather *g = ctx;
 	struct index_edit *grown;
 
-	if (entry->kind != REPO_FILE && entry->kind != REPO_EXECUTABLE)
+	if (entry->kind == REPO_SUBMODULE)
 		return 0; /* git will say that it is not staged */
 	grown = vec_grow(g->items, &g->cap, g->count + 1, sizeof(*grown));
 	if (!grown)
@@ -89,6 +89,7 @@ static int gather_entry(void *ctx, const struct repo_entry *entry)
 	grown += g->count;
 	*grown = (struct index_edit){ .oid = entry->oid };
 	grown->executable = entry->kind == REPO_EXECUTABLE;
+	grown->link = entry->kind == REPO_LINK;
 	grown->path = strdup(entry->path);
 	if (!grown->path)
 		return err_nomem(g->err);

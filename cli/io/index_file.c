@@ -16,6 +16,7 @@ enum {
 	FLAG_NAME_MASK = 0x0fff,
 	MODE_FILE = 0100644,
 	MODE_EXECUTABLE = 0100755,
+	MODE_LINK = 0120000,
 	PATH_SIZE_MAX = 1 << 16,
 	INDEX_SIZE_MAX = 1 << 30
 };
@@ -163,19 +164,20 @@ static void write_entry(struct writer *w, const unsigned char *fixed,
 	w->count++;
 }
 
+static uint32_t mode_of(const struct index_edit *e)
+{
+	if (e->link)
+		return MODE_LINK;
+	return e->executable ? MODE_EXECUTABLE : MODE_FILE;
+}
+
 static void write_edit(struct writer *w)
 {
 	const struct index_edit *e = w->edit++;
 	const struct index_stat *s = &e->stat;
-	const uint32_t words[] = { s->ctime_s,
-				   s->ctime_ns,
-				   s->mtime_s,
-				   s->mtime_ns,
-				   s->dev,
-				   s->ino,
-				   e->executable ? MODE_EXECUTABLE : MODE_FILE,
-				   s->uid,
-				   s->gid,
+	const uint32_t words[] = { s->ctime_s,	s->ctime_ns, s->mtime_s,
+				   s->mtime_ns, s->dev,	     s->ino,
+				   mode_of(e),	s->uid,	     s->gid,
 				   s->size };
 	unsigned char fixed[ENTRY_FIXED] = { 0 };
 

@@ -32,6 +32,7 @@ struct index_edit {
 	const char *path;
 	struct oid oid; /* the blob; zero: the path goes */
 	bool executable;
+	bool link; /* symbolic; the blob is where it leads */
 	struct index_stat stat;
 };
 
