@@ -187,3 +187,8 @@ bool os_watch_fired(int watch)
 
 	return read(watch, event, sizeof(event)) > 0;
 }
+
+void *os_reallocarray(void *old, size_t count, size_t size)
+{
+	return reallocarray(old, count, size);
+}

@@ -70,6 +70,12 @@ int os_pidfd_open(int64_t pid);
  */
 int os_wait(int64_t pid, bool no_hang, int *status, int64_t *cpu_ms);
 
+/*
+ * reallocarray(3): realloc() for COUNT elements of SIZE bytes, NULL if that
+ * is more than any memory.
+ */
+void *os_reallocarray(void *old, size_t count, size_t size);
+
 /* An anonymous file in memory, close-on-exec.  -1 with errno. */
 int os_memory_file(const char *name);
 

@@ -15,6 +15,9 @@ struct repo {
 	size_t unsynced_cap;
 };
 
+/* Bound each piece of memory of libgit2's.  git_memory.c; negative: failed. */
+int git_bound_memory(void);
+
 /*
  * Record libgit2's last error as "cannot DO 'SUBJECT': ..." at once, before
  * another call replaces it.  RC is what the call returned.

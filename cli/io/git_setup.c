@@ -29,7 +29,10 @@ static int forget_config(void)
 
 static void start(void)
 {
-	setup_rc = git_libgit2_init() < 0 || forget_config() < 0 ? -1 : 0;
+	setup_rc = git_bound_memory() < 0 || git_libgit2_init() < 0 ||
+				   forget_config() < 0
+			   ? -1
+			   : 0;
 }
 
 int git_setup(struct err *err)
