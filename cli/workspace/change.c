@@ -128,6 +128,12 @@ static int item_for(struct change *c, const char *path, struct item **out,
 int change_put(struct change *c, const char *path, const void *bytes,
 	       size_t len, struct err *err)
 {
+	return change_put_mode(c, path, bytes, len, false, err);
+}
+
+int change_put_mode(struct change *c, const char *path, const void *bytes,
+		    size_t len, bool executable, struct err *err)
+{
 	struct item *item;
 	char *copy;
 
@@ -142,6 +148,7 @@ int change_put(struct change *c, const char *path, const void *bytes,
 		memcpy(copy, bytes, len);
 	item->bytes = copy;
 	item->len = len;
+	item->executable = executable;
 	return repo_blob_name(copy, len, &item->after, err);
 }
 

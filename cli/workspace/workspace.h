@@ -118,6 +118,9 @@ AUTO_DEFINE(struct change *, change_free)
 /* PATH is below the root and not private.  Bytes are copied. */
 int change_put(struct change *c, const char *path, const void *bytes,
 	       size_t len, struct err *err);
+/* The same for a file that may be a program. */
+int change_put_mode(struct change *c, const char *path, const void *bytes,
+		    size_t len, bool executable, struct err *err);
 int change_put_record(struct change *c, const struct record *r,
 		      struct err *err);
 int change_remove(struct change *c, const char *path, struct err *err);
