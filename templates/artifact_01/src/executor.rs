@@ -101,14 +101,14 @@ impl Inner {
     /// The next task on the queue.
     fn next(self: &Rc<Self>) -> Option<Arc<Header>> {
         let mut batch = self.batch.borrow_mut();
-        if batch.is_empty() {
+        while batch.is_empty() {
             let arrivals = self.shared.take(&mut batch);
+            if arrivals.is_empty() {
+                break;
+            }
             for arrival in arrivals {
                 let (finish, _) = join::pair(Handle::new(self));
                 self.spawn(task::job(arrival, finish));
-            }
-            if batch.is_empty() {
-                self.shared.take(&mut batch);
             }
         }
         batch.pop_front()

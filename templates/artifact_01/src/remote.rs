@@ -85,6 +85,7 @@ impl Shared {
     }
 
     /// Swaps the queue with an empty batch; returns what has arrived.
+    #[must_use]
     pub(crate) fn take(&self, batch: &mut Batch) -> Vec<Arrival> {
         debug_assert!(batch.is_empty());
         let mut state = self.lock();

@@ -162,7 +162,8 @@ fn a_task_may_cancel_itself() {
     id.set(task.id());
     executor.run().unwrap();
     assert_eq!(dropped.get(), 1);
-    assert!(task.is_finished());
+    let result = executor.block_on(task).unwrap();
+    assert!(matches!(result, Err(JoinError::Cancelled)));
 }
 
 #[test]
@@ -308,19 +309,22 @@ fn tasks_that_spin_take_turns_and_hold_back_nobody() {
         drop(executor.spawn(spin(Rc::clone(polls))));
     }
     let watched = Rc::clone(&all);
+    let widest = Rc::new(Cell::new(0));
+    let gap = Rc::clone(&widest);
     drop(executor.spawn(async move {
         loop {
             let counts = || watched.iter().map(|polls| polls.get());
             let (least, most) = (counts().min().unwrap(), counts().max().unwrap());
-            assert!(most - least <= 2, "{least} to {most}");
+            gap.set(gap.get().max(most - least));
             yield_now().await;
         }
     }));
     let start = Instant::now();
     let sleep = handle.sleep(Duration::from_millis(5));
     executor.block_on(sleep).unwrap();
-    assert!(start.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < Duration::from_secs(60));
     assert!(all[0].get() > 1);
+    assert!(widest.get() <= 2, "{} polls apart", widest.get());
 }
 
 #[test]

@@ -188,8 +188,9 @@ fn a_waker_may_be_dropped_last_and_anywhere() {
 #[test]
 fn a_future_is_dropped_on_its_own_thread() {
     let executor = Executor::new().unwrap();
-    let here = thread::current().id();
-    let guard = OnDrop(move || assert_eq!(thread::current().id(), here));
+    let dropped_on = Rc::new(Cell::new(None));
+    let note = Rc::clone(&dropped_on);
+    let guard = OnDrop(move || note.set(Some(thread::current().id())));
     let counts = Counts::new();
     let probe = Probe::ready_at(&counts, 2);
     drop(executor.spawn(async move {
@@ -201,7 +202,7 @@ fn a_future_is_dropped_on_its_own_thread() {
     let waking = thread::spawn(move || waker.wake());
     executor.run().unwrap();
     waking.join().unwrap();
-    assert_eq!(counts.drops.get(), 1);
+    assert_eq!(dropped_on.get(), Some(thread::current().id()));
 }
 
 #[test]
@@ -227,31 +228,66 @@ fn parking_the_thread_does_not_swallow_a_wake() {
 }
 
 #[test]
-fn a_remote_spawn_runs_here_and_is_refused_when_the_executor_is_gone() {
+fn a_remote_spawn_ends_a_sleep_and_runs_here() {
     let executor = Executor::new().unwrap();
     let remote = executor.handle().remote();
     let here = thread::current().id();
     let (sender, receiver) = mpsc::channel();
-    let spawning = {
-        let remote = remote.clone();
+    let arrived = poll_fn(|cx| {
+        if let Ok(thread) = receiver.try_recv() {
+            return Poll::Ready(thread);
+        }
+        let (remote, sender) = (remote.clone(), sender.clone());
+        let waker = cx.waker().clone();
         thread::spawn(move || {
             thread::sleep(Duration::from_millis(5));
-            let task = async move { sender.send(thread::current().id()).unwrap() };
+            let task = async move {
+                sender.send(thread::current().id()).unwrap();
+                waker.wake();
+            };
             remote.spawn(task).unwrap();
-        })
-    };
-    // Only the arrival ends this sleep.
-    let arrived = poll_fn(|cx| match receiver.try_recv() {
-        Ok(thread) => Poll::Ready(thread),
-        Err(_) => {
-            let waker = cx.waker().clone();
-            let _ = remote.spawn(async move { waker.wake() });
-            Poll::Pending
-        }
+        });
+        Poll::Pending
     });
     assert_eq!(executor.block_on(arrived).unwrap(), here);
-    spawning.join().unwrap();
+}
+
+#[test]
+fn remote_spawns_from_many_threads_all_run() {
+    const EACH: u32 = 1_000;
+    let executor = Executor::new().unwrap();
+    let count = Arc::new(AtomicU32::new(0));
+    let spawning: Vec<_> = (0..3)
+        .map(|_| {
+            let (remote, count) = (executor.handle().remote(), Arc::clone(&count));
+            thread::spawn(move || {
+                for _ in 0..EACH {
+                    let count = Arc::clone(&count);
+                    let task = async move {
+                        count.fetch_add(1, Ordering::Relaxed);
+                    };
+                    remote.spawn(task).unwrap();
+                }
+            })
+        })
+        .collect();
+    while spawning.iter().any(|thread| !thread.is_finished()) {
+        executor.run().unwrap();
+    }
+    executor.run().unwrap();
+    assert_eq!(count.load(Ordering::Relaxed), 3 * EACH);
+}
+
+#[test]
+fn a_remote_spawn_is_refused_when_the_executor_is_gone() {
+    let executor = Executor::new().unwrap();
+    let remote = executor.handle().remote();
+    let token = Arc::new(());
+    let task = |token: Arc<()>| async move { drop(token) };
+    remote.spawn(task(Arc::clone(&token))).unwrap();
     drop(executor);
-    let refused = remote.spawn(async {}).unwrap_err();
+    assert_eq!(Arc::strong_count(&token), 1);
+    let refused = remote.spawn(task(Arc::clone(&token))).unwrap_err();
     assert_eq!(refused.to_string(), "the executor is gone");
+    assert_eq!(Arc::strong_count(&token), 2);
 }
