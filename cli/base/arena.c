@@ -43,17 +43,23 @@ void arena_join(struct arena *a, struct arena *from)
 	*from = (struct arena){ .max = from->max };
 }
 
-/* Blocks double, so a big document takes few and a small one little. */
+/*
+ * Blocks double, so a big document takes few and a small one little; the last
+ * one is what the limit leaves.
+ */
 static int grow(struct arena *a, size_t need)
 {
 	size_t size = a->blocks ? a->blocks->size * 2 : (size_t)BLOCK_MIN;
+	size_t left = a->max > a->total ? a->max - a->total : 0;
 	struct arena_block *b;
 
 	if (size > BLOCK_MAX)
 		size = BLOCK_MAX;
 	if (size < need)
 		size = need;
-	if (a->max && size > a->max - (a->total < a->max ? a->total : a->max))
+	if (a->max && size > left)
+		size = left;
+	if (size < need)
 		return -1;
 	b = calloc(1, sizeof(*b) + size);
 	if (!b)

@@ -26,6 +26,9 @@ int node_err(const struct node *n, struct err *err, int code, const char *fmt,
 	va_start(ap, fmt);
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);
+	if (n->line == 0) /* JSON has no places */
+		return err_set(err, (enum err_code)code, "%s: %s",
+			       n->file ? n->file : "-", msg);
 	return err_set(err, (enum err_code)code, "%s:%u:%u: %s",
 		       n->file ? n->file : "-", (unsigned)n->line,
 		       (unsigned)n->column, msg);
@@ -167,6 +170,10 @@ int node_map(const struct node *map, const char *key, const struct node **out,
 int node_only(const struct node *map, const char *const *known, size_t count,
 	      struct err *err)
 {
+	if (map->kind != NODE_MAP)
+		return node_err(map, err, ERR_FORMAT,
+				"a map is wanted here, not a %s",
+				node_kind_name(map->kind));
 	for (size_t i = 0; i < map->as.map.count; i++) {
 		const struct node *key = map->as.map.entries[i].key;
 		const char *word = key->as.str.bytes;

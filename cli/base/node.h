@@ -35,7 +35,7 @@ struct node_entry {
 struct node {
 	enum node_kind kind;
 	const char *file;
-	uint32_t line;	 /* from 1 */
+	uint32_t line;	 /* from 1; 0 for JSON */
 	uint32_t column; /* from 1, in characters */
 	size_t begin;	 /* byte offsets in the source; 0, 0 for JSON */
 	size_t end;
@@ -63,7 +63,10 @@ struct node {
 /* "string", "list", ... as messages call it. */
 const char *node_kind_name(enum node_kind kind);
 
-/* Record CODE with "FILE:LINE:COL: " in front.  Returns the code. */
+/*
+ * Record CODE with "FILE:LINE:COL: " in front, or "FILE: " for a node of JSON.
+ * Returns the code.
+ */
 int node_err(const struct node *n, struct err *err, int code, const char *fmt,
 	     ...) __attribute__((format(printf, 4, 5)));
 
@@ -94,7 +97,8 @@ int node_map(const struct node *map, const char *key, const struct node **out,
 
 /*
  * ERR_FORMAT with the nearest known key as hint if MAP has a key that is not
- * among the COUNT words of KNOWN, or has one twice.
+ * among the COUNT words of KNOWN.  That no key stands twice is seen to by the
+ * readers.
  */
 int node_only(const struct node *map, const char *const *known, size_t count,
 	      struct err *err);

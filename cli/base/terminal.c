@@ -280,16 +280,16 @@ void term_wrap(struct terminal *t, unsigned indent, const char *text)
 
 		strbuf_add(&raw, text, len);
 		columns = sanitise(&word, strbuf_str(&raw), (unsigned)-1);
-		if (column > 0 && indent + column + 1 + columns > t->width) {
+		if (column > 0 && len > 0 &&
+		    indent + column + 1 + columns > t->width) {
 			fputc('\n', t->out);
 			column = 0;
 		}
-		if (column == 0)
-			fprintf(t->out, "%*s", (int)indent, "");
-		else
-			fputc(' ', t->out);
-		fputs(strbuf_str(&word), t->out);
-		column += columns + (column > 0);
+		if (len > 0) {
+			fprintf(t->out, "%*s%s", column ? 1 : (int)indent, "",
+				strbuf_str(&word));
+			column += columns + (column > 0);
+		}
 		text += len;
 		if (*text == '\n') {
 			fputc('\n', t->out);
