@@ -1,0 +1,92 @@
+#include "course/receipt.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "io/file.h"
+#include "io/worktree.h"
+#include "workspace/workspace.h"
+
+enum {
+	FILE_MAX = 1 << 20
+};
+
+static int read_receipt(const char *file, struct receipt **out, struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	AUTO(arena_releasep) struct arena arena = { 0 };
+	const struct node *root = NULL;
+
+	if (file_read(file, FILE_MAX, &text, err) < 0 ||
+	    json_read(strbuf_str(&text), text.len, file, &arena, &root, err) <
+		    0)
+		return err->code;
+	return receipt_read(root, out, err);
+}
+
+static int check(const struct receipt *r, const char *file, struct err *err)
+{
+	char name[OID_HEX];
+	struct oid oid;
+
+	if (worktree_hash_tag(r->object, strlen(r->object), &oid, err) < 0)
+		return err->code;
+	oid_hex(&oid, name);
+	if (receipt_check(r, name, err) < 0)
+		return err_context(err, "%s", file);
+	return 0;
+}
+
+/* Is the tag in the repository that we stand in? */
+static bool is_here(const struct receipt *r, const char *dir)
+{
+	AUTO(repo_freep) struct repo *repo = NULL;
+	struct err ignored = { 0 };
+	struct oid oid;
+
+	return repo_discover(dir, &repo, &ignored) == 0 &&
+	       oid_parse(r->tag_object, &oid) && repo_has(repo, &oid);
+}
+
+/* Has the workspace that we stand in collected it? */
+static bool is_collected(const struct receipt *r, const char *dir)
+{
+	AUTO(workspace_freep) struct workspace *ws = NULL;
+	AUTO(record_freep) struct record *record = NULL;
+	struct err ignored = { 0 };
+
+	if (workspace_open(dir, 0, &ws, &ignored) < 0 ||
+	    workspace_record(ws, r->artifact, r->handle, &record, &ignored) < 0)
+		return false;
+	for (size_t i = 0; i < record->submission_count; i++) {
+		if (strcmp(record->submissions[i].tag_object, r->tag_object) ==
+		    0)
+			return true;
+	}
+	return false;
+}
+
+int receipt_verify(const char *file, const char *dir,
+		   struct receipt_verdict *out, struct err *err)
+{
+	AUTO(receipt_freep) struct receipt *r = NULL;
+
+	if (read_receipt(file, &r, err) < 0 || check(r, file, err) < 0)
+		return err->code;
+	out->in_repository = is_here(r, dir ? dir : ".");
+	out->collected = is_collected(r, dir);
+	out->receipt = r;
+	r = NULL;
+	return 0;
+}
+
+void receipt_verdict_release(struct receipt_verdict *v)
+{
+	if (!v)
+		return;
+	receipt_free(v->receipt);
+	*v = (struct receipt_verdict){ 0 };
+}

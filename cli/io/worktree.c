@@ -1,0 +1,199 @@
+#include "io/worktree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "io/git_internal.h"
+
+AUTO_DEFINE(git_status_list *, git_status_list_free)
+AUTO_DEFINE(git_remote *, git_remote_free)
+
+/* ---- what is not committed */
+
+static const char *path_of(const git_status_entry *e)
+{
+	const git_diff_delta *d =
+		e->index_to_workdir ? e->index_to_workdir : e->head_to_index;
+
+	return d->new_file.path ? d->new_file.path : d->old_file.path;
+}
+
+static int add_path(struct worktree_dirt *d, const char *path, struct err *err)
+{
+	if (d->total++ >= WORKTREE_DIRT_MAX)
+		return 0;
+	d->paths[d->count] = strdup(path);
+	if (!d->paths[d->count])
+		return err_nomem(err);
+	d->count++;
+	return 0;
+}
+
+static int list_status(struct repo *r, const char *folder,
+		       git_status_list **out, struct err *err)
+{
+	git_status_options o;
+	char *spec = (char *)(uintptr_t)folder;
+	int rc = git_status_options_init(&o, GIT_STATUS_OPTIONS_VERSION);
+
+	if (rc < 0)
+		return git_failed(rc, "compare", "the work tree", err);
+	o.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
+	o.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED |
+		  GIT_STATUS_OPT_SORT_CASE_SENSITIVELY |
+		  GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH |
+		  GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
+	if (*folder)
+		o.pathspec = (git_strarray){ &spec, 1 };
+	rc = git_status_list_new(out, r->raw, &o);
+	return rc < 0 ? git_failed(rc, "compare", "the work tree", err) : 0;
+}
+
+int worktree_dirt(struct repo *r, const char *folder, struct worktree_dirt *out,
+		  struct err *err)
+{
+	AUTO(git_status_list_freep) git_status_list *list = NULL;
+	AUTO(worktree_dirt_releasep)
+	struct worktree_dirt d = { .only_untracked = true };
+
+	d.paths = calloc(WORKTREE_DIRT_MAX, sizeof(*d.paths));
+	if (!d.paths)
+		return err_nomem(err);
+	if (list_status(r, folder, &list, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < git_status_list_entrycount(list); i++) {
+		const git_status_entry *e = git_status_byindex(list, i);
+
+		if (e->status != GIT_STATUS_WT_NEW)
+			d.only_untracked = false;
+		if (add_path(&d, path_of(e), err) < 0)
+			return err->code;
+	}
+	*out = d;
+	d = (struct worktree_dirt){ 0 };
+	return 0;
+}
+
+void worktree_dirt_release(struct worktree_dirt *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->count; i++)
+		free(d->paths[i]);
+	free(d->paths);
+	*d = (struct worktree_dirt){ 0 };
+}
+
+/* ---- where it stands */
+
+int worktree_head(struct repo *r, struct oid *commit,
+		  char branch[WORKTREE_BRANCH_SIZE], struct err *err)
+{
+	AUTO(git_reference_freep) git_reference *head = NULL;
+	int rc = git_repository_head(&head, r->raw);
+	const char *name;
+
+	if (rc == GIT_EUNBORNBRANCH || rc == GIT_ENOTFOUND)
+		return err_set(err, ERR_NOT_FOUND, "nothing is committed yet");
+	if (rc < 0)
+		return git_failed(rc, "read", "HEAD", err);
+	*commit = git_oid_ours(git_reference_target(head));
+	branch[0] = '\0';
+	name = git_reference_is_branch(head) ? git_reference_shorthand(head)
+					     : "";
+	if (strlen(name) < WORKTREE_BRANCH_SIZE)
+		memcpy(branch, name, strlen(name) + 1);
+	return 0;
+}
+
+int worktree_remote_url(struct repo *r, const char *remote, char **out,
+			struct err *err)
+{
+	AUTO(git_remote_freep) git_remote *raw = NULL;
+	int rc = git_remote_lookup(&raw, r->raw, remote);
+	const char *url;
+
+	if (rc == GIT_ENOTFOUND)
+		return err_set(err, ERR_NOT_FOUND, "there is no remote '%s'",
+			       remote);
+	if (rc < 0)
+		return git_failed(rc, "read the remote", remote, err);
+	url = git_remote_pushurl(raw) ? git_remote_pushurl(raw)
+				      : git_remote_url(raw);
+	if (!url)
+		return err_set(err, ERR_NOT_FOUND, "remote '%s' has no URL",
+			       remote);
+	*out = strdup(url);
+	return *out ? 0 : err_nomem(err);
+}
+
+bool worktree_contains(struct repo *r, const struct oid *tip,
+		       const struct oid *commit)
+{
+	git_oid raw_tip = git_oid_theirs(tip),
+		raw_commit = git_oid_theirs(commit);
+
+	if (oid_equal(tip, commit))
+		return true;
+	return git_graph_descendant_of(r->raw, &raw_tip, &raw_commit) == 1;
+}
+
+int worktree_committer(struct repo *r, const struct oid *commit, char **name,
+		       char **email, struct err *err)
+{
+	AUTO(git_commit_freep) git_commit *c = NULL;
+	git_oid raw = git_oid_theirs(commit);
+	int rc = git_commit_lookup(&c, r->raw, &raw);
+	const git_signature *who;
+	char *own_name, *own_email;
+
+	if (rc < 0)
+		return git_failed(rc, "read", "HEAD", err);
+	who = git_commit_committer(c);
+	own_name = strdup(who->name);
+	own_email = strdup(who->email);
+	if (!own_name || !own_email) {
+		free(own_name);
+		free(own_email);
+		return err_nomem(err);
+	}
+	*name = own_name;
+	*email = own_email;
+	return 0;
+}
+
+/* ---- objects as they are hashed */
+
+int worktree_object(struct repo *r, const struct oid *oid, size_t max,
+		    struct strbuf *out, struct err *err)
+{
+	AUTO(git_odb_freep) git_odb *odb = NULL;
+	AUTO(git_odb_object_freep) git_odb_object *object = NULL;
+	git_oid raw = git_oid_theirs(oid);
+	char hex[OID_HEX];
+	int rc = git_repository_odb(&odb, r->raw);
+
+	oid_hex(oid, hex);
+	if (rc == 0)
+		rc = git_odb_read(&object, odb, &raw);
+	if (rc < 0)
+		return git_failed(rc, "read the object", hex, err);
+	if (git_odb_object_size(object) > max)
+		return err_set(err, ERR_LIMIT, "object '%s' is too large", hex);
+	strbuf_add(out, git_odb_object_data(object),
+		   git_odb_object_size(object));
+	return strbuf_check(out, err);
+}
+
+int worktree_hash_tag(const char *bytes, size_t len, struct oid *out,
+		      struct err *err)
+{
+	git_oid raw;
+	int rc = git_odb_hash(&raw, bytes, len, GIT_OBJECT_TAG);
+
+	if (rc < 0)
+		return git_failed(rc, "hash", "a tag", err);
+	*out = git_oid_ours(&raw);
+	return 0;
+}
