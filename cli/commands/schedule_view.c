@@ -17,7 +17,9 @@ int timetable_read(struct timetable *t, const struct cohort *c,
 		return err->code;
 	}
 	zonefile_release_name(t->tzdata);
-	return schedule_read(c, t->zone, &t->schedule, err);
+	if (schedule_read(c, t->zone, &t->schedule, err) < 0)
+		return err->code;
+	return schedule_office_hours(c, t->zone, &t->office_hours, err);
 }
 
 void timetable_release(struct timetable *t)
@@ -27,6 +29,7 @@ void timetable_release(struct timetable *t)
 	zone_free(t->zone);
 	zone_free(t->reader);
 	schedule_release(&t->schedule);
+	schedule_release(&t->office_hours);
 	*t = (struct timetable){ 0 };
 }
 

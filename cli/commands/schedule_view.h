@@ -10,7 +10,8 @@ struct err;
 struct timetable {
 	struct zone *zone;   /* the cohort's */
 	struct zone *reader; /* who looks */
-	struct schedule schedule;
+	struct schedule schedule; /* live sessions */
+	struct schedule office_hours;
 	char tzdata[16]; /* release of the zone data */
 };
 

@@ -18,7 +18,7 @@ static int64_t first_monday(const struct cohort *c)
 	return day - (civil_weekday(day) + 6) % 7;
 }
 
-static int place(const struct cohort *c, const struct zone *z,
+static int place(const struct cohort *c, const struct zone *z, const char *what,
 		 struct session *s, struct err *err)
 {
 	int64_t at[2];
@@ -26,9 +26,9 @@ static int place(const struct cohort *c, const struct zone *z,
 
 	if (count != 1)
 		return err_set(err, ERR_FORMAT,
-			       "session %d on %04d-%02d-%02d at %02d:%02d: "
+			       "%s %d on %04d-%02d-%02d at %02d:%02d: "
 			       "in %s that hour %s",
-			       s->number, s->local.year, s->local.month,
+			       what, s->number, s->local.year, s->local.month,
 			       s->local.day, s->local.hour, s->local.minute,
 			       c->zone,
 			       count == 0 ? "does not exist" : "comes twice");
@@ -45,39 +45,60 @@ static int by_local_time(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-int schedule_read(const struct cohort *c, const struct zone *z,
-		  struct schedule *out, struct err *err)
+static struct session in_week(const struct cohort *c, const struct slot *slot,
+			      int week)
+{
+	struct session s = { .week = week, .minutes = slot->minutes };
+
+	s.local = civil_from_days(first_monday(c) + (int64_t)(week - 1) * 7 +
+				  (slot->weekday + 6) % 7);
+	s.local.hour = slot->hour;
+	s.local.minute = slot->minute;
+	return s;
+}
+
+/* Nothing takes place before the first day. */
+static bool is_too_early(const struct cohort *c, const struct session *s)
+{
+	return civil_to_unix(&s->local) < civil_to_unix(&c->first_day);
+}
+
+static int read_slots(const struct cohort *c, const struct zone *z,
+		      const char *what, const struct slot *slots, size_t count,
+		      struct schedule *out, struct err *err)
 {
 	AUTO(schedule_releasep) struct schedule s = { 0 };
-	int64_t monday = first_monday(c);
 
-	s.sessions = calloc((size_t)c->weeks * c->live_count + 1,
-			    sizeof(*s.sessions));
+	s.sessions = calloc((size_t)c->weeks * count + 1, sizeof(*s.sessions));
 	if (!s.sessions)
 		return err_nomem(err);
 	for (int week = 1; week <= c->weeks; week++) {
-		for (size_t i = 0; i < c->live_count; i++) {
-			const struct slot *slot = &c->live[i];
-			struct session *one = &s.sessions[s.count++];
-
-			one->week = week;
-			one->minutes = slot->minutes;
-			one->local = civil_from_days(monday +
-						     (int64_t)(week - 1) * 7 +
-						     (slot->weekday + 6) % 7);
-			one->local.hour = slot->hour;
-			one->local.minute = slot->minute;
+		for (size_t i = 0; i < count; i++) {
+			s.sessions[s.count] = in_week(c, &slots[i], week);
+			s.count += !is_too_early(c, &s.sessions[s.count]);
 		}
 	}
 	qsort(s.sessions, s.count, sizeof(*s.sessions), by_local_time);
 	for (size_t i = 0; i < s.count; i++) {
 		s.sessions[i].number = (int)i + 1;
-		if (place(c, z, &s.sessions[i], err) < 0)
+		if (place(c, z, what, &s.sessions[i], err) < 0)
 			return err->code;
 	}
 	*out = s;
 	s = (struct schedule){ 0 };
 	return 0;
+}
+
+int schedule_read(const struct cohort *c, const struct zone *z,
+		  struct schedule *out, struct err *err)
+{
+	return read_slots(c, z, "session", c->live, c->live_count, out, err);
+}
+
+int schedule_office_hours(const struct cohort *c, const struct zone *z,
+			  struct schedule *out, struct err *err)
+{
+	return read_slots(c, z, "office hours", &c->office_hours, 1, out, err);
 }
 
 void schedule_release(struct schedule *s)

@@ -39,6 +39,10 @@ int schedule_read(const struct cohort *c, const struct zone *z,
 void schedule_release(struct schedule *s);
 AUTO_RELEASE(struct schedule, schedule_release)
 
+/* The office hours of each week, from the first day on; numbered alike. */
+int schedule_office_hours(const struct cohort *c, const struct zone *z,
+			  struct schedule *out, struct err *err);
+
 /* The one that has not ended at T; NULL after the last. */
 const struct session *schedule_next(const struct schedule *s, int64_t t);
 

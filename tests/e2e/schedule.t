@@ -50,6 +50,27 @@ next() {
 	has out 'no more live sessions'
 }
 
+about() {
+	COHORT_NOW=2027-01-13T00:00:00Z run -C ws schedule next
+	is 0 && has out 'Beliefs on trial'
+	has out 'office hours: Fri 15 Jan 2027 10:00 America/Los_Angeles = Fri 18:00Z'
+	COHORT_NOW=2027-03-13T00:00:00Z run -C ws schedule next --json
+	must jq -e '.office_hours.start == "2027-03-19T17:00:00Z" and
+		.office_hours.number == 10 and .session.number == 19 and
+		(.session.title | length) > 3' out
+	COHORT_NOW=2027-04-04T00:00:00Z run -C ws schedule next --json
+	must jq -e '.session == null and .office_hours == null' out
+}
+
+# a plan that is being rewritten does not hide the hour
+broken_plan() {
+	cp ws/config/curriculum.yaml plan
+	echo 'oops: 1' >>ws/config/curriculum.yaml
+	COHORT_NOW=2027-01-13T00:00:00Z run -C ws schedule next
+	is 0 && has out 'live 1 of 24' && has err "unknown key 'oops'"
+	cp plan ws/config/curriculum.yaml
+}
+
 status_before() {
 	COHORT_NOW=2026-12-24T00:00:00Z run -C ws status
 	is 0 && has out 'before week 1' && has out '2 of 32 seats' &&
@@ -102,6 +123,8 @@ check '--json has instants and zones' list_json
 check 'TZ names the zone of the reader' from_tz
 check 'a zone that is none is refused' unknown_zone
 check 'the next session, the one that is on, and none' next
+check 'what the session is about, and the next office hours' about
+check 'a broken plan does not hide the hour' broken_plan
 check 'status before the course' status_before
 check 'status says what is overdue' status_overdue
 check 'due is inclusive to its last second' due_to_the_second

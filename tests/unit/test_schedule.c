@@ -226,6 +226,29 @@ static void test_read_refuses_an_hour_that_is_not_or_is_twice(void **state)
 	}
 }
 
+static void test_office_hours_are_weekly_and_never_before_the_course(
+	void **state)
+{
+	AUTO(zone_freep) struct zone *z = load("America/Los_Angeles");
+	AUTO(schedule_releasep) struct schedule fridays = { 0 };
+	AUTO(schedule_releasep) struct schedule mondays = { 0 };
+	struct cohort c = winter();
+	struct err err = { 0 };
+
+	(void)state;
+	c.office_hours = (struct slot){ 5, 10, 0, 60 };
+	assert_int_equal(schedule_office_hours(&c, z, &fridays, &err), 0);
+	assert_int_equal(fridays.count, 12);
+	assert_true(fridays.sessions[0].start == at("2027-01-15T18:00:00Z"));
+	assert_true(fridays.sessions[11].start == at("2027-04-02T17:00:00Z"));
+	c.office_hours.weekday = 1;
+	assert_int_equal(schedule_office_hours(&c, z, &mondays, &err), 0);
+	assert_int_equal(mondays.count, 11);
+	assert_int_equal(mondays.sessions[0].number, 1);
+	assert_int_equal(mondays.sessions[0].week, 2);
+	assert_true(mondays.sessions[0].start == at("2027-01-18T18:00:00Z"));
+}
+
 static void test_next_is_the_one_that_has_not_ended(void **state)
 {
 	const struct cohort c = winter();
@@ -388,6 +411,8 @@ int main(void)
 		cmocka_unit_test(test_say_names_zones_and_never_abbreviates),
 		cmocka_unit_test(
 			test_read_refuses_an_hour_that_is_not_or_is_twice),
+		cmocka_unit_test(
+			test_office_hours_are_weekly_and_never_before_the_course),
 		cmocka_unit_test(test_next_is_the_one_that_has_not_ended),
 		cmocka_unit_test(test_week_changes_at_midnight_of_the_cohort),
 		cmocka_unit_test(test_due_is_the_last_second_of_its_minute),
