@@ -19,7 +19,7 @@ enum {
 	REFS_MAX = 200000
 };
 
-static const char *const schemes[] = { "https", "ssh", "http", "file", "git" };
+static const char *const schemes[] = { "https", "ssh", "http", "file" };
 
 static const struct remote_limits limits = { .max_refs = REFS_MAX,
 					     .timeout_s = TIMEOUT_S,
@@ -30,6 +30,8 @@ struct submit {
 	struct crate_dir crate;
 	struct oid head;
 	char branch[WORKTREE_BRANCH_SIZE];
+	struct remotes *remotes;
+	struct remote *remote;
 	struct remote_refs refs; /* what the repository has */
 	struct oid tag;		 /* the tag object, once there is one */
 	bool has_tag;		 /* here */
@@ -42,6 +44,8 @@ static void submit_release(struct submit *s)
 {
 	crate_dir_release(&s->crate);
 	remote_refs_release(&s->refs);
+	remote_free(s->remote);
+	remotes_free(s->remotes);
 }
 AUTO_RELEASE(struct submit, submit_release)
 
@@ -242,24 +246,13 @@ static int push_tag(struct submit *s)
 	if (strbuf_check(&spec, s->err) < 0)
 		return s->err->code;
 	specs[0] = strbuf_str(&spec);
-	return remote_push(s->crate.repo, s->out->url, specs, 1, &limits,
-			   s->err);
+	return remote_push(s->remote, s->crate.repo, specs, 1, s->err);
 }
 
-/* The tag that somebody pushed from elsewhere, into this repository. */
+/* The tag that was pushed from elsewhere, into this repository. */
 static int fetch_tag(struct submit *s)
 {
-	AUTO(strbuf_releasep) struct strbuf spec = { 0 };
-	const char *specs[1];
-	uint64_t received;
-
-	strbuf_addf(&spec, "refs/tags/%s:refs/cohort/%s", s->out->tag,
-		    s->out->tag);
-	if (strbuf_check(&spec, s->err) < 0)
-		return s->err->code;
-	specs[0] = strbuf_str(&spec);
-	return remote_fetch(s->crate.repo, s->out->url, specs, 1, &limits,
-			    &received, s->err);
+	return remote_fetch(s->remote, s->crate.repo, &s->tag, 1, NULL, s->err);
 }
 
 static int settle_tag(struct submit *s)
@@ -359,13 +352,27 @@ static void read_due(struct submit *s)
 
 /* ---- */
 
+/* What branches and submissions the repository has. */
+static int ask(struct submit *s)
+{
+	static const char *const prefixes[] = { "refs/heads/",
+						"refs/tags/artifact_" };
+
+	if (remotes_new(schemes, ARRAY_LEN(schemes), &s->remotes, s->err) < 0 ||
+	    remote_open(s->remotes, s->out->url, &limits, &s->remote, s->err) <
+		    0)
+		return s->err->code;
+	return remote_ls(s->remote, prefixes, ARRAY_LEN(prefixes), &s->refs,
+			 s->err);
+}
+
 static int prepare(struct submit *s, const char *dir)
 {
 	if (crate_dir_open(dir, &s->crate, s->err) < 0 || check_names(s) < 0 ||
 	    check_repository(s) < 0)
 		return s->err->code;
 	read_due(s);
-	if (remote_ls(s->out->url, "refs/", &limits, &s->refs, s->err) < 0)
+	if (ask(s) < 0)
 		return err_context(s->err, "%s", s->out->url);
 	if (check_pushed(s) < 0)
 		return s->err->code;
