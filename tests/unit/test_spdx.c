@@ -9,8 +9,12 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "base/strbuf.h"
+#include "crate/manifest/manifest.h"
 #include "crate/manifest/spdx.h"
 #include "crate/manifest/wordlist.h"
+#include "fault.h"
+#include "io/file.h"
 
 static const char license_text[] = "# facts\n"
 				   "MIT\n"
@@ -210,6 +214,71 @@ static void test_wordlist_finds_whole_words_with_their_marks(void **state)
 	assert_null(wordlist_find(&licenses, "#", 1));
 }
 
+static void test_wordlist_survives_any_failed_allocation(void **state)
+{
+	long nth = 0, total;
+
+	(void)state;
+	do {
+		struct wordlist w = { 0 };
+		struct err err = { 0 };
+		int rc;
+
+		fault_alloc(++nth);
+		rc = wordlist_read(license_text, strlen(license_text), "l", &w,
+				   &err);
+		total = fault_count();
+		fault_alloc(0);
+		assert_int_equal(rc, nth <= total ? ERR_NOMEM : 0);
+		wordlist_release(&w);
+	} while (nth <= total);
+	assert_true(nth > 2);
+}
+
+/* ---- the lists that are shipped */
+
+static void shipped(const char *path, struct wordlist *out)
+{
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	struct err err = { 0 };
+
+	if (file_read(path, 1 << 20, &text, &err) < 0 ||
+	    wordlist_read(strbuf_str(&text), text.len, path, out, &err) < 0)
+		fail_msg("%s", err.msg);
+}
+
+static void test_shipped_lists_are_whole(void **state)
+{
+	AUTO(wordlist_releasep) struct wordlist ids = { 0 };
+	AUTO(wordlist_releasep) struct wordlist added = { 0 };
+	AUTO(wordlist_releasep) struct wordlist slugs = { 0 };
+	AUTO(wordlist_releasep) struct wordlist reserved_names = { 0 };
+	const struct spdx_lists all = { &ids, &added };
+	unsigned notes = 0;
+	struct err err = { 0 };
+
+	(void)state;
+	shipped("config/spdx-licenses.txt", &ids);
+	shipped("config/spdx-exceptions.txt", &added);
+	shipped("config/categories.txt", &slugs);
+	shipped("config/reserved-names.txt", &reserved_names);
+	assert_int_equal(slugs.count, 104);
+	assert_non_null(wordlist_find(&slugs, "no-std::no-alloc", 16));
+	assert_non_null(wordlist_find(&reserved_names, "proc_macro", 10));
+	for (size_t i = 0; i < reserved_names.count; i++) {
+		char canonical[CRATE_NAME_SIZE];
+
+		crate_name_canonical(reserved_names.words[i], canonical);
+		assert_string_equal(canonical, reserved_names.words[i]);
+	}
+	assert_int_equal(spdx_check("MIT OR Apache-2.0 WITH LLVM-exception",
+				    &all, &notes, &err),
+			 0);
+	assert_int_equal(notes, 0);
+	assert_int_equal(spdx_check("GPL-2.0", &all, &notes, &err), 0);
+	assert_int_equal(notes, SPDX_DEPRECATED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +289,8 @@ int main(void)
 		cmocka_unit_test(test_wordlist_refuses_a_broken_file),
 		cmocka_unit_test(
 			test_wordlist_finds_whole_words_with_their_marks),
+		cmocka_unit_test(test_wordlist_survives_any_failed_allocation),
+		cmocka_unit_test(test_shipped_lists_are_whole),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

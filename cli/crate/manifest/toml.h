@@ -37,8 +37,8 @@ enum {
 
 /*
  * 1.1 adds newlines and a last comma in inline tables, the escapes \e and
- * \xHH, and times without seconds; cargo reads it since 1.94, and writes 1.0
- * into the crate that it packs.
+ * \xHH, and times without seconds; cargo 1.95 reads it, and writes 1.0 into
+ * the crate that it packs.
  */
 enum toml_version {
 	TOML_1_0,
