@@ -127,9 +127,21 @@ static unsigned char_columns(uint32_t c)
 		{ 0x20000, 0x3fffd },
 	};
 
+	if (c < 0x300)
+		return 1;
 	if (in_ranges(c, none, ARRAY_LEN(none)))
 		return 0;
 	return in_ranges(c, wide, ARRAY_LEN(wide)) ? 2 : 1;
+}
+
+/* How much of TEXT, at most COLUMNS, is what most text is: printable ASCII. */
+static unsigned plain_run(const char *text, unsigned columns)
+{
+	unsigned n = 0;
+
+	while (n < columns && text[n] >= 0x20 && text[n] < 0x7f)
+		n++;
+	return n;
 }
 
 /* Append at most COLUMNS of TEXT, made harmless; returns the columns used. */
@@ -137,11 +149,18 @@ static unsigned sanitise(struct strbuf *out, const char *text, unsigned columns)
 {
 	unsigned used = 0;
 
-	while (*text) {
+	for (;;) {
+		unsigned run = plain_run(text, columns - used), w;
 		size_t len;
-		uint32_t c = decode(text, &len);
-		unsigned w = char_columns(c);
+		uint32_t c;
 
+		strbuf_add(out, text, run);
+		used += run;
+		text += run;
+		if (!*text)
+			break;
+		c = decode(text, &len);
+		w = char_columns(c);
 		if (used + w > columns)
 			break;
 		if (c == 0xfffd)
@@ -158,8 +177,9 @@ static unsigned sanitise(struct strbuf *out, const char *text, unsigned columns)
 
 unsigned term_columns(const char *text)
 {
-	unsigned used = 0;
+	unsigned used = plain_run(text, (unsigned)-1);
 
+	text += used;
 	while (*text) {
 		size_t len;
 

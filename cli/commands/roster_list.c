@@ -15,12 +15,13 @@ static const struct opt opts[] = {
 	{ 0 },
 };
 
-static void print_row(struct terminal *t, const json_t *s)
+/* SEAT_WIDTH: the digits of the highest seat. */
+static void print_row(struct terminal *t, int seat_width, const json_t *s)
 {
 	char seat[24];
 
 	snprintf(seat, sizeof(seat), "%lld", view_int(s, "seat"));
-	term_field(t, TERM_DIM, -3, view_int(s, "seat") ? seat : "-");
+	term_field(t, TERM_DIM, -seat_width, view_int(s, "seat") ? seat : "-");
 	term_printf(t, " ");
 	term_field(t, TERM_BOLD, 14, view_text(s, "handle"));
 	term_field(t, TERM_PLAIN, 24, view_text(s, "name"));
@@ -32,11 +33,12 @@ static void print_row(struct terminal *t, const json_t *s)
 
 static void print(struct terminal *t, const json_t *view)
 {
+	int width = snprintf(NULL, 0, "%3lld", view_int(view, "capacity"));
 	size_t i;
 	json_t *s;
 
 	json_array_foreach (json_object_get(view, "seats"), i, s)
-		print_row(t, s);
+		print_row(t, width, s);
 	term_styled(t, TERM_DIM, "%lld of %lld seats taken\n",
 		    view_int(view, "taken"), view_int(view, "capacity"));
 }
