@@ -8,8 +8,8 @@ struct err;
 
 /* What `schedule list` and `schedule next` have in common. */
 struct timetable {
-	struct zone *zone;   /* the cohort's */
-	struct zone *reader; /* who looks */
+	struct zone *zone;	  /* the cohort's */
+	struct zone *reader;	  /* who looks */
 	struct schedule schedule; /* live sessions */
 	struct schedule office_hours;
 	char tzdata[16]; /* release of the zone data */

@@ -226,8 +226,7 @@ static void test_read_refuses_an_hour_that_is_not_or_is_twice(void **state)
 	}
 }
 
-static void test_office_hours_are_weekly_and_never_before_the_course(
-	void **state)
+static void test_office_hours_are_weekly_and_never_too_early(void **state)
 {
 	AUTO(zone_freep) struct zone *z = load("America/Los_Angeles");
 	AUTO(schedule_releasep) struct schedule fridays = { 0 };
@@ -412,7 +411,7 @@ int main(void)
 		cmocka_unit_test(
 			test_read_refuses_an_hour_that_is_not_or_is_twice),
 		cmocka_unit_test(
-			test_office_hours_are_weekly_and_never_before_the_course),
+			test_office_hours_are_weekly_and_never_too_early),
 		cmocka_unit_test(test_next_is_the_one_that_has_not_ended),
 		cmocka_unit_test(test_week_changes_at_midnight_of_the_cohort),
 		cmocka_unit_test(test_due_is_the_last_second_of_its_minute),
