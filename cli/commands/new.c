@@ -1,6 +1,7 @@
 /* cohort new: a student's crate, from its template. */
 #include "course/new.h"
 #include "command.h"
+#include "commands/artifact_arg.h"
 #include "commands/view.h"
 
 struct args {
@@ -37,11 +38,8 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 	struct new_crate crate;
 	enum artifact a;
 
-	if (!artifact_parse(name, &a)) {
-		(void)err_set(err, ERR_USAGE, "there is no artifact '%s'",
-			      name);
-		return err_hint(err, "artifact_01, artifact_02 or artifact_03");
-	}
+	if (artifact_required(name, &a, err) < 0)
+		return err->code;
 	if (new_crate(a, dir, args->invite, &crate, err) < 0) {
 		if (err->code == ERR_EXISTS)
 			return err_hint(err, "name a folder that does not "

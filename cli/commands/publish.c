@@ -2,12 +2,14 @@
 #include <string.h>
 
 #include "command.h"
+#include "commands/artifact_arg.h"
 #include "commands/view.h"
 #include "course/publish.h"
 
 struct args {
 	struct common_args common;
 	const char *registry;
+	const char *artifact;
 	bool dry_run;
 };
 
@@ -15,6 +17,9 @@ static const struct opt opts[] = {
 	{ "registry", 'r', OPT_STR, "NAME",
 	  "one of those in config/cohort.yaml; local unless told",
 	  offsetof(struct args, registry) },
+	{ "artifact", 0, OPT_STR, "ARTIFACT",
+	  "only this artifact; all that was submitted unless told",
+	  offsetof(struct args, artifact) },
 	{ "dry-run", 'n', OPT_FLAG, NULL, "say what would be published",
 	  offsetof(struct args, dry_run) },
 	{ 0 },
@@ -24,9 +29,10 @@ static const struct opt opts[] = {
 
 static json_t *item_view(const struct publish_item *item)
 {
-	return json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s}", "handle",
-			 item->seat->handle, "seat",
-			 (json_int_t)item->seat->number, "state",
+	return json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+			 "handle", item->seat->handle, "seat",
+			 (json_int_t)item->seat->number, "artifact",
+			 artifact_id(item->artifact), "state",
 			 publish_state_name(item->state), "crate", item->crate,
 			 "version", item->version, "sha256", item->sha256,
 			 "why", item->why, "type", item->type);
@@ -120,19 +126,19 @@ static void judge(struct cli *cli, const struct published *p)
 	}
 }
 
-/* ARTIFACT, then handles. */
-static int read_operands(const struct args *args, struct publish_options *o,
-			 struct err *err)
+static int read_options(const struct args *args, struct publish_options *o,
+			struct err *err)
 {
-	const char *name = args->common.operands[0];
+	enum artifact a;
 
-	if (!artifact_parse(name, &o->artifact)) {
-		(void)err_set(err, ERR_USAGE, "there is no artifact '%s'",
-			      name);
-		return err_hint(err, "artifact_01, artifact_02 or artifact_03");
+	o->artifact = -1;
+	if (args->artifact) {
+		if (artifact_required(args->artifact, &a, err) < 0)
+			return err->code;
+		o->artifact = (int)a;
 	}
-	o->handles = args->common.operands + 1;
-	o->handle_count = args->common.operand_count - 1;
+	o->handles = args->common.operands;
+	o->handle_count = args->common.operand_count;
 	o->registry = args->registry ? args->registry : "local";
 	o->dry_run = args->dry_run;
 	return 0;
@@ -146,7 +152,7 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 	AUTO(published_releasep) struct published p = { 0 };
 	AUTO(json_decrefp) json_t *view = NULL;
 
-	if (read_operands(args, &o, err) < 0 ||
+	if (read_options(args, &o, err) < 0 ||
 	    workspace_open(cli->dir, o.dry_run ? 0 : WORKSPACE_WRITE, &ws,
 			   err) < 0 ||
 	    publish_run(ws, &o, &p, err) < 0)
@@ -158,9 +164,8 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 
 const struct command cmd_publish = {
 	.name = "publish",
-	.summary = "Publish the crates of an artifact that passed their gates",
-	.operands = "ARTIFACT [@HANDLE...]",
-	.min_operands = 1,
+	.summary = "Publish the crates that are packed and passed their gates",
+	.operands = "[@HANDLE...]",
 	.max_operands = OPERANDS_ANY,
 	.opts = opts,
 	.args_size = sizeof(struct args),

@@ -1,6 +1,7 @@
 /* cohort release: the crates of a party, as one archive. */
 #include "course/release.h"
 #include "command.h"
+#include "commands/artifact_arg.h"
 #include "commands/view.h"
 
 struct args {
@@ -35,11 +36,8 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 	AUTO(json_decrefp) json_t *view = NULL;
 	enum artifact a;
 
-	if (!artifact_parse(args->common.operands[0], &a)) {
-		(void)err_set(err, ERR_USAGE, "there is no artifact '%s'",
-			      args->common.operands[0]);
-		return err_hint(err, "artifact_01, artifact_02 or artifact_03");
-	}
+	if (artifact_required(args->common.operands[0], &a, err) < 0)
+		return err->code;
 	if (workspace_open(cli->dir, WORKSPACE_WRITE, &ws, err) < 0 ||
 	    release_make(ws, a, args->registry ? args->registry : "local",
 			 args->name, &r, err) < 0)

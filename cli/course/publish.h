@@ -19,8 +19,8 @@ struct err;
  * is an error, never "done already".
  */
 struct publish_options {
-	const char *registry; /* its name in cohort.yaml */
-	enum artifact artifact;
+	const char *registry;	    /* its name in cohort.yaml */
+	int artifact;		    /* negative: all that was submitted */
 	const char *const *handles; /* none: every seat */
 	size_t handle_count;
 	bool dry_run;
@@ -38,6 +38,7 @@ enum publish_state {
 
 struct publish_item {
 	const struct seat *seat;
+	enum artifact artifact;
 	enum publish_state state;
 	const char *crate;
 	const char *version; /* "" if nothing was submitted */

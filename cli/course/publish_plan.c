@@ -140,21 +140,19 @@ static int take_package(struct workspace *ws, struct plan_crate *c,
 	return open_package(c, result, err);
 }
 
-static int plan_seat(struct workspace *ws,
-		     const struct publish_options *options,
-		     struct published *result, struct plan_crate *c,
-		     struct err *err)
+static int plan_seat(struct workspace *ws, struct published *result,
+		     struct plan_crate *c, struct err *err)
 {
 	struct publish_item *item = c->item;
 	char crate[80];
 
-	seat_crate_name(item->seat, options->artifact, crate, sizeof(crate));
+	seat_crate_name(item->seat, item->artifact, crate, sizeof(crate));
 	item->crate = arena_strdup(&result->arena, crate);
 	item->version = item->sha256 = item->why = item->type = "";
 	if (!item->crate)
 		return err_nomem(err);
-	if (workspace_record(ws, options->artifact, item->seat->handle,
-			     &c->record, err) < 0)
+	if (workspace_record(ws, item->artifact, item->seat->handle, &c->record,
+			     err) < 0)
 		return err->code;
 	c->sub = record_current(c->record);
 	if (!c->sub)
@@ -171,14 +169,40 @@ static int plan_seat(struct workspace *ws,
 
 /* ---- whose */
 
+/* One artifact was named, or this seat has submitted it. */
+static bool is_meant(struct workspace *ws, const struct publish_options *o,
+		     const struct seat *s, enum artifact a)
+{
+	size_t index = (size_t)(s - workspace_roster(ws)->seats);
+
+	if (o->artifact >= 0)
+		return (int)a == o->artifact;
+	return workspace_summary(ws, index, a)->submissions > 0;
+}
+
+static void choose_seat(struct workspace *ws, const struct publish_options *o,
+			const struct seat *s, struct published *result)
+{
+	for (int a = 0; a < ARTIFACT_COUNT; a++) {
+		struct publish_item *item = &result->items[result->count];
+
+		if (s->status == SEAT_WITHDRAWN ||
+		    !is_meant(ws, o, s, (enum artifact)a))
+			continue;
+		item->seat = s;
+		item->artifact = (enum artifact)a;
+		result->count++;
+	}
+}
+
 static int choose(struct workspace *ws, const struct publish_options *o,
 		  struct published *result, struct err *err)
 {
 	const struct roster *roster = workspace_roster(ws);
 	size_t most = o->handle_count ? o->handle_count : roster->count;
 
-	result->items =
-		arena_calloc(&result->arena, most + 1, sizeof(*result->items));
+	result->items = arena_calloc(&result->arena, most * ARTIFACT_COUNT + 1,
+				     sizeof(*result->items));
 	if (!result->items)
 		return err_nomem(err);
 	for (size_t i = 0; i < most; i++) {
@@ -188,8 +212,7 @@ static int choose(struct workspace *ws, const struct publish_options *o,
 
 		if (!s)
 			return roster_no_student(roster, o->handles[i], err);
-		if (s->status != SEAT_WITHDRAWN)
-			result->items[result->count++].seat = s;
+		choose_seat(ws, o, s, result);
 	}
 	return 0;
 }
@@ -262,7 +285,7 @@ int plan_make(struct workspace *ws, const struct publish_options *options,
 		struct plan_crate *c = &p.crates[p.count];
 
 		c->item = &result->items[p.count];
-		if (plan_seat(ws, options, result, c, err) < 0) {
+		if (plan_seat(ws, result, c, err) < 0) {
 			p.count++;
 			return err_context(err, "@%s", c->item->seat->handle);
 		}
