@@ -193,8 +193,7 @@ static void need_rustdoc(void)
 		skip();
 }
 
-/* --- what is announced against what is found -------------------------------
- */
+/* ---- what is announced against what is found */
 
 struct lines {
 	char **at;

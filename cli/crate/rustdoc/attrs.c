@@ -38,7 +38,7 @@ bool strings_parse(struct scan *s, struct arena *a, struct rustdoc_strings *out)
 	return scan_ok(s);
 }
 
-/* --- attributes as Rust text, without the "#[" and the "]" -------------- */
+/* ---- attributes as Rust text, without the "#[" and the "]" */
 
 static bool is_word(char c)
 {
@@ -273,7 +273,7 @@ static bool attr_text(struct scan *s, struct arena *a, struct scan_text t,
 	return true;
 }
 
-/* --- attributes as JSON --------------------------------------------------- */
+/* ---- attributes as JSON */
 
 /* "non_exhaustive", or Rust text in its brackets. */
 static bool attr_word(struct scan *s, struct arena *a,

@@ -65,8 +65,7 @@ struct rustdoc {
 	struct scan bad_key; /* the first key that is no id */
 };
 
-/* --- the tables ------------------------------------------------------------
- */
+/* ---- the tables */
 
 static int by_id(const void *a, const void *b)
 {
@@ -204,8 +203,7 @@ static bool table_read(struct rustdoc *d, struct scan *s, struct table *t)
 	return scan_ok(s);
 }
 
-/* --- opening ----------------------------------------------------------------
- */
+/* ---- opening */
 
 static bool read_target(struct rustdoc *d, struct scan *s)
 {
@@ -328,8 +326,12 @@ void rustdoc_free(struct rustdoc *d)
 	free(d);
 }
 
-/* --- plain answers -----------------------------------------------------------
- */
+/* ---- plain answers */
+
+const char *rustdoc_name(const struct rustdoc *d)
+{
+	return d->name;
+}
 
 uint32_t rustdoc_format(const struct rustdoc *d)
 {
@@ -413,8 +415,7 @@ size_t rustdoc_memory(const struct rustdoc *d)
 	       d->known_cap * sizeof(*d->known);
 }
 
-/* --- items
- * -------------------------------------------------------------------- */
+/* ---- items */
 
 static const struct rustdoc_item *parse_item(struct rustdoc *d, struct entry *e)
 {
@@ -469,27 +470,43 @@ static bool ends_with(const char *text, size_t len, const char *end)
 }
 
 /* The impl is the item's last member, and `blanket_impl` the impl's. */
-bool rustdoc_impl_is_derived(const struct rustdoc *d, uint32_t id)
+enum rustdoc_impl_sort rustdoc_impl_sort(const struct rustdoc *d, uint32_t id)
 {
 	static const char synthetic[] =
-		",\"is_synthetic\":true,\"blanket_impl\":null}}}";
+		",\"is_negative\":false,\"is_synthetic\":true,"
+		"\"blanket_impl\":null}}}";
 	static const char generic[] = ",\"blanket_impl\":{\"generic\":\"";
 	const struct entry *e = table_find(&d->index, id);
 	const char *text;
 	size_t len;
 
 	if (!e || id == RUSTDOC_NO_ID)
-		return false;
+		return RUSTDOC_IMPL_UNKNOWN;
 	text = d->text + e->begin;
 	len = e->size;
 	if (ends_with(text, len, synthetic))
-		return true;
+		return RUSTDOC_IMPL_SYNTHETIC;
 	if (!ends_with(text, len, "\"}}}}"))
-		return false;
+		return RUSTDOC_IMPL_UNKNOWN;
 	for (len -= 5; len > 0 && text[len - 1] != '"'; len--)
 		if (e->size - len > 64)
-			return false;
-	return ends_with(text, len, generic);
+			return RUSTDOC_IMPL_UNKNOWN;
+	return ends_with(text, len, generic) ? RUSTDOC_IMPL_BLANKET
+					     : RUSTDOC_IMPL_UNKNOWN;
+}
+
+uint32_t rustdoc_impl_trait(struct rustdoc *d, uint32_t id)
+{
+	const struct entry *e = table_find(&d->index, id);
+	uint32_t trait = RUSTDOC_NO_ID;
+	struct scan s;
+
+	if (!e || id == RUSTDOC_NO_ID || d->failure.code != 0)
+		return RUSTDOC_NO_ID;
+	rustdoc_cursor(d, (struct rustdoc_span){ e->begin, e->size }, &s);
+	if (!item_peek_trait(&s, &trait))
+		rustdoc_fail(d, &s);
+	return trait;
 }
 
 const struct rustdoc_item *rustdoc_root(struct rustdoc *d)
@@ -518,6 +535,8 @@ static bool read_path(struct rustdoc *d, struct scan *s, const char **out)
 	arena_release(&scratch);
 	if (!ok || !scan_ok(s))
 		return false;
+	if (joined.failed == ERR_NOMEM)
+		return scan_nomem(s);
 	if (!strbuf_ok(&joined))
 		return scan_fail(s, "a path of at most 64 KiB");
 	*out = arena_strdup(&d->arena, strbuf_str(&joined));

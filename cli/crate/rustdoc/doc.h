@@ -57,6 +57,7 @@ int rustdoc_open(const char *text, size_t len, const char *name,
 void rustdoc_free(struct rustdoc *d);
 AUTO_DEFINE(struct rustdoc *, rustdoc_free)
 
+const char *rustdoc_name(const struct rustdoc *d);
 uint32_t rustdoc_format(const struct rustdoc *d);
 bool rustdoc_is_newer(const struct rustdoc *d);
 
@@ -84,11 +85,22 @@ const struct rustdoc_item *rustdoc_item_of(struct rustdoc *d, uint32_t id,
 					   enum rustdoc_kind kind);
 
 /*
- * True if ID is plainly an impl that the compiler found by itself, an auto
- * trait's or an instance of a blanket impl: most impls are, and by the end of
- * their text it shows without parsing them.  False decides nothing.
+ * What sort of impl ID plainly is, by the end of its text, without parsing
+ * it: most impls are of a sort that few ask for.
  */
-bool rustdoc_impl_is_derived(const struct rustdoc *d, uint32_t id);
+enum rustdoc_impl_sort {
+	RUSTDOC_IMPL_UNKNOWN,	/* parse it */
+	RUSTDOC_IMPL_SYNTHETIC, /* positive, of an auto trait, found by rustc */
+	RUSTDOC_IMPL_BLANKET	/* an instance of a blanket impl */
+};
+
+enum rustdoc_impl_sort rustdoc_impl_sort(const struct rustdoc *d, uint32_t id);
+
+/*
+ * The trait that the impl ID is of, RUSTDOC_NO_ID if none; read past what
+ * stands before it and no further, and not kept.
+ */
+uint32_t rustdoc_impl_trait(struct rustdoc *d, uint32_t id);
 
 /*
  * What `paths` knows of ID, foreign items included: "core::marker::Send" in

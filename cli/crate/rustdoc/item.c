@@ -93,7 +93,7 @@ static bool read_ids(struct reader *r, struct rustdoc_ids *out)
 	return scan_ok(s);
 }
 
-/* --- what several kinds share --------------------------------------------- */
+/* ---- what several kinds share */
 
 /* Members that the kind at hand knows; the others are skipped. */
 typedef bool member_reader(struct reader *r, const struct scan_text *key);
@@ -169,7 +169,7 @@ static bool read_trait_of(struct reader *r, struct rustdoc_impl *out)
 	return scan_ok(r->s);
 }
 
-/* --- one reader a kind ---------------------------------------------------- */
+/* ---- one reader a kind */
 
 static bool module_member(struct reader *r, const struct scan_text *key)
 {
@@ -587,8 +587,7 @@ static bool read_inner(struct reader *r)
 	return scan_ok(r->s);
 }
 
-/* --- around the kinds ------------------------------------------------------
- */
+/* ---- around the kinds */
 
 /* {"filename": "src/lib.rs", "begin": [1, 1], "end": [1, 9]} */
 static bool read_span(struct reader *r)
@@ -685,4 +684,28 @@ bool item_parse(struct scan *s, struct arena *a, struct rustdoc_item *out)
 		return true;
 	scan_seek(s, begin);
 	return scan_fail(s, "an item with a name");
+}
+
+/* Into the member KEY of the object at the cursor; false if it has none. */
+static bool enter(struct scan *s, const char *key)
+{
+	struct scan_text found;
+	size_t n = 0;
+
+	if (scan_peek(s) != '{')
+		return false;
+	while (scan_member(s, &n, &found)) {
+		if (text_is(&found, key))
+			return true;
+		scan_skip(s);
+	}
+	return false;
+}
+
+bool item_peek_trait(struct scan *s, uint32_t *out)
+{
+	if (enter(s, "inner") && enter(s, "impl") && enter(s, "trait") &&
+	    enter(s, "id"))
+		scan_u32(s, out);
+	return scan_ok(s);
 }

@@ -2,6 +2,7 @@
 #define CRATE_RUSTDOC_ITEM_PARSE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct arena;
 struct rustdoc_attrs;
@@ -15,6 +16,12 @@ struct scan;
  * False, with the failure in the cursor, if it is malformed.
  */
 bool item_parse(struct scan *s, struct arena *a, struct rustdoc_item *out);
+
+/*
+ * The id of the trait of the impl at the cursor; *OUT is untouched if it is
+ * inherent, or no impl.  What stands behind it is not looked at.
+ */
+bool item_peek_trait(struct scan *s, uint32_t *out);
 
 /*
  * The array of attributes at the cursor: Rust text ("#[non_exhaustive]") as

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct arena;
 struct err;
@@ -71,7 +72,13 @@ char scan_peek(struct scan *s);
 bool scan_member(struct scan *s, size_t *n, struct scan_text *key);
 bool scan_element(struct scan *s, size_t *n);
 
-bool text_is(const struct scan_text *t, const char *word);
+/* Inline, so that a literal's length costs nothing: it is asked very often. */
+static inline bool text_is(const struct scan_text *t, const char *word)
+{
+	size_t len = strlen(word);
+
+	return t->len == len && memcmp(t->at, word, len) == 0;
+}
 
 /* Pass over one value of any kind. */
 bool scan_skip(struct scan *s);

@@ -72,8 +72,7 @@ static void *read_list(struct rustdoc *d, struct rustdoc_span at,
 	return list;
 }
 
-/* --- types ------------------------------------------------------------------
- */
+/* ---- types */
 
 static const struct {
 	const char *key;
@@ -202,8 +201,7 @@ bool rustdoc_type_read(struct rustdoc *d, struct rustdoc_span at,
 	return true;
 }
 
-/* --- arguments ---------------------------------------------------------------
- */
+/* ---- arguments */
 
 static bool read_const_text(struct scan *s, struct scan_text *out)
 {
@@ -298,8 +296,7 @@ bool rustdoc_args_read(struct rustdoc *d, struct rustdoc_span at,
 	return true;
 }
 
-/* --- generics
- * ------------------------------------------------------------------ */
+/* ---- generics */
 
 static bool read_generic_members(struct scan *s, struct rustdoc_generic *out)
 {
@@ -385,8 +382,7 @@ bool rustdoc_generics_read(struct rustdoc *d, struct rustdoc_span at,
 	return true;
 }
 
-/* --- bounds
- * ---------------------------------------------------------------------- */
+/* ---- bounds */
 
 static bool read_trait_bound(struct scan *s, struct rustdoc_bound *out)
 {
@@ -487,8 +483,7 @@ bool rustdoc_where_read(struct rustdoc *d, struct rustdoc_span at,
 	return true;
 }
 
-/* --- functions
- * --------------------------------------------------------------------- */
+/* ---- functions */
 
 static bool has_receiver(const struct rustdoc_item *function)
 {

@@ -9,8 +9,7 @@
 #include "crate/semver/members.h"
 #include "crate/semver/surface.h"
 
-/* --- the same thing ----------------------------------------------------------
- */
+/* ---- the same thing */
 
 bool when_is_visible(struct semver_pair *p)
 {
@@ -23,8 +22,7 @@ bool when_is_same_proc_macro_kind(struct semver_pair *p)
 		      p->thing[SEMVER_NEW]->as.proc_macro.kind) == 0;
 }
 
-/* --- items
- * ---------------------------------------------------------------------- */
+/* ---- items */
 
 bool when_was_exported_macro(struct semver_pair *p)
 {
@@ -71,8 +69,7 @@ bool when_was_alias_of_its_own(struct semver_pair *p)
 	return !alias_target(p->side[SEMVER_OLD]->doc, p->thing[SEMVER_OLD]);
 }
 
-/* --- structs, enums, unions
- * -------------------------------------------------------- */
+/* ---- structs, enums, unions */
 
 bool when_item_is_struct(struct semver_pair *p)
 {
@@ -216,17 +213,7 @@ bool when_variant_exhaustive_both(struct semver_pair *p)
 	       !p->variant[SEMVER_NEW]->attrs.non_exhaustive;
 }
 
-/* --- functions
- * ------------------------------------------------------------------- */
-
-bool when_param_count_differs(struct semver_pair *p)
-{
-	return rustdoc_param_count(p->thing[SEMVER_OLD]) !=
-	       rustdoc_param_count(p->thing[SEMVER_NEW]);
-}
-
-/* --- traits
- * ------------------------------------------------------------------------- */
+/* ---- traits */
 
 static enum sealing_state sealing_at(struct semver_pair *p, int side,
 				     const struct rustdoc_item *trait)
@@ -269,15 +256,42 @@ bool when_becomes_sealed(struct semver_pair *p)
 	       sealing_at(p, SEMVER_NEW, p->item[SEMVER_NEW]) != SEALING_NONE;
 }
 
-/* --- details
- * -------------------------------------------------------------------------- */
-
-void detail_param_count(const struct semver_pair *p, struct strbuf *out)
+static bool is_unsafe_trait(const struct semver_pair *p, int side)
 {
-	strbuf_addf(out, ": it takes %u instead of %u",
-		    (unsigned)rustdoc_param_count(p->thing[SEMVER_NEW]),
-		    (unsigned)rustdoc_param_count(p->thing[SEMVER_OLD]));
+	return p->thing[side]->as.trait.is_unsafe;
 }
+
+bool when_becomes_unsafe_trait(struct semver_pair *p)
+{
+	return !is_unsafe_trait(p, SEMVER_OLD) &&
+	       is_unsafe_trait(p, SEMVER_NEW);
+}
+
+bool when_was_unsafe_trait(struct semver_pair *p)
+{
+	return is_unsafe_trait(p, SEMVER_OLD) &&
+	       !is_unsafe_trait(p, SEMVER_NEW);
+}
+
+bool when_was_dyn_compatible(struct semver_pair *p)
+{
+	return p->thing[SEMVER_OLD]->as.trait.is_dyn_compatible &&
+	       !p->thing[SEMVER_NEW]->as.trait.is_dyn_compatible;
+}
+
+/* ---- words */
+
+bool when_word_was_derived(struct semver_pair *p)
+{
+	return p->word->is_derived;
+}
+
+bool when_word_is_copy(struct semver_pair *p)
+{
+	return strcmp(p->word->key, "Copy") == 0;
+}
+
+/* ---- details */
 
 void detail_new_kind(const struct semver_pair *p, struct strbuf *out)
 {

@@ -42,11 +42,80 @@ semver_condition when_variant_plain_both;
 semver_condition when_variant_tuple_both;
 semver_condition when_variant_exhaustive_both;
 
+semver_condition when_was_unit_shape;
+semver_condition when_was_tuple_shape;
+semver_condition when_is_plain_shape;
+semver_condition when_was_unit_variant;
+semver_condition when_was_tuple_variant;
+semver_condition when_was_struct_variant;
+semver_condition when_was_variant_with_public_field;
+semver_condition when_variant_shape_differs;
+semver_condition when_becomes_must_use;
+semver_condition when_was_must_use;
+semver_condition when_becomes_deprecated;
+semver_condition when_item_is_not_deprecated; /* else it is inherited */
+semver_condition when_variant_is_not_deprecated;
+
+/* Constants and statics. */
+semver_condition when_becomes_mutable;
+semver_condition when_was_mutable;
+semver_condition when_static_becomes_unsafe;
+
+/* Layout. */
+semver_condition when_becomes_repr_c;
+semver_condition when_was_repr_c;
+semver_condition when_becomes_transparent;
+semver_condition when_was_public_transparent;
+semver_condition when_was_transparent_enum;
+semver_condition when_becomes_aligned;
+semver_condition when_was_aligned;
+semver_condition when_alignment_differs;
+semver_condition when_becomes_packed;
+semver_condition when_was_packed;
+semver_condition when_packing_differs;
+semver_condition when_becomes_repr_int;
+semver_condition when_was_repr_int;
+semver_condition when_repr_int_differs;
+
+/* Generics. */
+semver_condition when_lifetimes_differ;
+semver_condition when_requires_more_types;
+semver_condition when_requires_more_consts;
+semver_condition when_allows_fewer_types;
+semver_condition when_allows_fewer_consts;
+semver_condition when_type_params_differ;
+semver_condition when_const_params_differ;
+
+/* Words. */
+semver_condition when_word_was_derived;
+semver_condition when_word_is_copy;
+
 /* Functions. */
 semver_condition when_param_count_differs;
+semver_condition when_becomes_unsafe;
+semver_condition when_was_unsafe;
+semver_condition when_becomes_const;
+semver_condition when_was_const;
+semver_condition when_abi_differs;
+semver_condition when_unwind_goes;
+semver_condition when_unwind_comes;
+semver_condition when_returns_unit;
+semver_condition when_returned_unit;
+semver_condition when_receiver_goes;
+semver_condition when_receiver_comes;
+semver_condition when_ref_becomes_mut;
+semver_condition when_ref_becomes_owned;
+semver_condition when_mut_becomes_ref;
+semver_condition when_mut_becomes_owned;
+semver_condition when_owned_becomes_ref;
+semver_condition when_owned_becomes_mut;
+semver_condition when_receiver_becomes_other;
 
 /* Traits. */
 semver_condition when_item_implementable_both;
+semver_condition when_becomes_unsafe_trait;
+semver_condition when_was_unsafe_trait;
+semver_condition when_was_dyn_compatible;
 semver_condition when_is_required;
 semver_condition when_default_goes;
 semver_condition when_becomes_sealed;

@@ -11,6 +11,7 @@
 #include "crate/semver/members.h"
 #include "crate/semver/sealing.h"
 #include "crate/semver/surface.h"
+#include "crate/semver/words.h"
 
 enum {
 	SUBJECT_MAX = 4 << 10,	    /* bytes of a path with its member */
@@ -22,8 +23,7 @@ struct comparison {
 	struct surface *surface[2];
 	const struct semver_lint **rows; /* those that run, by SEMVER_ON_* */
 	size_t row_count;
-	size_t first[SEMVER_ON_INHERENT +
-		     2]; /* where each SEMVER_ON_* begins */
+	size_t first[SEMVER_ON_COUNT + 1]; /* of the rows of SEMVER_ON_* */
 	struct findings found;
 	struct strbuf subject;
 	struct strbuf why;
@@ -31,8 +31,7 @@ struct comparison {
 	bool is_beyond_limit;
 };
 
-/* --- one finding
- * -------------------------------------------------------------- */
+/* ---- one finding */
 
 static void add_name(struct strbuf *b, const struct rustdoc_item *it)
 {
@@ -56,8 +55,13 @@ static void report(struct comparison *c, const struct semver_lint *l,
 	strbuf_adds(&c->subject, p->path);
 	if (p->variant[side])
 		add_name(&c->subject, p->variant[side]);
-	if (l->on != SEMVER_ON_ITEM)
+	if (p->word) {
+		strbuf_adds(&c->subject, "::");
+		strbuf_adds(&c->subject, side == SEMVER_OLD ? p->word->gone
+							    : p->word->added);
+	} else if (l->on != SEMVER_ON_ITEM) {
 		add_name(&c->subject, at);
+	}
 	strbuf_reset(&c->why);
 	strbuf_adds(&c->why, l->why);
 	if (l->detail)
@@ -85,19 +89,23 @@ static bool kind_in(uint32_t mask, const struct rustdoc_item *it)
 	return it && (RUSTDOC_BIT(it->kind) & mask) != 0;
 }
 
-static uint32_t becomes(const struct semver_lint *l)
+/* May what was BEFORE be NOW, for the row? */
+static bool may_become(const struct semver_lint *l,
+		       const struct rustdoc_item *before,
+		       const struct rustdoc_item *now)
 {
-	return l->becomes ? l->becomes : l->kinds;
+	return l->becomes ? kind_in(l->becomes, now)
+			  : now && now->kind == before->kind;
 }
 
 /* Is the thing in place TO, found by name, what stood at the other side? */
 static bool is_same(const struct semver_lint *l, struct semver_pair *p, int to)
 {
-	return kind_in(becomes(l), p->thing[to]) && (!l->same || l->same(p));
+	return may_become(l, p->thing[!to], p->thing[to]) &&
+	       (!l->same || l->same(p));
 }
 
-/* --- items
- * ------------------------------------------------------------------------ */
+/* ---- items */
 
 static const struct surface_path *find_in(const struct comparison *c, int side,
 					  const char *path)
@@ -124,15 +132,14 @@ static void item_alone(struct comparison *c, const struct semver_lint *l,
 static void item_changed(struct comparison *c, const struct semver_lint *l,
 			 struct semver_pair *p, bool stays_api)
 {
-	if (!kind_in(becomes(l), p->thing[SEMVER_NEW]) ||
+	if (!may_become(l, p->thing[SEMVER_OLD], p->thing[SEMVER_NEW]) ||
 	    (l->reach == SEMVER_LEAVES) == stays_api)
 		return;
 	if (holds(l, p))
 		report(c, l, p);
 }
 
-/* --- members
- * ------------------------------------------------------------------------- */
+/* ---- members */
 
 /* The members that rows of one kind look at, on both sides. */
 struct member_sets {
@@ -182,9 +189,10 @@ static void member_alone(struct comparison *c, const struct semver_lint *l,
 
 /* How far the counterpart IT is public, against what the row wants. */
 static bool counts_as_new(const struct semver_lint *l,
+			  const struct rustdoc_item *was,
 			  const struct rustdoc_item *it)
 {
-	if (!kind_in(becomes(l), it) || !member_is_visible(it))
+	if (!may_become(l, was, it) || !member_is_visible(it))
 		return false;
 	return l->reach == SEMVER_ANY ||
 	       member_is_api(it) == (l->reach == SEMVER_API);
@@ -205,9 +213,9 @@ static void member_changed(struct comparison *c, const struct semver_lint *l,
 	if (!reaches(l, it))
 		return;
 	for (; other; other = other->next_same) {
-		if (!counts_as_new(l, other->item)) {
+		if (!counts_as_new(l, it, other->item)) {
 			if (l->reach == SEMVER_LEAVES &&
-			    kind_in(becomes(l), other->item) &&
+			    may_become(l, it, other->item) &&
 			    member_is_api(other->item))
 				return;
 			continue;
@@ -338,9 +346,40 @@ static void compare_inherent(struct comparison *c, const struct semver_pair *p)
 	compare_members(c, p, &m);
 }
 
-/* --- the walk
- * ----------------------------------------------------------------------------
- */
+/* ---- words */
+
+/* The things are the items: a word has no place of its own. */
+static void compare_words(struct comparison *c, const struct semver_pair *pair,
+			  enum semver_on on)
+{
+	struct words words[2] = { 0 };
+
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
+		if (words_collect(&words[side], pair->side[side]->doc,
+				  pair->item[side], on) < 0)
+			c->is_out_of_memory = true;
+	for (size_t i = c->first[on]; i < c->first[on + 1]; i++) {
+		const struct semver_lint *l = c->rows[i];
+		int from = l->event == SEMVER_GONE ? SEMVER_OLD : SEMVER_NEW;
+
+		if (!kind_in(l->kinds, pair->item[SEMVER_OLD]) ||
+		    !kind_in(l->kinds, pair->item[SEMVER_NEW]))
+			continue;
+		for (size_t j = 0; j < words[from].count; j++) {
+			struct semver_pair p = *pair;
+
+			p.word = &words[from].at[j];
+			if (!p.word->is_implied &&
+			    !words_have(&words[!from], p.word->key) &&
+			    holds(l, &p))
+				report(c, l, &p);
+		}
+	}
+	words_release(&words[SEMVER_OLD]);
+	words_release(&words[SEMVER_NEW]);
+}
+
+/* ---- the walk */
 
 static struct semver_pair pair_at(struct comparison *c, const char *path)
 {
@@ -370,6 +409,9 @@ static void compare_pair(struct comparison *c, const struct surface_path *was,
 		compare_set(c, &p, SEMVER_ON_TRAIT_ITEM);
 	}
 	compare_inherent(c, &p);
+	for (int on = SEMVER_ON_SUPERTRAIT; on < SEMVER_ON_COUNT; on++)
+		if (c->first[on] < c->first[on + 1])
+			compare_words(c, &p, (enum semver_on)on);
 }
 
 /* Rows of EVENT over what stands at one path of the side FROM. */
@@ -412,8 +454,7 @@ static void compare_paths(struct comparison *c)
 	}
 }
 
-/* --- before and after
- * ----------------------------------------------------------------------- */
+/* ---- before and after */
 
 static bool is_wanted(const struct semver_options *o, const char *id)
 {
@@ -433,7 +474,7 @@ static int choose_rows(struct comparison *c, const struct semver_options *o,
 	c->rows = calloc(count, sizeof(*c->rows));
 	if (!c->rows)
 		return err_nomem(err);
-	for (int on = SEMVER_ON_ITEM; on <= SEMVER_ON_INHERENT; on++) {
+	for (int on = SEMVER_ON_ITEM; on < SEMVER_ON_COUNT; on++) {
 		c->first[on] = c->row_count;
 		for (size_t i = 0; i < count; i++) {
 			const struct semver_lint *l = semver_lint_at(i);
@@ -442,7 +483,7 @@ static int choose_rows(struct comparison *c, const struct semver_options *o,
 				c->rows[c->row_count++] = l;
 		}
 	}
-	c->first[SEMVER_ON_INHERENT + 1] = c->row_count;
+	c->first[SEMVER_ON_COUNT] = c->row_count;
 	return 0;
 }
 
@@ -458,6 +499,14 @@ static int by_subject(const void *a, const void *b)
 	return order;
 }
 
+/* A failure that does not name the document yet. */
+static int failed_on(const struct rustdoc *doc, struct err *err)
+{
+	return err->code == ERR_NOMEM
+		       ? ERR_NOMEM
+		       : err_context(err, "%s", rustdoc_name(doc));
+}
+
 static int hand_over(struct comparison *c, struct findings *out,
 		     struct err *err)
 {
@@ -468,14 +517,20 @@ static int hand_over(struct comparison *c, struct findings *out,
 			       "findings of more than %d MiB, or one about a "
 			       "path of more than %d bytes",
 			       FINDINGS_BYTES >> 20, SUBJECT_MAX);
-	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
-		if (rustdoc_check(c->side[side].doc, err) < 0 ||
-		    sealing_check(&c->side[side].sealing, err) < 0)
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
+		if (rustdoc_check(c->side[side].doc, err) < 0)
 			return (int)err->code;
+		if (sealing_check(&c->side[side].sealing, err) < 0)
+			return failed_on(c->side[side].doc, err);
+	}
 	if (c->found.count > 0)
 		qsort(c->found.items, c->found.count, sizeof(*c->found.items),
 		      by_subject);
 	for (size_t i = 0, before = out->count; i < c->found.count; i++) {
+		/* two impls may have lost the same thing: say it once */
+		if (i > 0 &&
+		    by_subject(&c->found.items[i - 1], &c->found.items[i]) == 0)
+			continue;
 		if (findings_add(out, &c->found.items[i]) < 0) {
 			out->count = before;
 			return err_nomem(err);
@@ -498,12 +553,12 @@ static void comparison_release(struct comparison *c)
 AUTO_RELEASE(struct comparison, comparison_release)
 
 static int open_side(struct comparison *c, int side, struct rustdoc *doc,
-		     const char *name, struct err *err)
+		     struct err *err)
 {
-	if (surface_build(doc, &c->surface[side], err) < 0 ||
-	    rustdoc_check(doc, err) < 0)
-		return err->code == ERR_NOMEM ? ERR_NOMEM
-					      : err_context(err, "%s", name);
+	if (surface_build(doc, &c->surface[side], err) < 0)
+		return failed_on(doc, err);
+	if (rustdoc_check(doc, err) < 0)
+		return (int)err->code;
 	c->side[side].doc = doc;
 	c->side[side].surface = c->surface[side];
 	sealing_init(&c->side[side].sealing, doc, c->surface[side]);
@@ -519,8 +574,8 @@ int semver_diff(struct rustdoc *before, struct rustdoc *after,
 	strbuf_init(&c.subject, SUBJECT_MAX);
 	strbuf_init(&c.why, SUBJECT_MAX);
 	if (choose_rows(&c, options, err) < 0 ||
-	    open_side(&c, SEMVER_OLD, before, "baseline", err) < 0 ||
-	    open_side(&c, SEMVER_NEW, after, "current", err) < 0)
+	    open_side(&c, SEMVER_OLD, before, err) < 0 ||
+	    open_side(&c, SEMVER_NEW, after, err) < 0)
 		return (int)err->code;
 	compare_paths(&c);
 	return hand_over(&c, findings, err);

@@ -18,8 +18,8 @@ struct rustdoc;
  * paths gives two findings.  They are ordered by subject.
  *
  * Pure but for parsing: both documents keep what was read of them.  ERR_LIMIT
- * and ERR_FORMAT name the side ("baseline", "current" as NAME of the document
- * was).  FINDINGS is added to only on success.
+ * and ERR_FORMAT begin with the name of the document they are about.  FINDINGS
+ * is added to only on success.
  */
 struct semver_options {
 	const char *const *only; /* ids of the lints to run; NULL: all */

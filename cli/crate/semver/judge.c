@@ -8,8 +8,7 @@
 #include "base/strbuf.h"
 #include "crate/semver/lints.h"
 
-/* --- versions
- * ------------------------------------------------------------------ */
+/* ---- versions */
 
 static enum semver_bump least(const struct semver *v)
 {
@@ -54,8 +53,7 @@ void semver_next(const struct semver *from, enum semver_bump bump,
 	*out = next;
 }
 
-/* --- judging
- * --------------------------------------------------------------------- */
+/* ---- judging */
 
 /* A lint as the settings have it. */
 struct setting {
@@ -171,8 +169,7 @@ int semver_judge(const struct findings *raw, const struct semver_settings *how,
 	return 0;
 }
 
-/* --- rules in a manifest
- * ------------------------------------------------------------ */
+/* ---- rules in a manifest */
 
 static int read_level(const struct node *n, struct semver_rule *r,
 		      struct err *err)

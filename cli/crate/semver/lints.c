@@ -6,10 +6,11 @@
 #include "base/attr.h"
 
 static const struct semver_lint *const families[] = {
-	semver_lints_of_items,
-	semver_lints_of_types,
-	semver_lints_of_functions,
-	semver_lints_of_traits,
+	semver_lints_of_items,	       semver_lints_of_types,
+	semver_lints_of_impls,	       semver_lints_of_layout,
+	semver_lints_of_generics,      semver_lints_of_functions,
+	semver_lints_of_methods,       semver_lints_of_traits,
+	semver_lints_of_trait_methods, semver_lints_of_deprecation,
 };
 
 size_t semver_lint_count(void)

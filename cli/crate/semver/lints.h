@@ -21,6 +21,7 @@ struct surface_path;
  * each row what it asks for.  Ids are those of cargo-semver-checks 0.50 where
  * it has the lint, so that settings and habits carry over.
  */
+
 /* What a row looks at; all but items are members of one. */
 enum semver_on {
 	SEMVER_ON_ITEM,	 /* something with a path of its own */
@@ -29,6 +30,12 @@ enum semver_on {
 	SEMVER_ON_VARIANT_FIELD,
 	SEMVER_ON_TRAIT_ITEM,
 	SEMVER_ON_INHERENT, /* functions and constants of inherent impls */
+	/* not items but words: of `kinds`, the item they belong to */
+	SEMVER_ON_SUPERTRAIT,
+	SEMVER_ON_AUTO_TRAIT, /* Send, Sync, ... that a type has */
+	SEMVER_ON_DERIVE,     /* Clone, Debug, ... that a type has */
+	SEMVER_ON_HELPER,     /* attributes of a derive macro */
+	SEMVER_ON_COUNT
 };
 
 enum semver_event {
@@ -58,6 +65,16 @@ struct semver_side {
 	struct sealing sealing;
 };
 
+/* Something of an item that is no item itself, and how a finding names it. */
+struct semver_word {
+	const char *key;   /* the same on both sides */
+	const char *added; /* at the end of a finding's subject */
+	const char *gone;
+	uint32_t id;	 /* of the trait, where it is one */
+	bool is_derived; /* #[automatically_derived] */
+	bool is_implied; /* by another word; it is not written itself */
+};
+
 /* What a row is shown, by side.  Of SEMVER_GONE the new thing is NULL, &c. */
 struct semver_pair {
 	struct semver_side *side[2];
@@ -65,6 +82,7 @@ struct semver_pair {
 	const struct rustdoc_item *item[2];    /* what stands at the path */
 	const struct rustdoc_item *variant[2]; /* around a variant's field */
 	const struct rustdoc_item *thing[2];   /* the item or the member */
+	const struct semver_word *word; /* or NULL: the row is about items */
 };
 
 enum {
@@ -111,6 +129,20 @@ extern const struct semver_lint semver_lints_of_items[];
 extern const struct semver_lint semver_lints_of_types[];
 extern const struct semver_lint semver_lints_of_functions[];
 extern const struct semver_lint semver_lints_of_traits[];
+extern const struct semver_lint semver_lints_of_trait_methods[];
+extern const struct semver_lint semver_lints_of_methods[];
+extern const struct semver_lint semver_lints_of_generics[];
+extern const struct semver_lint semver_lints_of_impls[];
+extern const struct semver_lint semver_lints_of_layout[];
+extern const struct semver_lint semver_lints_of_deprecation[];
+
+/* What most rows have in common. */
+#define SEMVER_BREAKS .update = SEMVER_MAJOR, .level = FINDING_DENY
+#define SEMVER_BREAKS_MAYBE .update = SEMVER_MAJOR, .level = FINDING_WARN
+#define SEMVER_ADDS .update = SEMVER_MINOR, .level = FINDING_DENY
+#define SEMVER_ADDS_QUIETLY .update = SEMVER_MINOR, .level = FINDING_ALLOW
+#define SEMVER_WHERE(on_, event_, kinds_) \
+	.on = SEMVER_ON_##on_, .event = SEMVER_##event_, .kinds = (kinds_)
 
 /* Masks for rows. */
 enum {

@@ -3,6 +3,7 @@
 #include "crate/semver/lints.h"
 
 #define MEND_GONE "bring it back, or release a new major version"
+#define MEND_UNDO "undo the change, or release a new major version"
 #define MEND_REQUIRED "give it a default, or release a new major version"
 #define WHY_REQUIRED                                                      \
 	"every impl of the trait in another crate lacks it and does not " \
@@ -198,6 +199,38 @@ const struct semver_lint semver_lints_of_traits[] = {
 		.event = SEMVER_CHANGED,
 		.reach = SEMVER_LEAVES,
 		.kinds = KIND_ASSOC_TYPE,
+	},
+	{
+		.id = "trait_unsafe_added",
+		SEMVER_BREAKS,
+		.title = "trait became unsafe",
+		.why = "every impl of the trait in another crate must say "
+		       "unsafe now",
+		.mend = MEND_UNDO,
+		SEMVER_WHERE(ITEM, CHANGED, KIND_TRAIT),
+		.when = { when_becomes_unsafe_trait,
+			  when_item_implementable_both },
+	},
+	{
+		.id = "trait_unsafe_removed",
+		SEMVER_BREAKS,
+		.title = "unsafe trait became safe",
+		.why = "every unsafe impl of the trait in another crate "
+		       "does not compile any more",
+		.mend = MEND_UNDO,
+		SEMVER_WHERE(ITEM, CHANGED, KIND_TRAIT),
+		.when = { when_was_unsafe_trait, when_item_implementable_both },
+	},
+	{
+		.id = "trait_no_longer_dyn_compatible",
+		SEMVER_BREAKS,
+		.title = "trait can no longer be used as dyn",
+		.why = "code that names the type dyn Trait does not compile "
+		       "any more",
+		.mend = MEND_UNDO,
+		.reference = "trait-object-safety",
+		SEMVER_WHERE(ITEM, CHANGED, KIND_TRAIT),
+		.when = { when_was_dyn_compatible },
 	},
 	{ 0 },
 };

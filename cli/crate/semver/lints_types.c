@@ -4,6 +4,8 @@
 
 #define MEND_GONE "bring it back, or release a new major version"
 #define MEND_KIND "keep it a struct, or release a new major version"
+#define MEND_SHAPE "keep what it was, or release a new major version"
+#define MEND_MINOR "release a new minor version"
 #define MEND_ADDED "take it out again, or release a new major version"
 #define MEND_HIDDEN \
 	"deprecate it before hiding it, or release a new major version"
@@ -327,6 +329,105 @@ const struct semver_lint semver_lints_of_types[] = {
 		.reach = SEMVER_LEAVES,
 		.kinds = KIND_FIELD,
 		.when = { when_variant_tuple_both },
+	},
+	{
+		.id = "unit_struct_changed_kind",
+		SEMVER_BREAKS,
+		.title = "unit struct became a plain struct",
+		.why = "code that names it as a value does not compile any "
+		       "more",
+		.mend = MEND_SHAPE,
+		SEMVER_WHERE(ITEM, CHANGED, KIND_STRUCT),
+		.when = { when_was_exhaustive, when_was_unit_shape,
+			  when_is_plain_shape },
+	},
+	{
+		.id = "tuple_struct_to_plain_struct",
+		SEMVER_BREAKS,
+		.title = "tuple struct became a plain struct",
+		.why = "code that builds or matches it does not compile any "
+		       "more",
+		.mend = MEND_SHAPE,
+		SEMVER_WHERE(ITEM, CHANGED, KIND_STRUCT),
+		.when = { when_was_exhaustive, when_was_tuple_shape,
+			  when_was_without_private_fields,
+			  when_is_plain_shape },
+	},
+	{
+		.id = "enum_unit_variant_changed_kind",
+		SEMVER_BREAKS,
+		.title = "unit variant became another kind of variant",
+		.why = "code that builds or matches the variant does not "
+		       "compile any more",
+		.mend = MEND_SHAPE,
+		SEMVER_WHERE(VARIANT, CHANGED, KIND_VARIANT),
+		.when = { when_was_exhaustive, when_was_unit_variant,
+			  when_variant_shape_differs },
+	},
+	{
+		.id = "enum_tuple_variant_changed_kind",
+		SEMVER_BREAKS,
+		.title = "tuple variant became another kind of variant",
+		.why = "code that builds or matches the variant does not "
+		       "compile any more",
+		.mend = MEND_SHAPE,
+		SEMVER_WHERE(VARIANT, CHANGED, KIND_VARIANT),
+		.when = { when_was_exhaustive, when_was_tuple_variant,
+			  when_variant_shape_differs },
+	},
+	{
+		.id = "enum_struct_variant_changed_kind",
+		SEMVER_BREAKS,
+		.title = "struct variant became another kind of variant",
+		.why = "code that builds or matches the variant does not "
+		       "compile any more",
+		.mend = MEND_SHAPE,
+		SEMVER_WHERE(VARIANT, CHANGED, KIND_VARIANT),
+		.when = { when_was_exhaustive, when_was_struct_variant,
+			  when_variant_shape_differs,
+			  when_was_variant_with_public_field },
+	},
+	{
+		.id = "enum_non_exhaustive_tuple_variant_changed_kind",
+		SEMVER_BREAKS,
+		.title = "#[non_exhaustive] tuple variant became another kind "
+			 "of variant",
+		.why = "code that matches its fields does not compile any "
+		       "more",
+		.mend = MEND_SHAPE,
+		SEMVER_WHERE(VARIANT, CHANGED, KIND_VARIANT),
+		.when = { when_was_non_exhaustive, when_was_tuple_variant,
+			  when_variant_shape_differs,
+			  when_was_variant_with_public_field },
+	},
+	{
+		.id = "struct_no_longer_non_exhaustive",
+		SEMVER_ADDS_QUIETLY,
+		.title = "struct is no longer #[non_exhaustive]",
+		.why = "users may come to rely on building and matching all "
+		       "of it",
+		.mend = MEND_MINOR,
+		SEMVER_WHERE(ITEM, CHANGED, KIND_STRUCT),
+		.when = { when_was_non_exhaustive, when_is_exhaustive },
+	},
+	{
+		.id = "enum_no_longer_non_exhaustive",
+		SEMVER_ADDS_QUIETLY,
+		.title = "enum is no longer #[non_exhaustive]",
+		.why = "users may come to rely on matching all of it",
+		.mend = MEND_MINOR,
+		SEMVER_WHERE(ITEM, CHANGED, KIND_ENUM),
+		.when = { when_was_non_exhaustive, when_is_exhaustive },
+	},
+	{
+		.id = "enum_variant_no_longer_non_exhaustive",
+		SEMVER_ADDS_QUIETLY,
+		.title = "enum variant is no longer #[non_exhaustive]",
+		.why = "users may come to rely on building and matching all "
+		       "of it",
+		.mend = MEND_MINOR,
+		SEMVER_WHERE(VARIANT, CHANGED, KIND_VARIANT),
+		.when = { when_was_non_exhaustive, when_is_exhaustive },
 	},
 	{ 0 },
 };

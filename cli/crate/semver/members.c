@@ -54,7 +54,8 @@ int members_add_inherent(struct members *m, struct rustdoc *doc,
 	for (uint32_t i = 0; i < impls->count; i++) {
 		const struct rustdoc_item *impl;
 
-		if (rustdoc_impl_is_derived(doc, impls->at[i]))
+		if (rustdoc_impl_sort(doc, impls->at[i]) !=
+		    RUSTDOC_IMPL_UNKNOWN)
 			continue;
 		impl = rustdoc_item_of(doc, impls->at[i], RUSTDOC_IMPL);
 		if (impl && impl->as.impl.trait_id == RUSTDOC_NO_ID &&

@@ -7,8 +7,7 @@
 #include "base/vec.h"
 #include "crate/rustdoc/doc.h"
 
-/* --- ways ------------------------------------------------------------------
- */
+/* ---- ways */
 
 enum {
 	WAY_HIDDEN = 1,
@@ -49,8 +48,7 @@ bool ways_are_api(scope_ways set)
 	return (set & ~(1u << WAY_HIDDEN)) != 0;
 }
 
-/* --- visibility --------------------------------------------------------------
- */
+/* ---- visibility */
 
 /* A scope, or NULL for everywhere. */
 static bool is_inside(const struct scope *s, const struct scope *outer)
@@ -116,8 +114,7 @@ static const struct scope *constructor_within(const struct scopes *s,
 	return within;
 }
 
-/* --- names
- * --------------------------------------------------------------------- */
+/* ---- names */
 
 static int no_memory(struct err *err)
 {
@@ -235,8 +232,7 @@ static int define_item(struct scopes *s, struct scope_name *n, struct err *err)
 	return define_constructor(s, n, err);
 }
 
-/* --- imports
- * --------------------------------------------------------------------- */
+/* ---- imports */
 
 static enum scope_space foreign_space(const char *kind)
 {
@@ -385,8 +381,7 @@ static int define_glob(struct scopes *s, struct scope *owner,
 	return add_importer(s, from, owner, use, err);
 }
 
-/* --- collecting
- * ------------------------------------------------------------------- */
+/* ---- collecting */
 
 static int keep_macro(struct scopes *s, const struct rustdoc_item *item,
 		      struct err *err)
@@ -471,8 +466,7 @@ static int define_members(struct scopes *s, struct err *err)
 	return 0;
 }
 
-/* --- globs
- * -------------------------------------------------------------------------- */
+/* ---- globs */
 
 /* Merge what a glob brings into what is there: only ever more. */
 static bool merge(struct scope_name *old, const struct scope_name *new)

@@ -71,8 +71,7 @@ static enum sealing_state worse(enum sealing_state a, enum sealing_state b)
 	return a > b ? a : b;
 }
 
-/* --- what a trait says itself ------------------------------------------------
- */
+/* ---- what a trait says itself */
 
 static enum sealing_state reach(struct sealing *s, uint32_t id)
 {
@@ -155,8 +154,7 @@ static enum sealing_state own_state(struct sealing *s,
 	return state;
 }
 
-/* --- what it rests on
- * ------------------------------------------------------------ */
+/* ---- what it rests on */
 
 static struct node *node_for(struct closure *c, uint32_t id)
 {
@@ -298,8 +296,7 @@ static void link_all(struct closure *c, struct node *n)
 	}
 }
 
-/* --- the answer
- * -------------------------------------------------------------------- */
+/* ---- the answer */
 
 static enum sealing_state worst_of(struct sealing *s,
 				   const struct node_list *list)

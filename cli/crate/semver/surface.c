@@ -39,8 +39,7 @@ static int fail_limit(struct err *err)
 		       SURFACE_PATHS_MAX, SURFACE_BYTES_MAX >> 20);
 }
 
-/* --- adding ------------------------------------------------------------------
- */
+/* ---- adding */
 
 /* The same item at the same path again: perhaps by a better way. */
 static bool is_known(struct surface *s, const char *path, uint32_t id,
@@ -108,8 +107,7 @@ static int add_path(struct walk *w, const struct rustdoc_item *item,
 	return 0;
 }
 
-/* --- the walk
- * ------------------------------------------------------------------ */
+/* ---- the walk */
 
 static scope_ways through_item(scope_ways ways, const struct rustdoc_item *item)
 {
@@ -234,8 +232,7 @@ void surface_free(struct surface *s)
 	free(s);
 }
 
-/* --- answers
- * --------------------------------------------------------------------- */
+/* ---- answers */
 
 size_t surface_count(const struct surface *s)
 {
