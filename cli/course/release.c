@@ -126,7 +126,8 @@ static int gather(struct workspace *ws, enum artifact a, const char *registry,
 	if (out->count == 0) {
 		(void)err_set(err, ERR_REFUSED, "no %s is published in '%s'",
 			      artifact_id(a), registry);
-		return err_hint(err, "cohort publish %s --registry %s",
+		return err_hint(err,
+				"cohort publish --artifact %s --registry %s",
 				artifact_id(a), registry);
 	}
 	qsort(out->items, out->count, sizeof(*out->items), by_file);
