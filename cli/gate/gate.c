@@ -301,25 +301,39 @@ int gate_pack(const struct gate_env *env, const struct gate_subject *subject,
 	return 0;
 }
 
+bool gate_is_known(const struct gate_env *env,
+		   const struct gate_subject *subject, struct gate_report *out)
+{
+	AUTO(gate_report_releasep) struct gate_report found = { 0 };
+	char key[DIGEST_HEX_SIZE];
+	struct err ignored = { 0 }; /* then it is run */
+
+	if (!env->cache_dir || !subject->identity ||
+	    make_key(env, subject, key, &ignored) < 0 ||
+	    !cache_read(env, key, &found) || !still_there(env, subject, &found))
+		return false;
+	judge(env, subject, &found);
+	*out = found;
+	found = (struct gate_report){ 0 };
+	return true;
+}
+
 int gate_run(const struct gate_env *env, const struct gate_subject *subject,
 	     struct gate_report *out, struct err *err)
 {
-	bool cached = env->cache_dir && subject->identity;
 	char key[DIGEST_HEX_SIZE];
 
-	if (cached && make_key(env, subject, key, err) < 0)
-		return (int)err->code;
-	if (cached && cache_read(env, key, out)) {
-		if (still_there(env, subject, out)) {
-			judge(env, subject, out);
-			return 0;
-		}
-		gate_report_release(out);
-	}
+	if (gate_is_known(env, subject, out))
+		return 0;
 	if (run(env, subject, GATES, out, err) < 0)
 		return (int)err->code;
-	if (cached && may_keep(out))
+	if (env->cache_dir && subject->identity && may_keep(out)) {
+		if (make_key(env, subject, key, err) < 0) {
+			gate_report_release(out);
+			return (int)err->code;
+		}
 		cache_write(env, key, out);
+	}
 	judge(env, subject, out);
 	return 0;
 }

@@ -115,6 +115,13 @@ int gate_run(const struct gate_env *env, const struct gate_subject *subject,
 	     struct gate_report *out, struct err *err);
 
 /*
+ * What gate_run() would answer without running anything, if that is known;
+ * SUBJECT needs no source for it.
+ */
+bool gate_is_known(const struct gate_env *env,
+		   const struct gate_subject *subject, struct gate_report *out);
+
+/*
  * Only tree and pack, which run nothing of the student's.  A subject whose
  * package is given already is 0 at once.
  */

@@ -1,0 +1,436 @@
+#include "course/gating.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/parse.h"
+#include "base/path.h"
+#include "base/semver.h"
+#include "base/share.h"
+#include "base/vec.h"
+#include "course/checkout.h"
+#include "io/digest.h"
+#include "io/file.h"
+#include "workspace/workspace.h"
+
+static void drop(char *s)
+{
+	free(s);
+}
+AUTO_DEFINE(char *, drop)
+
+/* ------------------------------------------------------------ the environment
+ */
+
+static const char *keep(struct gating *g, const char *dir, const char *name)
+{
+	return arena_printf(&g->arena, "%s/%s", dir, name);
+}
+
+static const char *home(void)
+{
+	const char *h = getenv("HOME");
+
+	return h && h[0] == '/' ? h : NULL;
+}
+
+/* XDG Base Directory Specification: an unset or relative value is ignored. */
+static const char *student_cache(struct gating *g)
+{
+	const char *xdg = getenv("XDG_CACHE_HOME");
+
+	if (xdg && xdg[0] == '/')
+		return keep(g, xdg, "cohort");
+	return home() ? keep(g, home(), ".cache/cohort") : NULL;
+}
+
+static const char *student_cargo(struct gating *g)
+{
+	const char *cargo = getenv("CARGO_HOME");
+
+	if (cargo && cargo[0] == '/')
+		return arena_strdup(&g->arena, cargo);
+	return home() ? keep(g, home(), ".cargo") : NULL;
+}
+
+static int set_hidden(struct gating *g, const char *dir,
+		      const char *const *names, size_t count, struct err *err)
+{
+	const char **hidden = arena_calloc(&g->arena, count, sizeof(*hidden));
+
+	for (size_t i = 0; hidden && i < count; i++) {
+		hidden[i] = keep(g, dir, names[i]);
+		if (!hidden[i])
+			return err_nomem(err);
+	}
+	if (!hidden)
+		return err_nomem(err);
+	g->env.hidden = hidden;
+	g->env.hidden_count = count;
+	return 0;
+}
+
+static int set_student(struct gating *g, struct err *err)
+{
+	static const char *const secrets[] = { ".cargo/credentials.toml",
+					       ".ssh/id_ed25519", ".ssh/id_rsa",
+					       ".netrc" };
+
+	g->env.cache_dir = student_cache(g);
+	g->env.cargo_home = student_cargo(g);
+	if (g->env.cache_dir)
+		g->env.packages_dir = keep(g, g->env.cache_dir, "packages");
+	return home() ? set_hidden(g, home(), secrets, ARRAY_LEN(secrets), err)
+		      : 0;
+}
+
+static int set_workspace(struct gating *g, struct workspace *ws,
+			 struct err *err)
+{
+	static const char *const secrets[] = { "config/contacts.yaml",
+					       "config/tokens.yaml" };
+	const char *root = workspace_root(ws);
+
+	g->env.cache_dir = keep(g, root, "var/cache");
+	g->env.packages_dir = keep(g, root, "var/packages");
+	g->env.cargo_home = keep(g, root, "var/cargo");
+	if (!g->env.cache_dir || !g->env.packages_dir || !g->env.cargo_home)
+		return err_nomem(err);
+	g->env.policy = workspace_policy(ws, err);
+	if (!g->env.policy)
+		return (int)err->code;
+	return set_hidden(g, root, secrets, ARRAY_LEN(secrets), err);
+}
+
+int gating_init(struct gating *g, struct workspace *ws, struct err *err)
+{
+	AUTO(dropp) char *data = NULL;
+
+	*g = (struct gating){ 0 };
+	if (share_path("config", &data, err) < 0)
+		return (int)err->code;
+	g->env.data_dir = arena_strdup(&g->arena, data);
+	if (!g->env.data_dir)
+		return err_nomem(err);
+	if ((ws ? set_workspace(g, ws, err) : set_student(g, err)) < 0)
+		return (int)err->code;
+	if (g->env.cache_dir && file_make_dirs(g->env.cache_dir, err) < 0) {
+		if (ws)
+			return (int)err->code;
+		err_clear(err); /* a student without a writable home */
+		g->env.cache_dir = g->env.packages_dir = NULL;
+	}
+	g->env.toolchain = &g->toolchain;
+	return toolchain_find(g->env.cache_dir, &g->toolchain, err);
+}
+
+void gating_release(struct gating *g)
+{
+	if (g)
+		arena_release(&g->arena);
+}
+
+/* ------------------------------------------------------------------- the jobs
+ */
+
+void seat_jobs_release(struct seat_jobs *jobs)
+{
+	if (!jobs)
+		return;
+	for (size_t i = 0; i < jobs->count; i++)
+		record_free(jobs->items[i].record);
+	free(jobs->items);
+	arena_release(&jobs->arena);
+	*jobs = (struct seat_jobs){ 0 };
+}
+
+/* The highest version below CURRENT's, of those that count. */
+static const struct submission *earlier_than(const struct record *r,
+					     const struct submission *current)
+{
+	const struct submission *best = NULL;
+	struct semver version, found, best_version;
+	struct err err = { 0 };
+
+	if (semver_parse(current->version, &version, &err) < 0)
+		return NULL;
+	for (size_t i = 0; i < r->submission_count; i++) {
+		const struct submission *s = &r->submissions[i];
+
+		err_clear(&err);
+		if (s->moved_from != 0 ||
+		    semver_parse(s->version, &found, &err) < 0 ||
+		    semver_compare(&found, &version) >= 0)
+			continue;
+		if (!best || semver_compare(&found, &best_version) >= 0) {
+			best = s;
+			best_version = found;
+		}
+	}
+	return best;
+}
+
+/* All crates of the artifact but the job's own. */
+static int set_taken(struct seat_jobs *jobs, struct seat_job *job,
+		     struct err *err)
+{
+	const char **all =
+		jobs->crates + (size_t)job->artifact * jobs->crate_count;
+	const char **taken;
+
+	if (jobs->crate_count == 0)
+		return 0;
+	taken = arena_calloc(&jobs->arena, jobs->crate_count, sizeof(*taken));
+	if (!taken)
+		return err_nomem(err);
+	for (size_t i = 0; i < jobs->crate_count; i++)
+		if (strcmp(all[i], job->crate) != 0)
+			taken[job->taken_count++] = all[i];
+	job->taken = taken;
+	return 0;
+}
+
+static int add_job(struct workspace *ws, const struct seat *seat,
+		   enum artifact a, struct seat_jobs *jobs, struct err *err)
+{
+	struct seat_job *grown = vec_grow(jobs->items, &jobs->cap,
+					  jobs->count + 1, sizeof(*grown));
+	struct seat_job *job;
+	char crate[128];
+
+	if (!grown)
+		return err_nomem(err);
+	jobs->items = grown;
+	job = &grown[jobs->count];
+	*job = (struct seat_job){ .seat = seat, .artifact = a };
+	if (workspace_record(ws, a, seat->handle, &job->record, err) < 0)
+		return (int)err->code;
+	jobs->count++; /* the record is the list's from here on */
+	seat_crate_name(seat, a, crate, sizeof(crate));
+	job->crate = arena_strdup(&jobs->arena, crate);
+	job->sub = record_current(job->record);
+	job->earlier = job->sub ? earlier_than(job->record, job->sub) : NULL;
+	job->label = arena_printf(&jobs->arena, "@%s %s", seat->handle,
+				  job->sub ? job->sub->tag : artifact_id(a));
+	job->repository = arena_printf(&jobs->arena, "%s/var/collected/%s.git",
+				       workspace_root(ws), seat->handle);
+	if (!job->crate || !job->label || !job->repository)
+		return err_nomem(err);
+	return set_taken(jobs, job, err);
+}
+
+static int add_seat(struct workspace *ws, size_t index, int artifact,
+		    bool named, struct seat_jobs *jobs, struct err *err)
+{
+	const struct seat *seat = &workspace_roster(ws)->seats[index];
+	size_t before = jobs->count;
+
+	for (int a = 0; a < ARTIFACT_COUNT; a++) {
+		const struct seat_summary *s =
+			workspace_summary(ws, index, (enum artifact)a);
+
+		if (artifact != ARTIFACT_ANY && artifact != a)
+			continue;
+		if (artifact == ARTIFACT_ANY && s->submissions == 0)
+			continue;
+		if (add_job(ws, seat, (enum artifact)a, jobs, err) < 0)
+			return (int)err->code;
+	}
+	if (named && jobs->count == before)
+		return add_job(ws, seat, ARTIFACT_01, jobs, err);
+	return 0;
+}
+
+static int no_such_seat(const struct roster *roster, const char *handle,
+			struct err *err)
+{
+	const char **all = calloc(roster->count + 1, sizeof(*all));
+	const char *bare = handle + (handle[0] == '@'), *near;
+
+	(void)err_set(err, ERR_NOT_FOUND, "there is no seat '@%s'", bare);
+	if (!all)
+		return (int)err->code;
+	for (size_t i = 0; i < roster->count; i++)
+		all[i] = roster->seats[i].handle;
+	near = parse_nearest(bare, all, roster->count);
+	if (near)
+		(void)err_hint(err, "did you mean '@%s'?", near);
+	free(all);
+	return (int)err->code;
+}
+
+static int list_crates(struct workspace *ws, struct seat_jobs *jobs,
+		       struct err *err)
+{
+	const struct roster *roster = workspace_roster(ws);
+	char crate[128];
+
+	if (roster->count > TAKEN_MAX)
+		return 0;
+	jobs->crates =
+		arena_calloc(&jobs->arena, roster->count * ARTIFACT_COUNT + 1,
+			     sizeof(*jobs->crates));
+	if (!jobs->crates)
+		return err_nomem(err);
+	for (int a = 0; a < ARTIFACT_COUNT; a++)
+		for (size_t i = 0; i < roster->count; i++) {
+			const char *own;
+
+			seat_crate_name(&roster->seats[i], (enum artifact)a,
+					crate, sizeof(crate));
+			own = arena_strdup(&jobs->arena, crate);
+			if (!own)
+				return err_nomem(err);
+			jobs->crates[(size_t)a * roster->count + i] = own;
+		}
+	jobs->crate_count = roster->count;
+	return 0;
+}
+
+int seat_jobs_select(struct workspace *ws, const char *const *handles,
+		     size_t count, int artifact, struct seat_jobs *out,
+		     struct err *err)
+{
+	AUTO(seat_jobs_releasep) struct seat_jobs jobs = { 0 };
+	const struct roster *roster = workspace_roster(ws);
+
+	if (list_crates(ws, &jobs, err) < 0)
+		return (int)err->code;
+	for (size_t i = 0; i < count; i++) {
+		const struct seat *seat = roster_find(roster, handles[i]);
+
+		if (!seat)
+			return no_such_seat(roster, handles[i], err);
+		if (add_seat(ws, (size_t)(seat - roster->seats), artifact, true,
+			     &jobs, err) < 0)
+			return (int)err->code;
+	}
+	for (size_t i = 0; count == 0 && i < roster->count; i++)
+		if (roster->seats[i].status != SEAT_WITHDRAWN &&
+		    add_seat(ws, i, artifact, false, &jobs, err) < 0)
+			return (int)err->code;
+	*out = jobs;
+	jobs = (struct seat_jobs){ 0 };
+	return 0;
+}
+
+void seat_job_subject(const struct seat_job *job, int week,
+		      struct gate_subject *out)
+{
+	*out = (struct gate_subject){
+		.label = job->label,
+		.artifact = job->artifact,
+		.week = week,
+		.handle = job->seat->handle,
+		.expected_name = job->crate,
+		.expected_version = job->sub ? job->sub->version : NULL,
+		.tag = job->sub ? job->sub->tag : NULL,
+		.moved_tag = job->sub && record_is_moved(job->record),
+		.kept_commit = job->sub ? job->sub->commit : NULL,
+		.identity = job->sub ? job->sub->commit : NULL,
+	};
+	out->taken = job->taken;
+	out->taken_count = job->taken_count;
+}
+
+/* -------------------------------------------------------------------- packing
+ */
+
+char *package_path(const struct workspace *ws, const char *sha256)
+{
+	AUTO(strbuf_releasep) struct strbuf path = { 0 };
+
+	strbuf_addf(&path, "%s/var/packages/%s.crate", workspace_root(ws),
+		    sha256);
+	return strbuf_take(&path);
+}
+
+void pack_result_release(struct pack_result *r)
+{
+	if (r)
+		gate_report_release(&r->report);
+}
+
+/* True if it was packed and the bytes are still what they were. */
+static bool is_packed(const struct gating *g, const struct submission *sub)
+{
+	AUTO(strbuf_releasep) struct strbuf path = { 0 };
+	char sha256[DIGEST_HEX_SIZE];
+	struct err ignored = { 0 };
+
+	if (sub->package_sha256[0] == '\0')
+		return false;
+	strbuf_addf(&path, "%s/%s.crate", g->env.packages_dir,
+		    sub->package_sha256);
+	return strbuf_ok(&path) &&
+	       digest_file(strbuf_str(&path), sha256, &ignored) == 0 &&
+	       strcmp(sha256, sub->package_sha256) == 0;
+}
+
+static int pack(const struct gating *g, const struct seat_job *job,
+		const struct submission *sub, const char *into,
+		struct pack_result *out, struct err *err)
+{
+	AUTO(checkout_releasep) struct checkout c = { 0 };
+	struct gate_subject subject;
+
+	if (checkout_commit(job->repository, sub->commit, job->artifact, into,
+			    &c, err) < 0 ||
+	    (!g->env.offline && gate_fetch(&g->env, c.crate, err) < 0))
+		return (int)err->code;
+	seat_job_subject(job, 0, &subject);
+	subject.moved_tag = false; /* a matter of the check */
+	subject.root_dir = c.root;
+	subject.source_dir = c.crate;
+	return gate_pack(&g->env, &subject, &out->report, err);
+}
+
+int seat_job_pack(const struct gating *g, const struct seat_job *job,
+		  const struct submission *sub, struct pack_result *out,
+		  struct err *err)
+{
+	AUTO(dropp) char *dir = NULL;
+	AUTO(dropp) char *into = NULL;
+	struct pack_result r = { 0 };
+	struct err ignored = { 0 };
+
+	if (is_packed(g, sub)) {
+		memcpy(r.sha256, sub->package_sha256, sizeof(r.sha256));
+		r.size = sub->package_size;
+		*out = r;
+		return 0;
+	}
+	if (file_temp_dir(NULL, &dir, err) < 0)
+		return (int)err->code;
+	into = path_joined(dir, "tree");
+	if (!into)
+		(void)err_nomem(err);
+	else
+		(void)pack(g, job, sub, into, &r, err);
+	(void)file_remove_tree(dir, &ignored);
+	if (err->code) {
+		pack_result_release(&r);
+		return (int)err->code;
+	}
+	memcpy(r.sha256, r.report.package_sha256, sizeof(r.sha256));
+	r.size = r.report.package_size;
+	r.fresh = r.sha256[0] != '\0';
+	*out = r;
+	return 0;
+}
+
+void record_set_package(struct record *record, uint32_t n,
+			const struct pack_result *packed)
+{
+	for (size_t i = 0; i < record->submission_count; i++) {
+		struct submission *s = &record->submissions[i];
+
+		if (s->n != n)
+			continue;
+		memcpy(s->package_sha256, packed->sha256,
+		       sizeof(s->package_sha256));
+		s->package_size = packed->size;
+	}
+}
