@@ -320,7 +320,7 @@ static inline const char *check_edit(const char *source, size_t len,
 	touched = may_touch(plan, source, len);
 	if (plan->op == OP_REMOVE) {
 		begin = plan->target->begin;
-		while (begin > 0 && strchr(" \r\n", source[begin - 1]))
+		while (begin > 0 && strchr(" \t\r\n", source[begin - 1]))
 			begin--;
 		if (plan->target->as.list.count == 1)
 			kept = memcmp(source, out->data, begin) == 0;

@@ -364,8 +364,8 @@ static int fill_list(struct reader *r, struct node *n,
 static int end_collection(struct reader *r, const yaml_event_t *event)
 {
 	struct frame *f = &r->frames[--r->depth];
-	const struct node **children = r->stack + f->first;
 	size_t count = r->stack_count - f->first;
+	const struct node **children = count ? r->stack + f->first : NULL;
 	struct node *n = f->node;
 
 	r->stack_count = f->first;
