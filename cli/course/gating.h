@@ -71,8 +71,8 @@ void seat_jobs_release(struct seat_jobs *jobs);
 AUTO_RELEASE(struct seat_jobs, seat_jobs_release)
 
 /* The gates' view of a job, without source or baseline. */
-void seat_job_subject(const struct seat_job *job,
-		      int week, struct gate_subject *out);
+void seat_job_subject(const struct seat_job *job, int week,
+		      struct gate_subject *out);
 
 /* The path of a packed crate in the workspace, to be free()d. */
 char *package_path(const struct workspace *ws, const char *sha256);
@@ -88,8 +88,9 @@ struct pack_result {
 	bool fresh; /* packed by this call */
 	struct gate_report report;
 };
-int seat_job_pack(const struct gating *g, const struct seat_job *job, const struct submission *sub,
-		  struct pack_result *out, struct err *err);
+int seat_job_pack(const struct gating *g, const struct seat_job *job,
+		  const struct submission *sub, struct pack_result *out,
+		  struct err *err);
 void pack_result_release(struct pack_result *r);
 AUTO_RELEASE(struct pack_result, pack_result_release)
 

@@ -126,6 +126,43 @@ static const char *folder_in(const char *root, const char *dir)
 	return dir + strspn(dir, "/");
 }
 
+/*
+ * A submodule is an empty folder on disk; .gitmodules says where they are, as
+ * git's configuration syntax has it: `path = vendor/thing`.
+ */
+static int add_submodules(struct forest *f, struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	AUTO(dropp) char *path = path_joined(f->root, ".gitmodules");
+	struct err ignored = { 0 }; /* as a rule there is no such file */
+
+	if (!path || file_read(path, MANIFEST_MAX, &text, &ignored) < 0)
+		return path ? 0 : err_nomem(err);
+	for (const char *p = strbuf_str(&text); *p;) {
+		size_t len = strcspn(p, "\n"), skip = strspn(p, " \t");
+		const char *value = p + skip + 4;
+		struct source_entry *grown;
+
+		if (strncmp(p + skip, "path", 4) == 0) {
+			value += strspn(value, " \t=");
+			grown = vec_grow(f->entries, &f->cap, f->count + 1,
+					 sizeof(*grown));
+			if (!grown)
+				return err_nomem(err);
+			f->entries = grown;
+			grown[f->count] = (struct source_entry){
+				.kind = TREE_SUBMODULE,
+				.path = arena_strndup(&f->arena, value,
+						      strcspn(value, "\n"))
+			};
+			if (!grown[f->count++].path)
+				return err_nomem(err);
+		}
+		p += len + (p[len] == '\n');
+	}
+	return 0;
+}
+
 static int find_outside(struct pipeline *p, const char *key, const char *value,
 			struct err *err)
 {
@@ -274,7 +311,8 @@ int gate_step_tree(struct pipeline *p, struct gate_outcome *o, struct err *err)
 		return (int)err->code;
 	if (!s->source_dir)
 		return 0; /* packed already: it was looked at then */
-	if (walk_tree(s->root_dir, add_entry, &f, err) < 0)
+	if (walk_tree(s->root_dir, add_entry, &f, err) < 0 ||
+	    add_submodules(&f, err) < 0)
 		return (int)err->code;
 	if (tree_lint(f.entries, f.count, folder_in(s->root_dir, s->source_dir),
 		      &p->report->findings, err) < 0)

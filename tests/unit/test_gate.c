@@ -264,6 +264,23 @@ static void test_tree_stops_a_readme_of_a_workspace(void **state)
 	free(dir);
 }
 
+static void test_tree_names_a_submodule(void **state)
+{
+	AUTO(gate_report_releasep) struct gate_report r = { 0 };
+	struct gate_subject s;
+
+	(void)state;
+	NEEDS(have_cargo);
+	crates_make(&c, "kov", "kov-ada", "0.1.0");
+	crates_put(&c, "kov/.gitmodules",
+		   "[submodule \"x\"]\n\tpath = vendor/x\n"
+		   "\turl = https://example.org/x\n");
+	s = subject("kov");
+	r = run(&s);
+	expect(&r, "tree", VERDICT_FAIL, "submodule");
+	assert_string_equal(find(&r, "submodule")->subject, "vendor/x");
+}
+
 static void test_tree_does_not_wait_for_a_fifo(void **state)
 {
 	AUTO(gate_report_releasep) struct gate_report r = { 0 };
@@ -689,6 +706,7 @@ int main(void)
 		CASE(test_tree_stops_a_link_to_a_secret),
 		CASE(test_tree_stops_a_readme_from_elsewhere),
 		CASE(test_tree_stops_a_readme_of_a_workspace),
+		CASE(test_tree_names_a_submodule),
 		CASE(test_tree_does_not_wait_for_a_fifo),
 		CASE(test_tree_names_a_moved_tag_and_goes_on),
 		CASE(test_pack_carries_cargos_own_words),
