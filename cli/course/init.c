@@ -181,7 +181,8 @@ static int check_zone(const struct init *in)
 	if (!in->options->zone ||
 	    zonefile_read(in->options->zone, &ignored, in->err) == 0)
 		return 0;
-	if (in->err->code != ERR_NOT_FOUND)
+	if (in->err->code != ERR_NOT_FOUND && in->err->code != ERR_FORMAT &&
+	    in->err->code != ERR_UNSAFE)
 		return (int)in->err->code;
 	err_clear(in->err);
 	(void)err_set(in->err, ERR_USAGE, "there is no time zone '%s'",
@@ -193,6 +194,7 @@ static int check_zone(const struct init *in)
 static int apply_options(struct init *in)
 {
 	const struct init_options *o = in->options;
+	const struct yaml_value day_value = { o->first_day, true };
 	char seats[16];
 	struct civil day;
 
@@ -202,7 +204,7 @@ static int apply_options(struct init *in)
 		name_season(in, &day);
 	}
 	snprintf(seats, sizeof(seats), "%u", (unsigned)o->seats);
-	if (check_zone(in) < 0 || set_text(in, "first_day", o->first_day) < 0 ||
+	if (check_zone(in) < 0 || set(in, "first_day", day_value) < 0 ||
 	    set_text(in, "id", o->id || !in->id[0] ? o->id : in->id) < 0 ||
 	    set_text(in, "name", o->name || !in->name[0] ? o->name : in->name) <
 		    0 ||
