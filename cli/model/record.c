@@ -143,6 +143,10 @@ int record_set_check(struct record *r, const struct check *c, struct err *err)
 	if (!ok)
 		return err_nomem(err);
 	r->check = own;
+	if (c->n > 0 && c->n <= r->submission_count) {
+		r->submissions[c->n - 1].checked = true;
+		r->submissions[c->n - 1].verdict = c->verdict;
+	}
 	return 0;
 }
 
@@ -158,6 +162,25 @@ static bool precedes(const char *a, const char *b)
 	    semver_parse(b, &vb, &ignored) < 0)
 		return true;
 	return semver_compare(&va, &vb) <= 0;
+}
+
+const struct submission *record_baseline(const struct record *r,
+					 const struct submission *of)
+{
+	const struct submission *best = NULL;
+
+	for (size_t i = 0; i < r->submission_count; i++) {
+		const struct submission *s = &r->submissions[i];
+
+		if (s->moved_from != 0 ||
+		    (s->checked && s->verdict == VERDICT_FAIL) ||
+		    !precedes(s->version, of->version) ||
+		    precedes(of->version, s->version))
+			continue;
+		if (!best || precedes(best->version, s->version))
+			best = s;
+	}
+	return best;
 }
 
 const struct submission *record_current(const struct record *r)
@@ -244,15 +267,36 @@ static int read_u32(const struct node *map, const char *key, uint32_t *out,
 	return 0;
 }
 
+static int read_verdict(const struct node *n, enum verdict *out,
+			struct err *err)
+{
+	const char *s = NULL;
+
+	if (node_str(n, "verdict", &s, err) < 0)
+		return err->code;
+	if (!verdict_parse(s, out))
+		return node_err(node_get(n, "verdict"), err, ERR_FORMAT,
+				"'%s' is not a verdict", s);
+	return 0;
+}
+
 static int read_submission(struct record *r, const struct node *n,
 			   struct err *err)
 {
-	static const char *const keys[] = {
-		"n",	       "tag",	     "version",	    "tag_object",
-		"commit",      "claimed_at", "not_seen_at", "first_seen_at",
-		"late_s",      "moved_from", "gone_at",	    "package_sha256",
-		"package_size"
-	};
+	static const char *const keys[] = { "n",
+					    "tag",
+					    "version",
+					    "tag_object",
+					    "commit",
+					    "claimed_at",
+					    "not_seen_at",
+					    "first_seen_at",
+					    "late_s",
+					    "moved_from",
+					    "gone_at",
+					    "package_sha256",
+					    "package_size",
+					    "verdict" };
 	struct submission s = { 0 };
 	int64_t size = 0;
 
@@ -281,6 +325,9 @@ static int read_submission(struct record *r, const struct node *n,
 				"submission %u stands where %zu should",
 				(unsigned)s.n, r->submission_count + 1);
 	s.package_size = (uint64_t)size;
+	s.checked = node_get(n, "verdict") != NULL;
+	if (s.checked && read_verdict(n, &s.verdict, err) < 0)
+		return err->code;
 	return record_add_submission(r, &s, err);
 }
 
@@ -303,19 +350,6 @@ static int read_publication(struct record *r, const struct node *n,
 	    read_instant(n, "at", &p.at, err) < 0)
 		return err->code;
 	return record_add_publication(r, &p, err);
-}
-
-static int read_verdict(const struct node *n, enum verdict *out,
-			struct err *err)
-{
-	const char *s = NULL;
-
-	if (node_str(n, "verdict", &s, err) < 0)
-		return err->code;
-	if (!verdict_parse(s, out))
-		return node_err(node_get(n, "verdict"), err, ERR_FORMAT,
-				"'%s' is not a verdict", s);
-	return 0;
 }
 
 static int read_gate(const struct node *n, struct gate_result *g,
@@ -486,6 +520,8 @@ static void put_submission(struct fill f, const struct submission *s)
 	put_instant(f, "gone_at", s->gone_at);
 	put_text(f, "package_sha256", s->package_sha256);
 	put_int(f, "package_size", (int64_t)s->package_size);
+	if (s->checked)
+		put_text(f, "verdict", verdict_name(s->verdict));
 }
 
 static void put_publication(struct fill f, const struct publication *p)

@@ -20,6 +20,14 @@ enum {
 /* No instant: nothing was seen, claimed or done. */
 #define RECORD_NEVER INT64_MIN
 
+/* What gates say. */
+enum verdict {
+	VERDICT_PASS,
+	VERDICT_FAIL,
+	VERDICT_SKIPPED,
+	VERDICT_ERROR
+};
+
 /*
  * What was seen of a student's tag, once.  Append only: a tag that is moved
  * adds another submission and never changes an earlier one.  The commit is
@@ -37,18 +45,13 @@ struct submission {
 	int64_t late_s;	       /* seconds past due when first seen; 0 in time */
 	uint32_t moved_from;   /* n of the submission whose tag this took; 0 */
 	int64_t gone_at;       /* the tag was deleted or moved away, or NEVER */
+	bool checked;	       /* the gates have been run on it */
+	enum verdict verdict;  /* and that is what they last said */
 	char package_sha256[SHA256_HEX_SIZE]; /* "" until packed */
 	uint64_t package_size;
 };
 
-/* What the gates last said of one submission, in short. */
-enum verdict {
-	VERDICT_PASS,
-	VERDICT_FAIL,
-	VERDICT_SKIPPED,
-	VERDICT_ERROR
-};
-
+/* What one gate last said of a submission, in short. */
 struct gate_result {
 	const char *gate; /* "metadata", "build", "semver", ... */
 	enum verdict verdict;
@@ -114,6 +117,14 @@ int record_set_check(struct record *r, const struct check *c, struct err *err);
  * NULL if nothing was submitted.
  */
 const struct submission *record_current(const struct record *r);
+
+/*
+ * What the version of OF is compared with: the highest below it whose tag was
+ * its own and that did not fail its check.  A break is not forgiven by
+ * submitting it twice.  NULL: it is the first.
+ */
+const struct submission *record_baseline(const struct record *r,
+					 const struct submission *of);
 
 /*
  * True when the tag of the current submission has been moved or deleted since:

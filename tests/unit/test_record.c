@@ -52,6 +52,7 @@ static const char full[] =
 	"   \"n\": 1,\n"
 	"   \"tag\": \"artifact_01/v0.1.0\",\n"
 	"   \"tag_object\": \"38c352f0000000000000000000000000000000aa\",\n"
+	"   \"verdict\": \"fail\",\n"
 	"   \"version\": \"0.1.0\"\n"
 	"  }\n"
 	" ]\n"
@@ -125,6 +126,31 @@ static void test_record_current_passes_over_moved_tags(void **state)
 	assert_int_equal(record_current(r)->n, 3);
 	add(r, "0.1.10", 0);
 	assert_int_equal(record_current(r)->n, 5);
+	record_free(r);
+}
+
+static void test_record_baseline_is_the_last_that_did_not_fail(void **state)
+{
+	struct gate_result gate = { .gate = "semver", .verdict = VERDICT_FAIL };
+	struct check check = { .n = 2,
+			       .at = 9,
+			       .verdict = VERDICT_FAIL,
+			       .gates = &gate,
+			       .gate_count = 1 };
+	struct record *r = NULL;
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(record_new(ARTIFACT_01, "ada", &r, &err), 0);
+	add(r, "0.1.0", 0);
+	assert_null(record_baseline(r, &r->submissions[0]));
+	add(r, "0.1.1", 0);
+	assert_int_equal(record_baseline(r, &r->submissions[1])->n, 1);
+	assert_int_equal(record_set_check(r, &check, &err), 0);
+	add(r, "0.1.2", 0);
+	assert_int_equal(record_baseline(r, &r->submissions[2])->n, 1);
+	r->submissions[1].verdict = VERDICT_PASS;
+	assert_int_equal(record_baseline(r, &r->submissions[2])->n, 2);
 	record_free(r);
 }
 
@@ -214,6 +240,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_record_write_gives_back_what_was_read),
 		cmocka_unit_test(test_record_current_passes_over_moved_tags),
+		cmocka_unit_test(
+			test_record_baseline_is_the_last_that_did_not_fail),
 		cmocka_unit_test(test_record_add_keeps_all_of_many),
 		cmocka_unit_test(test_record_read_names_what_is_wrong),
 		cmocka_unit_test(test_record_publication_finds_by_version),
