@@ -151,7 +151,7 @@ static int add_submodules(struct forest *f, struct err *err)
 				return err_nomem(err);
 			f->entries = grown;
 			grown[f->count] = (struct source_entry){
-				.kind = TREE_SUBMODULE,
+				.kind = SOURCE_SUBMODULE,
 				.path = arena_strndup(&f->arena, value,
 						      strcspn(value, "\n"))
 			};
