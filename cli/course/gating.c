@@ -146,32 +146,6 @@ void seat_jobs_release(struct seat_jobs *jobs)
 	*jobs = (struct seat_jobs){ 0 };
 }
 
-/* The highest version below CURRENT's, of those that count. */
-static const struct submission *earlier_than(const struct record *r,
-					     const struct submission *current)
-{
-	const struct submission *best = NULL;
-	struct semver version, found, best_version;
-	struct err err = { 0 };
-
-	if (semver_parse(current->version, &version, &err) < 0)
-		return NULL;
-	for (size_t i = 0; i < r->submission_count; i++) {
-		const struct submission *s = &r->submissions[i];
-
-		err_clear(&err);
-		if (s->moved_from != 0 ||
-		    semver_parse(s->version, &found, &err) < 0 ||
-		    semver_compare(&found, &version) >= 0)
-			continue;
-		if (!best || semver_compare(&found, &best_version) >= 0) {
-			best = s;
-			best_version = found;
-		}
-	}
-	return best;
-}
-
 /* All crates of the artifact but the job's own. */
 static int set_taken(struct seat_jobs *jobs, struct seat_job *job,
 		     struct err *err)
@@ -211,7 +185,7 @@ static int add_job(struct workspace *ws, const struct seat *seat,
 	seat_crate_name(seat, a, crate, sizeof(crate));
 	job->crate = arena_strdup(&jobs->arena, crate);
 	job->sub = record_current(job->record);
-	job->earlier = job->sub ? earlier_than(job->record, job->sub) : NULL;
+	job->earlier = job->sub ? record_baseline(job->record, job->sub) : NULL;
 	job->label = arena_printf(&jobs->arena, "@%s %s", seat->handle,
 				  job->sub ? job->sub->tag : artifact_id(a));
 	job->repository = arena_printf(&jobs->arena, "%s/var/collected/%s.git",

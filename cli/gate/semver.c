@@ -72,8 +72,8 @@ static int features_of(const char *dir, struct arena *arena, const char **out,
 	if (strbuf_check(&list, err) < 0)
 		return (int)err->code;
 	*out = arena_strdup(arena, strbuf_str(&list));
-	if (!m->version.value)
-		return err_set(err, ERR_FORMAT, "it has no version");
+	if (!m->name.value || !m->version.value)
+		return err_set(err, ERR_FORMAT, "it has no name or no version");
 	return *out ? 0 : err_nomem(err);
 }
 
@@ -239,6 +239,16 @@ static int soften(struct gate_outcome *o, struct err *err)
 	return 0;
 }
 
+/* What does not build broke everybody already: there is nothing to keep. */
+static int not_buildable(struct gate_outcome *o, const struct side *before)
+{
+	char why[sizeof(o->reason)];
+
+	snprintf(why, sizeof(why), "%s", o->reason);
+	return outcome_skip(o, "%s cannot be compared with: %.180s",
+			    before->manifest.version.value, why);
+}
+
 static int run(struct pipeline *p, struct gate_outcome *o, struct err *err)
 {
 	AUTO(side_releasep)
@@ -255,11 +265,18 @@ static int run(struct pipeline *p, struct gate_outcome *o, struct err *err)
 	    open_side(p, &before, o, err) < 0)
 		return soften(o, err);
 	if (o->verdict == VERDICT_ERROR)
-		return 0;
+		return not_buildable(o, &before);
 	if (open_side(p, &after, o, err) < 0)
 		return soften(o, err);
 	if (o->verdict == VERDICT_ERROR)
 		return 0;
+	if (!crate_name_same(before.manifest.name.value,
+			     after.manifest.name.value))
+		return outcome_skip(o,
+				    "first release of '%s'; before it "
+				    "was '%s'",
+				    after.manifest.name.value,
+				    before.manifest.name.value);
 	return compare(p, &before, &after, err) < 0 ? soften(o, err) : 0;
 }
 
