@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -203,6 +204,103 @@ static void test_os_wait_tells_status_and_time(void **state)
 	close(hold[0]);
 }
 
+static void test_os_pidfd_tells_the_end(void **state)
+{
+	struct pollfd p = { .events = POLLIN };
+	int status;
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		for (;;)
+			pause();
+	}
+	p.fd = os_pidfd_open(pid);
+	assert_true(p.fd >= 0);
+	assert_int_equal(poll(&p, 1, 0), 0);
+	kill(pid, SIGKILL);
+	assert_int_equal(poll(&p, 1, 5000), 1);
+	waitpid(pid, &status, 0);
+	assert_int_equal(os_pidfd_open(pid), -1);
+	assert_int_equal(errno, ESRCH);
+	close(p.fd);
+}
+
+static void test_os_reallocarray_refuses_what_overflows(void **state)
+{
+	int *p = os_reallocarray(NULL, 4, sizeof(*p));
+
+	(void)state;
+	assert_non_null(p);
+	assert_null(os_reallocarray(p, SIZE_MAX / 2, 4));
+	free(p);
+}
+
+static void test_os_real_path_follows_links(void **state)
+{
+	char *path, *direct;
+
+	(void)state;
+	put("file", "x");
+	assert_int_equal(symlink("file", "link"), 0);
+	path = os_real_path("link");
+	direct = os_real_path("./file");
+	assert_non_null(path);
+	assert_int_equal(path[0], '/');
+	assert_string_equal(path, direct);
+	free(path);
+	free(direct);
+	assert_null(os_real_path("none"));
+	assert_int_equal(errno, ENOENT);
+	unlink("link");
+	unlink("file");
+}
+
+static void test_os_watch_fires_when_the_file_is_opened(void **state)
+{
+	int watch, fd;
+
+	(void)state;
+	put("file", "x");
+	watch = os_watch_open("file");
+	assert_true(watch >= 0);
+	assert_false(os_watch_fired(watch));
+	fd = open("file", O_RDONLY);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_true(os_watch_fired(watch));
+	assert_false(os_watch_fired(watch));
+	close(watch);
+	assert_int_equal(os_watch_open("none"), -1);
+	assert_int_equal(errno, ENOENT);
+	unlink("file");
+}
+
+static void test_os_start_writeback_changes_nothing(void **state)
+{
+	char text[8] = { 0 };
+	int fd = open("file", O_RDWR | O_CREAT, 0600);
+
+	(void)state;
+	assert_int_equal(write(fd, "abc", 3), 3);
+	os_start_writeback(fd);
+	assert_int_equal(pread(fd, text, sizeof(text), 0), 3);
+	assert_string_equal(text, "abc");
+	close(fd);
+	unlink("file");
+}
+
+static void test_os_self_command_is_the_program_at_least(void **state)
+{
+	char text[64] = { 0 }, tiny[4];
+
+	(void)state;
+	os_self_command(text, sizeof(text));
+	assert_string_equal(text, "test_os_linux");
+	os_self_command(tiny, sizeof(tiny));
+	assert_true(strlen(tiny) < sizeof(tiny));
+}
+
 static void test_os_memory_file_is_a_file(void **state)
 {
 	int fd = os_memory_file("x");
@@ -230,6 +328,12 @@ int main(void)
 		cmocka_unit_test(test_os_die_with_parent_does),
 		cmocka_unit_test(test_os_wait_tells_status_and_time),
 		cmocka_unit_test(test_os_memory_file_is_a_file),
+		cmocka_unit_test(test_os_pidfd_tells_the_end),
+		cmocka_unit_test(test_os_reallocarray_refuses_what_overflows),
+		cmocka_unit_test(test_os_real_path_follows_links),
+		cmocka_unit_test(test_os_watch_fires_when_the_file_is_opened),
+		cmocka_unit_test(test_os_start_writeback_changes_nothing),
+		cmocka_unit_test(test_os_self_command_is_the_program_at_least),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
