@@ -70,10 +70,11 @@ export HOME GIT_CONFIG_GLOBAL GIT_CONFIG_NOSYSTEM GIT_TERMINAL_PROMPT
 export GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
 
 # a sanitizer's report is a crash, told apart from every status of ours
-ASAN_OPTIONS=exitcode=86:abort_on_error=0:detect_leaks=${TEST_LEAKS:-1}
-LSAN_OPTIONS=exitcode=86
-UBSAN_OPTIONS=exitcode=86:halt_on_error=1:print_stacktrace=1
-TSAN_OPTIONS=exitcode=86:halt_on_error=1
+TEST_SAN=exitcode=86:allocator_may_return_null=1
+ASAN_OPTIONS=$TEST_SAN:detect_leaks=${TEST_LEAKS:-1}
+LSAN_OPTIONS=$TEST_SAN
+UBSAN_OPTIONS=$TEST_SAN:halt_on_error=1:print_stacktrace=1
+TSAN_OPTIONS=$TEST_SAN:halt_on_error=1
 export ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
 
 # Is the port free?  The kernel's own tables say so.

@@ -90,7 +90,7 @@ static int64_t floor_div(int64_t a, int64_t b)
 struct civil civil_from_unix(int64_t t)
 {
 	int64_t days = floor_div(t, 86400);
-	int second = (int)(t - days * 86400);
+	int second = (int)((t % 86400 + 86400) % 86400);
 	struct civil c = civil_from_days(days);
 
 	c.hour = second / 3600;

@@ -110,7 +110,7 @@ static int build_whole(struct repo *r, const struct oid *commit,
 {
 	AUTO(gather_releasep)
 	struct gather g = { .edits = edits,
-			    .edits_end = edits + count,
+			    .edits_end = count ? edits + count : edits,
 			    .err = err };
 
 	strbuf_truncate(out, 0);

@@ -25,8 +25,8 @@ static void test_csv_read_takes_what_spreadsheets_write(void **state)
 	static const char *const texts[] = {
 		"handle,name\nada,Ada L.\nbob,\"B, \"\"Bob\"\"\"\n",
 		"handle,name\r\nada,Ada L.\r\nbob,\"B, \"\"Bob\"\"\"",
-		"\xef\xbb\xbfhandle,name\n\n\"ada\",\"Ada L.\"\n\nbob,\"B, "
-		"\"\"Bob\"\"\"\n\n",
+		("\xef\xbb\xbfhandle,name\n\n\"ada\",\"Ada L.\"\n\nbob,\"B, "
+		 "\"\"Bob\"\"\"\n\n"),
 	};
 
 	(void)state;
