@@ -7,13 +7,14 @@ kind=$1 dir=$2
 
 case $kind in
 missing-licence)
-	sed -i 's/^repository = /license = "MIT OR Apache-2.0"\n&/' \
+	sed -i 's/^description = .*/&\nlicense = "MIT OR Apache-2.0"/' \
 		"$dir/Cargo.toml"
 	;;
 breaking-patch)
 	cat >>"$dir/src/lib.rs" <<EOF
 
 /// Who wrote this crate, and what it adds to the executor.
+#[must_use]
 pub fn about() -> &'static str {
     "back again"
 }

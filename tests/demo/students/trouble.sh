@@ -26,11 +26,12 @@ symlink-out)
 	;;
 name-taken)
 	old=$(sed -n 's/^name = "\(.*\)"/\1/p' "$dir/Cargo.toml")
-	sed -i "s/^name = \"$old\"/name = \"$1\"/" "$dir/Cargo.toml"
-	rm -f "$dir/Cargo.lock"
-	grep -rlE "$(printf %s "$old" | tr - _)" "$dir/src" "$dir/tests" \
-		"$dir/examples" "$dir/README.md" 2>/dev/null |
-		xargs -r sed -i "s/$(printf %s "$old" | tr - _)/$(printf %s "$1" | tr - _)/g"
+	sed -i "s/^name = \"$old\"/name = \"$1\"/" "$dir/Cargo.toml" \
+		"$dir/Cargo.lock"
+	old=$(printf %s "$old" | tr - _)
+	new=$(printf %s "$1" | tr - _)
+	find "$dir/src" "$dir/tests" "$dir/examples" "$dir/README.md" -type f \
+		-exec sed -i "s/$old/$new/g" {} +
 	;;
 build-script)
 	cat >"$dir/build.rs" <<EOF

@@ -67,8 +67,8 @@ mod tests {
 
         for _ in 0..3 {
             let latch = latch.clone();
-            let _ = executor.spawn(async move { latch.arrive() });
+            drop(executor.spawn(async move { latch.arrive() }));
         }
-        executor.block_on(async move { latch.wait().await }).unwrap();
+        executor.block_on(latch.wait()).unwrap();
     }
 }

@@ -81,7 +81,7 @@ mod tests {
         let executor = Executor::new().unwrap();
         let (giver, taker) = oneshot();
 
-        let _ = executor.spawn(async move { giver.give(7) });
+        drop(executor.spawn(async move { giver.give(7) }));
         assert_eq!(executor.block_on(taker.take()).unwrap(), Some(7));
     }
 
@@ -90,7 +90,7 @@ mod tests {
         let executor = Executor::new().unwrap();
         let (giver, taker) = oneshot::<u8>();
 
-        let _ = executor.spawn(async move { drop(giver) });
+        drop(executor.spawn(async move { drop(giver) }));
         assert_eq!(executor.block_on(taker.take()).unwrap(), None);
     }
 }

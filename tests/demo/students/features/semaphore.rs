@@ -74,13 +74,13 @@ mod tests {
         for _ in 0..6 {
             let (semaphore, handle) = (semaphore.clone(), executor.handle());
             let (inside, most) = (inside.clone(), most.clone());
-            let _ = executor.spawn(async move {
+            drop(executor.spawn(async move {
                 let _permit = semaphore.acquire().await;
                 inside.set(inside.get() + 1);
                 most.set(most.get().max(inside.get()));
                 handle.sleep(Duration::from_millis(1)).await;
                 inside.set(inside.get() - 1);
-            });
+            }));
         }
         executor.run().unwrap();
         assert_eq!((inside.get(), most.get()), (0, 2));

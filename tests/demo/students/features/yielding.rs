@@ -31,12 +31,12 @@ mod tests {
 
         for name in ["a", "b"] {
             let log = log.clone();
-            let _ = executor.spawn(async move {
+            drop(executor.spawn(async move {
                 for _ in 0..3 {
                     log.borrow_mut().push(name);
                     yield_now().await;
                 }
-            });
+            }));
         }
         executor.run().unwrap();
         assert_eq!(*log.borrow(), ["a", "b", "a", "b", "a", "b"]);
