@@ -6,7 +6,9 @@
 
 struct arena;
 struct rustdoc_attrs;
+struct rustdoc_ids;
 struct rustdoc_item;
+struct rustdoc_span;
 struct rustdoc_strings;
 struct scan;
 
@@ -28,6 +30,16 @@ bool item_peek_trait(struct scan *s, uint32_t *out);
  * formats up to 53 have it, words and objects as those from 54 on, or both.
  */
 bool attrs_parse(struct scan *s, struct arena *a, struct rustdoc_attrs *out);
+
+/* What is in the value of `inner`: for item_parse(), likewise. */
+bool inner_parse(struct scan *s, struct arena *a, struct rustdoc_item *out);
+
+/* An id; null is RUSTDOC_NO_ID.  A list of them. */
+bool id_or_null_parse(struct scan *s, uint32_t *out);
+bool ids_parse(struct scan *s, struct arena *a, struct rustdoc_ids *out);
+
+/* Where a value is, unread; null is the empty span. */
+bool span_parse(struct scan *s, struct rustdoc_span *out);
 
 /* An array of strings. */
 bool strings_parse(struct scan *s, struct arena *a,

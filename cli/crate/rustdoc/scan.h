@@ -80,6 +80,13 @@ static inline bool text_is(const struct scan_text *t, const char *word)
 	return t->len == len && memcmp(t->at, word, len) == 0;
 }
 
+static inline bool text_same(const struct scan_text *a,
+			     const struct scan_text *b)
+{
+	return a->len == b->len &&
+	       (a->len == 0 || memcmp(a->at, b->at, a->len) == 0);
+}
+
 /* Pass over one value of any kind. */
 bool scan_skip(struct scan *s);
 

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/attr.h"
 #include "crate/rustdoc/doc.h"
+#include "crate/rustdoc/item_parse.h"
 
 static bool finish(struct rustdoc *d, const struct scan *s)
 {
@@ -13,28 +14,9 @@ static bool finish(struct rustdoc *d, const struct scan *s)
 	return scan_ok(s);
 }
 
-static bool span_of(struct scan *s, struct rustdoc_span *out)
-{
-	struct scan_text t;
-
-	*out = (struct rustdoc_span){ 0 };
-	if (scan_null(s))
-		return true;
-	if (!scan_value(s, &t))
-		return false;
-	out->begin = (uint32_t)(t.at - s->text);
-	out->size = (uint32_t)t.len;
-	return true;
-}
-
 static bool raw_or_null(struct scan *s, struct scan_text *out)
 {
 	return scan_null(s) || scan_raw_string(s, out);
-}
-
-static bool id_or_null(struct scan *s, uint32_t *out)
-{
-	return scan_null(s) || scan_u32(s, out);
 }
 
 /*
@@ -111,7 +93,7 @@ static bool read_trait_id(struct scan *s, struct scan_text *path, uint32_t *id)
 		return true;
 	while (scan_member(s, &n, &key)) {
 		if (text_is(&key, "id"))
-			id_or_null(s, id);
+			id_or_null_parse(s, id);
 		else if (text_is(&key, "path"))
 			scan_raw_string(s, path);
 		else
@@ -130,11 +112,11 @@ static bool read_type_members(struct scan *s, struct rustdoc_type *out)
 		if (text_is(&key, "path") || text_is(&key, "name"))
 			scan_raw_string(s, &out->name);
 		else if (text_is(&key, "id"))
-			id_or_null(s, &out->id);
+			id_or_null_parse(s, &out->id);
 		else if (text_is(&key, "args"))
-			span_of(s, &out->args);
+			span_parse(s, &out->args);
 		else if (text_is(&key, "type") || text_is(&key, "self_type"))
-			span_of(s, &out->inner);
+			span_parse(s, &out->inner);
 		else if (text_is(&key, "is_mutable"))
 			scan_bool(s, &out->is_mutable);
 		else if (text_is(&key, "lifetime"))
@@ -156,7 +138,7 @@ static bool read_type_body(struct scan *s, struct rustdoc_type *out)
 
 	(void)scan_peek(s);
 	begin = s->pos;
-	if (!span_of(s, &out->body))
+	if (!span_parse(s, &out->body))
 		return false;
 	scan_seek(s, begin);
 	switch (out->kind) {
@@ -164,7 +146,7 @@ static bool read_type_body(struct scan *s, struct rustdoc_type *out)
 	case RUSTDOC_TYPE_PRIMITIVE:
 		return scan_raw_string(s, &out->name);
 	case RUSTDOC_TYPE_SLICE:
-		return span_of(s, &out->inner);
+		return span_parse(s, &out->inner);
 	case RUSTDOC_TYPE_PATH:
 	case RUSTDOC_TYPE_REF:
 	case RUSTDOC_TYPE_ARRAY:
@@ -231,7 +213,7 @@ static bool read_arg(struct scan *s, void *to)
 	}
 	while (scan_member(s, &n, &key)) {
 		if (text_is(&key, "type")) {
-			span_of(s, &out->type);
+			span_parse(s, &out->type);
 		} else if (text_is(&key, "lifetime")) {
 			out->kind = RUSTDOC_GENERIC_LIFETIME;
 			scan_raw_string(s, &out->name);
@@ -253,9 +235,9 @@ static bool read_angle_bracketed(struct scan *s, struct rustdoc_span *args,
 
 	while (scan_member(s, &n, &key)) {
 		if (text_is(&key, "args"))
-			span_of(s, args);
+			span_parse(s, args);
 		else if (text_is(&key, "constraints"))
-			span_of(s, constraints);
+			span_parse(s, constraints);
 		else
 			scan_skip(s);
 	}
@@ -305,11 +287,11 @@ static bool read_generic_members(struct scan *s, struct rustdoc_generic *out)
 
 	while (scan_member(s, &n, &key)) {
 		if (text_is(&key, "bounds") || text_is(&key, "outlives")) {
-			span_of(s, &out->bounds);
+			span_parse(s, &out->bounds);
 		} else if (text_is(&key, "type")) {
-			span_of(s, &out->type);
+			span_parse(s, &out->type);
 		} else if (text_is(&key, "default")) {
-			span_of(s, &out->fallback);
+			span_parse(s, &out->fallback);
 			out->has_default = out->fallback.size > 0;
 		} else if (text_is(&key, "is_synthetic")) {
 			scan_bool(s, &out->is_synthetic);
@@ -366,9 +348,9 @@ bool rustdoc_generics_read(struct rustdoc *d, struct rustdoc_span at,
 	rustdoc_cursor(d, at, &s);
 	while (at.size > 0 && scan_member(&s, &n, &key)) {
 		if (text_is(&key, "params"))
-			span_of(&s, &params);
+			span_parse(&s, &params);
 		else if (text_is(&key, "where_predicates"))
-			span_of(&s, &found.where);
+			span_parse(&s, &found.where);
 		else
 			scan_skip(&s);
 	}
@@ -393,7 +375,7 @@ static bool read_trait_bound(struct scan *s, struct rustdoc_bound *out)
 		if (text_is(&key, "trait")) {
 			(void)scan_peek(s);
 			begin = s->pos;
-			span_of(s, &out->trait);
+			span_parse(s, &out->trait);
 			scan_seek(s, begin);
 			read_trait_id(s, &out->path, &out->trait_id);
 		} else if (text_is(&key, "modifier")) {
@@ -442,9 +424,9 @@ static bool read_bound_predicate(struct scan *s, struct rustdoc_where *out)
 
 	while (scan_member(s, &n, &key)) {
 		if (text_is(&key, "type"))
-			span_of(s, &out->type);
+			span_parse(s, &out->type);
 		else if (text_is(&key, "bounds"))
-			span_of(s, &out->bounds);
+			span_parse(s, &out->bounds);
 		else
 			scan_skip(s);
 	}
@@ -459,7 +441,7 @@ static bool read_where(struct scan *s, void *to)
 
 	(void)scan_peek(s);
 	begin = s->pos;
-	span_of(s, &out->body);
+	span_parse(s, &out->body);
 	scan_seek(s, begin);
 	while (scan_member(s, &n, &key)) {
 		if (text_is(&key, "bound_predicate"))

@@ -1,16 +1,10 @@
 #include "crate/semver/alias.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "crate/rustdoc/doc.h"
 #include "crate/rustdoc/type.h"
-
-static bool same_text(const struct scan_text *a, const struct scan_text *b)
-{
-	return a->len == b->len && memcmp(a->at, b->at, a->len) == 0;
-}
 
 static struct scan_text span_text(struct rustdoc *doc, struct rustdoc_span at)
 {
@@ -26,7 +20,7 @@ static bool same_value(struct rustdoc *doc, struct rustdoc_span a,
 {
 	struct scan_text x = span_text(doc, a), y = span_text(doc, b);
 
-	return same_text(&x, &y);
+	return text_same(&x, &y);
 }
 
 /* ARG is just the parameter NAME of its kind. */
@@ -38,10 +32,10 @@ static bool is_param(struct rustdoc *doc, const struct rustdoc_arg *arg,
 	if (arg->kind != param->kind || arg->is_infer)
 		return false;
 	if (arg->kind != RUSTDOC_GENERIC_TYPE)
-		return same_text(&arg->name, &param->name);
+		return text_same(&arg->name, &param->name);
 	return rustdoc_type_read(doc, arg->type, &t) &&
 	       t.kind == RUSTDOC_TYPE_GENERIC &&
-	       same_text(&t.name, &param->name);
+	       text_same(&t.name, &param->name);
 }
 
 static bool same_params(struct rustdoc *doc,

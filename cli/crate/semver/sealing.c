@@ -225,8 +225,7 @@ static void link_where(struct closure *c, struct node_list *list,
 		if (preds.at[i].type.size == 0 ||
 		    !rustdoc_type_read(c->s->doc, preds.at[i].type, &t))
 			continue;
-		if (t.kind == RUSTDOC_TYPE_GENERIC && t.name.len == name->len &&
-		    memcmp(t.name.at, name->at, name->len) == 0)
+		if (t.kind == RUSTDOC_TYPE_GENERIC && text_same(&t.name, name))
 			link_bounds(c, list, preds.at[i].bounds, scratch);
 	}
 }
@@ -271,8 +270,7 @@ static void add_blanket(struct closure *c, struct node *n,
 	}
 	for (size_t i = 0; i < g.count; i++)
 		if (g.at[i].kind == RUSTDOC_GENERIC_TYPE &&
-		    g.at[i].name.len == param.name.len &&
-		    memcmp(g.at[i].name.at, param.name.at, param.name.len) == 0)
+		    text_same(&g.at[i].name, &param.name))
 			link_bounds(c, &b->bounds, g.at[i].bounds, scratch);
 	link_where(c, &b->bounds, g.where, &param.name, scratch);
 	b->next = n->blankets;

@@ -90,10 +90,10 @@ static int add_bound(struct words *w, struct rustdoc *doc,
 
 	if (b->trait_id == RUSTDOC_NO_ID || b->is_maybe)
 		return 0;
-	if (!rustdoc_path(doc, b->trait_id, &path, &kind))
+	if (!rustdoc_path(doc, b->trait_id, &path, &kind) && b->path.len > 0)
 		path = arena_strndup(&w->arena, b->path.at, b->path.len);
 	if (!path)
-		return -1;
+		return b->path.len > 0 ? -1 : 0;
 	word.gone = path;
 	word.added = word.key = last_part(path);
 	return add(w, &word);
