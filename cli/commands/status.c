@@ -190,7 +190,7 @@ static void print_artifact(struct terminal *t, const json_t *view,
 	term_printf(t, "%3lld submitted", view_int(a, "submitted"));
 	if (view_int(a, "late"))
 		term_styled(t, TERM_WARN, " (%lld late)", view_int(a, "late"));
-	term_printf(t, "  %lld checked", view_int(a, "checked"));
+	term_printf(t, "  %lld passed", view_int(a, "checked"));
 	if (view_int(a, "trouble"))
 		term_styled(t, TERM_BAD, "  %lld in trouble",
 			    view_int(a, "trouble"));

@@ -45,16 +45,16 @@ static void count(struct status *s, const struct seat_summary *summary,
 	case MARK_TROUBLE:
 		of->trouble++;
 		break;
-	case MARK_CHECKED:
-		of->checked++;
-		break;
 	case MARK_PUBLISHED:
 		of->published++;
 		break;
+	case MARK_CHECKED:
 	case MARK_SUBMITTED:
 		break;
 	}
 	of->submitted++;
+	of->checked += summary->checked && summary->verdict != VERDICT_FAIL &&
+		       summary->verdict != VERDICT_ERROR;
 	of->late += summary->late_s > 0;
 	of->packed += summary->packed;
 }

@@ -26,7 +26,7 @@ struct status_artifact {
 	bool is_due; /* the instant has passed */
 	size_t submitted;
 	size_t late; /* of those */
-	size_t checked;
+	size_t checked; /* and passed */
 	size_t trouble;
 	size_t packed;
 	size_t published;

@@ -11,7 +11,7 @@
 # loopback by nginx and git's http-backend.
 set -eu
 ROOT=$(cd "${0%/*}/../.." && pwd -P)
-KEEP=1
+KEEP=quietly
 # shellcheck source=../env.sh
 . "$ROOT/tests/env.sh"
 # shellcheck source=../git-http.sh
