@@ -7,12 +7,13 @@
 #include "base/err.h"
 #include "base/parse.h"
 #include "base/path.h"
-#include "base/semver.h"
 #include "base/share.h"
 #include "base/vec.h"
 #include "course/checkout.h"
+#include "course/explain.h"
 #include "io/digest.h"
 #include "io/file.h"
+#include "model/policy.h"
 #include "workspace/workspace.h"
 
 static void drop(char *s)
@@ -86,6 +87,32 @@ static int set_student(struct gating *g, struct err *err)
 		      : 0;
 }
 
+/* A rule for a lint that does not exist would silently do nothing. */
+static int check_policy(const struct policy *p, struct err *err)
+{
+	AUTO(explained_list_releasep) struct explained_list all = { 0 };
+	const char **lints, **gates;
+	size_t lint_count = 0, gate_count = 0;
+
+	if (explain_all(&all, err) < 0)
+		return (int)err->code;
+	lints = calloc(all.count + 1, sizeof(*lints));
+	gates = calloc(all.count + 1, sizeof(*gates));
+	for (size_t i = 0; lints && gates && i < all.count; i++) {
+		if (strcmp(all.items[i].kind, "gate") == 0)
+			gates[gate_count++] = all.items[i].id;
+		else
+			lints[lint_count++] = all.items[i].id;
+	}
+	if (!lints || !gates)
+		(void)err_nomem(err);
+	else if (policy_check_lints(p, lints, lint_count, err) == 0)
+		(void)policy_check_gates(p, gates, gate_count, err);
+	free(lints);
+	free(gates);
+	return (int)err->code;
+}
+
 static int set_workspace(struct gating *g, struct workspace *ws,
 			 struct err *err)
 {
@@ -99,7 +126,7 @@ static int set_workspace(struct gating *g, struct workspace *ws,
 	if (!g->env.cache_dir || !g->env.packages_dir || !g->env.cargo_home)
 		return err_nomem(err);
 	g->env.policy = workspace_policy(ws, err);
-	if (!g->env.policy)
+	if (!g->env.policy || check_policy(g->env.policy, err) < 0)
 		return (int)err->code;
 	return set_hidden(g, root, secrets, ARRAY_LEN(secrets), err);
 }

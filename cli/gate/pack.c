@@ -44,6 +44,16 @@ static int find_crate(const char *dir, char **out, struct err *err)
 	return err_set(err, ERR_BUG, "cargo packed nothing");
 }
 
+/* The name says what the content is, if nobody touched it. */
+static bool is_whole(const char *path, const char *sha256)
+{
+	char found[DIGEST_HEX_SIZE];
+	struct err ignored = { 0 };
+
+	return digest_file(path, found, &ignored) == 0 &&
+	       strcmp(found, sha256) == 0;
+}
+
 /* Name and version are those of the manifest; see the metadata gate. */
 static int keep(struct pipeline *p, struct err *err)
 {
@@ -69,8 +79,7 @@ static int keep(struct pipeline *p, struct err *err)
 			       strbuf_str(&path));
 	if (file_make_dirs(p->env->packages_dir, err) < 0)
 		return (int)err->code;
-	/* the name is the content: what is there is it, if it is whole */
-	if (!file_exists(strbuf_str(&path)) &&
+	if (!is_whole(strbuf_str(&path), r->package_sha256) &&
 	    file_copy(p->package, strbuf_str(&path), err) < 0)
 		return (int)err->code;
 	memcpy(r->package_path, strbuf_str(&path), path.len + 1);

@@ -1,0 +1,186 @@
+#!/bin/sh
+# shellcheck source=../lib.sh
+. "${0%/*}/../lib.sh"
+# shellcheck source=../seats.sh
+. "$ROOT/tests/seats.sh"
+
+command -v cargo >/dev/null 2>&1 || skip 'cargo not found'
+HOME=$TEST_ROOT/home
+export HOME
+
+a_cohort ada grace linus || exit 1
+a_crate ada kov-ada 0.1.0
+a_crate grace kov-grace 0.1.0
+sed -i '/^license/d' grace/Cargo.toml
+a_crate linus kov-ada 0.1.0
+a_submission ada ada 0.1.0 && a_submission grace grace 0.1.0 || exit 1
+a_submission linus linus 0.1.0 || exit 1
+
+folder() {
+	(cd ada && run check) && is 0 && has out 'pass' && has out 'metadata' &&
+		has out 'skipped first release'
+}
+
+named_folder() {
+	run check grace
+	is 1 && has out 'missing-license' && has out 'mend: '
+}
+
+no_crate() {
+	mkdir -p empty
+	run check empty
+	is 6 && has err "there is no Cargo.toml in 'empty'"
+}
+
+neither() {
+	cd "$TEST_ROOT/home" || return 1
+	run check
+	is 2 && has err 'hint: cohort check --all'
+}
+
+seats() {
+	before=$(git -C ws rev-list --count HEAD)
+	run -C ws check --all
+	is 1 && has out '@grace artifact_01/v0.1.0' && has out 'missing-license' &&
+		has out 'name-taken' && has out 'name-mismatch' &&
+		has out '3 checked: 1 pass, 2 fail, 0 error, 0 missing' || return 1
+	[ "$(git -C ws rev-list --count HEAD)" -eq $((before + 1)) ] ||
+		complain 'not exactly one commit'
+	[ "$(git -C ws log -1 --format=%s)" = 'check submissions: 1 pass, 2 fail' ] ||
+		complain "$(git -C ws log -1 --format=%s)"
+	record grace >r
+	must jq -e '.check.verdict == "fail" and .check.n == 1 and
+		(.check.gates[] | select(.gate == "metadata") |
+		.deny == 1 and .reason == "missing-license")' r >/dev/null
+	must jq -e '.submissions[0].package_sha256 | length == 64' r >/dev/null
+}
+
+again() {
+	before=$(git -C ws rev-parse HEAD)
+	run -C ws check --all --json
+	is 1 && must jq -e '[.checked[].cached] | all' out >/dev/null
+	[ "$(git -C ws rev-parse HEAD)" = "$before" ] ||
+		complain 'a check that says the same made a commit'
+}
+
+one_seat() {
+	run -C ws check @ada
+	is 0 && has out '@ada artifact_01/v0.1.0  kov-ada 0.1.0  pass'
+}
+
+unknown() {
+	run -C ws check @grac
+	is 6 && has err "there is no seat '@grac'" &&
+		has err "hint: did you mean '@grace'?"
+}
+
+nothing_yet() {
+	"$COHORT" -C ws roster add mel --name Mel \
+		--repo https://example.org/m.git >/dev/null
+	run -C ws check @mel
+	is 0 && has out 'nothing submitted'
+}
+
+sarif() {
+	run check grace --format sarif
+	is 1 && must jq -e '.version == "2.1.0" and
+		(.runs[0].results[] | select(.ruleId == "missing-license") |
+		.level == "error" and
+		.locations[0].physicalLocation.artifactLocation.uri ==
+		"Cargo.toml")' out >/dev/null
+}
+
+junit() {
+	run check grace --format junit
+	is 1 && has out '<failure type="missing-license"' &&
+		has out 'name="semver"' && has out '<skipped message="first release"/>'
+}
+
+breaking() {
+	sed -i 's/^version.*/version = "0.1.1"/' ada/Cargo.toml
+	sed -i 's/pub fn one/pub fn uno/' ada/src/lib.rs
+	a_submission ada ada 0.1.1
+	run -C ws check @ada
+	if ! command -v bwrap >/dev/null 2>&1; then
+		skip 'bubblewrap not found'
+	fi
+	is 1 && has out 'function_missing' && has out 'kov_ada::one'
+}
+
+breaking_folder() {
+	command -v bwrap >/dev/null 2>&1 || skip 'bubblewrap not found'
+	git -C ada tag artifact_01/v0.1.0 HEAD~1
+	printf 'schema: 1\nhandle: ada\nartifact: artifact_01\ncrate: kov-ada\n' \
+		>ada/.cohort.yaml
+	run check ada
+	is 1 && has out 'function_missing'
+}
+
+policy() {
+	sed -i 's/^lints: \[\]/lints:\n  - lint: missing-license\n    level: warn/' \
+		ws/config/policy.yaml
+	run -C ws check @grace
+	is 0 && has out 'warn' && has out 'missing-license'
+}
+
+policy_typo() {
+	sed -i 's/lint: missing-license/lint: missing-licens/' \
+		ws/config/policy.yaml
+	run -C ws check @grace
+	is 6 && has err 'policy.yaml' && has err 'missing-license'
+	sed -i 's/lint: missing-licens$/lint: missing-license/' \
+		ws/config/policy.yaml
+}
+
+no_cargo() {
+	PATH=/usr/sbin:$TEST_ROOT/none run check grace
+	is 3 && has err 'rustc not found' && has err 'apt-get install cargo-web'
+}
+
+no_bwrap() {
+	mkdir -p "$TEST_ROOT/few"
+	for tool in rustc cargo rustdoc; do
+		ln -sf "$(command -v $tool)" "$TEST_ROOT/few/$tool"
+	done
+	PATH=$TEST_ROOT/few XDG_CACHE_HOME=$TEST_ROOT/other run check grace
+	is 1 && has out 'skipped bubblewrap not found'
+}
+
+link_out() {
+	echo secret >"$TEST_ROOT/secret"
+	ln -s "$TEST_ROOT/secret" linus/src/notes.rs
+	run check linus
+	is 1 && has out 'symlink-escapes' && has out 'the tree is not safe to pack'
+}
+
+escape() {
+	mkdir -p esc/src && : >esc/src/lib.rs
+	printf '[package]\nname = "esc"\nversion = "0.1.0"\nedition = "2021"\ndescription = "\\u001b[31mred\\u001b[0m"\n' \
+		>esc/Cargo.toml
+	run check esc
+	is 1
+	if LC_ALL=C grep -q "$(printf '\033')" out err; then
+		complain 'an escape reached the terminal'
+	fi
+}
+
+check 'a good crate passes in its folder' folder
+check 'a folder that is named is checked, and what is wrong is named' named_folder
+check 'a folder without a crate is refused' no_crate
+check 'without a crate or a choice it says what to type' neither
+check 'all seats are checked, recorded in one commit' seats
+check 'what has not changed is not run again' again
+check 'one seat by its handle' one_seat
+check 'an unknown seat gets the nearest' unknown
+check 'a seat without a submission is said, and no failure' nothing_yet
+check 'SARIF for code hosts' sarif
+check 'JUnit for CI' junit
+check 'a break in a patch release is found' breaking
+check 'so it is in the folder, against the last tag' breaking_folder
+check 'the policy decides how serious a finding is' policy
+check 'a policy for a lint that is not there is refused' policy_typo
+check 'without cargo it says what to install' no_cargo
+check 'without bubblewrap the build is skipped aloud' no_bwrap
+check 'a link out of the repository is never packed' link_out
+check 'a terminal escape in a manifest stays there' escape
+done_testing
