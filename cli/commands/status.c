@@ -41,7 +41,7 @@ static json_t *artifacts_view(const struct status *s)
 				  "due", view_stamp(a->due), "is_due",
 				  a->is_due, "submitted",
 				  (json_int_t)a->submitted, "late",
-				  (json_int_t)a->late, "checked",
+				  (json_int_t)a->late, "passed",
 				  (json_int_t)a->checked, "trouble",
 				  (json_int_t)a->trouble, "packed",
 				  (json_int_t)a->packed, "published",
@@ -190,7 +190,7 @@ static void print_artifact(struct terminal *t, const json_t *view,
 	term_printf(t, "%3lld submitted", view_int(a, "submitted"));
 	if (view_int(a, "late"))
 		term_styled(t, TERM_WARN, " (%lld late)", view_int(a, "late"));
-	term_printf(t, "  %lld passed", view_int(a, "checked"));
+	term_printf(t, "  %lld passed", view_int(a, "passed"));
 	if (view_int(a, "trouble"))
 		term_styled(t, TERM_BAD, "  %lld in trouble",
 			    view_int(a, "trouble"));
