@@ -101,7 +101,8 @@ not_fetched() {
 
 full_disk() {
 	df="$TEST_ROOT/small"
-	mkdir -p "$df" && mount -t tmpfs -o size=64k none "$df" 2>/dev/null ||
+	mkdir -p "$df"
+	mount -t tmpfs -o size=64k none "$df" 2>/dev/null ||
 		skip 'no small file system can be mounted here'
 	sed -i 's/^version.*/version = "0.1.2"/' grace/Cargo.toml
 	head -c 200000 /dev/urandom >grace/src/noise.bin
