@@ -22,15 +22,11 @@
 #include "base/node.h"
 #include "base/path.h"
 #include "base/vec.h"
+#include "crate/package/index.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/git_commit.h"
 #include "io/walk.h"
-
-enum {
-	INDEX_FILE_MAX = 16 << 20, /* one crate's versions */
-	NAME_SIZE = 72
-};
 
 #define BRANCH "refs/heads/main"
 
@@ -147,58 +143,18 @@ int disk_registry_open(const char *root, void **self,
 
 /* -------------------------------------------------------------- index lines */
 
-/*
- * crates.io's layout: 1/a, 2/ab, 3/a/abc, else ab/cd/abcd, all from the name
- * in lower case.
- */
-static char *index_path(const struct disk *d, const char *name)
+/* Where the lines of the crate NAME are on this disk. */
+static char *index_of(const struct disk *d, const char *name, struct err *err)
 {
-	AUTO(strbuf_releasep) struct strbuf path = { 0 };
-	char low[NAME_SIZE];
-	size_t len = strlen(name);
+	char path[INDEX_PATH_SIZE];
+	char *full;
 
-	if (len == 0 || len >= sizeof(low))
+	if (index_path(name, path, err) < 0)
 		return NULL;
-	for (size_t i = 0; i <= len; i++)
-		low[i] = name[i] >= 'A' && name[i] <= 'Z'
-				 ? (char)(name[i] - 'A' + 'a')
-				 : name[i];
-	strbuf_adds(&path, d->index);
-	if (len <= 2)
-		strbuf_addf(&path, "/%zu/%s", len, low);
-	else if (len == 3)
-		strbuf_addf(&path, "/3/%c/%s", low[0], low);
-	else
-		strbuf_addf(&path, "/%.2s/%.2s/%s", low, low + 2, low);
-	return strbuf_take(&path);
-}
-
-/* Versions that differ only in build metadata are one to every registry. */
-static bool same_version(const char *a, const char *b)
-{
-	size_t len = strcspn(a, "+");
-
-	return len == strcspn(b, "+") && memcmp(a, b, len) == 0;
-}
-
-static int look_at_line(const char *line, size_t len,
-			const struct registry_crate *crate,
-			enum registry_state *out, struct err *err)
-{
-	AUTO(arena_releasep) struct arena arena = { 0 };
-	const char *vers, *cksum;
-	const struct node *n;
-
-	if (json_read(line, len, "index", &arena, &n, err) < 0 ||
-	    node_str(n, "vers", &vers, err) < 0 ||
-	    node_str(n, "cksum", &cksum, err) < 0)
-		return (int)err->code;
-	if (same_version(vers, crate->version))
-		*out = strcmp(cksum, crate->sha256) == 0 &&
-				       strcmp(vers, crate->version) == 0
-			       ? REGISTRY_SAME
-			       : REGISTRY_DIFFERENT;
-	return 0;
+	full = path_joined(d->index, path);
+	if (!full)
+		(void)err_nomem(err);
+	return full;
 }
 
 /* The lines there are, into LINES (nothing if there is no file). */
@@ -206,21 +162,23 @@ static int look_at(const char *path, const struct registry_crate *crate,
 		   struct strbuf *lines, enum registry_state *out,
 		   struct err *err)
 {
-	enum registry_state state = REGISTRY_ABSENT;
-	size_t number = 0;
+	AUTO(crate_index_releasep) struct crate_index file = { 0 };
+	const struct index_version *v;
 
 	if (file_exists(path) &&
 	    file_read(path, INDEX_FILE_MAX, lines, err) < 0)
 		return (int)err->code;
-	for (const char *p = strbuf_str(lines); *p;) {
-		size_t len = strcspn(p, "\n");
-
-		number++;
-		if (len > 0 && look_at_line(p, len, crate, &state, err) < 0)
-			return err_context(err, "%s:%zu", path, number);
-		p += len + (p[len] == '\n');
-	}
-	*out = state;
+	if (crate_index_read(strbuf_str(lines), lines->len, path, &file, err) <
+	    0)
+		return (int)err->code;
+	v = crate_index_find(&file, crate->version);
+	if (!v)
+		*out = REGISTRY_ABSENT;
+	else if (strcmp(v->sha256, crate->sha256) == 0 &&
+		 strcmp(v->version, crate->version) == 0)
+		*out = REGISTRY_SAME;
+	else
+		*out = REGISTRY_DIFFERENT;
 	return 0;
 }
 
@@ -228,12 +186,9 @@ static int disk_look(void *self, const struct registry_crate *crate,
 		     enum registry_state *out, struct err *err)
 {
 	AUTO(strbuf_releasep) struct strbuf lines = { .max = INDEX_FILE_MAX };
-	AUTO(dropp) char *path = index_path(self, crate->name);
+	AUTO(dropp) char *path = index_of(self, crate->name, err);
 
-	if (!path)
-		return err_set(err, ERR_FORMAT, "'%s' is no crate's name",
-			       crate->name);
-	return look_at(path, crate, &lines, out, err);
+	return path ? look_at(path, crate, &lines, out, err) : (int)err->code;
 }
 
 /* --------------------------------------------------------------- publishing */
@@ -303,13 +258,10 @@ static int disk_publish(void *self, const struct registry_crate *crate,
 			struct err *err)
 {
 	AUTO(strbuf_releasep) struct strbuf lines = { .max = INDEX_FILE_MAX };
-	AUTO(dropp) char *path = index_path(self, crate->name);
+	AUTO(dropp) char *path = index_of(self, crate->name, err);
 	enum registry_state state;
 
-	if (!path)
-		return err_set(err, ERR_FORMAT, "'%s' is no crate's name",
-			       crate->name);
-	if (check_line(crate, err) < 0 ||
+	if (!path || check_line(crate, err) < 0 ||
 	    look_at(path, crate, &lines, &state, err) < 0)
 		return (int)err->code;
 	if (state == REGISTRY_SAME)

@@ -342,7 +342,7 @@ static void test_look_names_the_place_of_a_broken_line(void **state)
 	make(&m, "kov-ada", "0.1.0", "bytes");
 	assert_int_equal(registry_look(r, &m.crate, &found, &err), ERR_FORMAT);
 	assert_non_null(strstr(err.msg, "kov-ada:1:"));
-	assert_non_null(strstr(err.msg, "'vers' must be a string"));
+	assert_non_null(strstr(err.msg, "'name' is missing"));
 	free(m.path);
 	free(path);
 	free(file);
