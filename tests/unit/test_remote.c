@@ -1,4 +1,5 @@
 /* ls, fetch and push by file and by ssh; http has test_git_http.c. */
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
