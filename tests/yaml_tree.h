@@ -33,6 +33,9 @@ struct edit_plan {
 	struct yaml_value value;
 	const struct yaml_pair *pairs;
 	size_t pair_count;
+	struct yaml_item item;
+	const struct edit_plan *head; /* of all plans that are made at once */
+	const struct edit_plan *next;
 };
 
 /* ---- comparing */
@@ -70,7 +73,7 @@ static inline bool map_grew(const struct node *a, const struct node *b,
 		if (strcmp(a->as.map.entries[i].key->as.str.bytes,
 			   b->as.map.entries[i].key->as.str.bytes) != 0 ||
 		    !tree_same(a->as.map.entries[i].value,
-			       b->as.map.entries[i].value, plan))
+			       b->as.map.entries[i].value, plan->head))
 			return false;
 	}
 	return pair_is(&b->as.map.entries[count], plan->pairs);
@@ -85,7 +88,8 @@ static inline bool list_grew(const struct node *a, const struct node *b,
 	if (b->kind != NODE_LIST || b->as.list.count != count + 1)
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!tree_same(a->as.list.items[i], b->as.list.items[i], plan))
+		if (!tree_same(a->as.list.items[i], b->as.list.items[i],
+			       plan->head))
 			return false;
 	}
 	item = b->as.list.items[count];
@@ -107,7 +111,7 @@ static inline bool list_shrank(const struct node *a, const struct node *b,
 		const struct node *old =
 			a->as.list.items[i < plan->index ? i : i + 1];
 
-		if (!tree_same(old, b->as.list.items[i], plan))
+		if (!tree_same(old, b->as.list.items[i], plan->head))
 			return false;
 	}
 	return true;
@@ -157,8 +161,10 @@ static inline bool collections_same(const struct node *a, const struct node *b,
 static inline bool tree_same(const struct node *a, const struct node *b,
 			     const struct edit_plan *plan)
 {
-	if (plan && a == plan->target)
-		return target_changed(a, b, plan);
+	for (const struct edit_plan *p = plan; p; p = p->next) {
+		if (a == p->target)
+			return target_changed(a, b, p);
+	}
 	if (a->kind != b->kind)
 		return false;
 	switch (a->kind) {
@@ -236,6 +242,11 @@ static inline bool plan_edit(const struct node *root, uint32_t dice,
 	plan->value = values[(dice >> 16) % ARRAY_LEN(values)];
 	plan->pairs = pairs + (dice >> 20) % ARRAY_LEN(pairs);
 	plan->pair_count = ARRAY_LEN(pairs) - (size_t)(plan->pairs - pairs);
+	plan->item = (struct yaml_item){
+		plan->pairs, plan->op == OP_ADD_KEY ? 1 : plan->pair_count
+	};
+	plan->head = plan;
+	plan->next = NULL;
 	return true;
 }
 
@@ -341,6 +352,92 @@ static inline const char *check_edit(const char *source, size_t len,
 	    (memcmp(source, out->data, begin) != 0 ||
 	     !is_within(source + begin + touched, len - begin - touched,
 			out->data + begin, out->len - begin)))
+		return "bytes elsewhere are lost";
+	return NULL;
+}
+
+/* ---- several edits at once */
+
+enum {
+	PLANS_MAX = 12
+};
+
+/* Up to PLANS_MAX edits of different nodes; the first is PLANS[0]. */
+static inline size_t plan_many(const struct node *root, uint32_t dice,
+			       struct edit_plan plans[PLANS_MAX])
+{
+	size_t count = 0;
+
+	for (int i = 0; i < PLANS_MAX; i++) {
+		struct edit_plan *p = &plans[count];
+		bool taken = false;
+
+		dice = dice * 1664525u + 1013904223u;
+		if (!plan_edit(root, dice >> 3, p) || p->op == OP_REMOVE)
+			continue;
+		for (size_t k = 0; k < count; k++)
+			taken = taken || plans[k].target == p->target;
+		if (!taken)
+			count++;
+	}
+	for (size_t i = 0; i < count; i++) {
+		plans[i].head = plans;
+		plans[i].next = i + 1 < count ? &plans[i + 1] : NULL;
+	}
+	return count;
+}
+
+static inline int make_many(const struct edit_plan *plans, size_t count,
+			    const struct yaml_doc *doc, struct strbuf *out,
+			    struct err *err)
+{
+	static const enum yaml_edit_kind kinds[] = { YAML_EDIT_SET,
+						     YAML_EDIT_ADD_KEYS,
+						     YAML_EDIT_ADD_ITEMS };
+	struct yaml_edit edits[PLANS_MAX];
+
+	for (size_t i = 0; i < count; i++)
+		edits[i] = (struct yaml_edit){ .kind = kinds[plans[i].op],
+					       .target = plans[i].target,
+					       .value = plans[i].value,
+					       .items = &plans[i].item,
+					       .count = 1 };
+	return yaml_apply(doc, edits, count, out, err);
+}
+
+/* NULL if all that must hold does, else what does not. */
+static inline const char *check_many(const char *source, size_t len,
+				     const struct node *root,
+				     const struct edit_plan *plans,
+				     size_t count, struct strbuf *out)
+{
+	AUTO(arena_releasep) struct arena arena = { 0 };
+	AUTO(strbuf_releasep) struct strbuf rest = { 0 };
+	const struct yaml_doc doc = { source, len, root };
+	const struct node *again = NULL;
+	struct err err = { 0 };
+
+	if (make_many(plans, count, &doc, out, &err) < 0)
+		return err.code == ERR_FORMAT && out->len == 0
+			       ? "the edit was refused"
+			       : "the edit failed";
+	if (yaml_read(out->data, out->len, "new", &arena, &again, &err) < 0)
+		return "the new text is not YAML";
+	if (!tree_same(root, again, plans))
+		return "the new tree is not the one intended";
+	for (size_t i = 0; i < len; i++) {
+		bool touched = false;
+
+		for (size_t k = 0; k < count && !touched; k++) {
+			size_t end = plans[k].target->end;
+
+			touched = i < end &&
+				  i + may_touch(&plans[k], source, len) >= end;
+		}
+		if (!touched)
+			strbuf_addc(&rest, source[i]);
+	}
+	if (!is_within(strbuf_str(&rest), rest.len, out->data, out->len))
 		return "bytes elsewhere are lost";
 	return NULL;
 }

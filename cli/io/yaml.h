@@ -38,9 +38,9 @@ int yaml_read(const char *bytes, size_t len, const char *file,
 
 /*
  * Edits change only the bytes of what they name; comments, order, quoting,
- * line ends and a missing final newline elsewhere stay.  Each appends the whole
- * new text to OUT, after it has been read again and found to be the same tree
- * with just that change.  ERR_FORMAT for the odd file where it is not; OUT is
+ * line ends and a missing final newline elsewhere stay.  The whole new text is
+ * appended to OUT, after it has been read again and found to be the same tree
+ * with just those changes.  ERR_FORMAT for the odd file where it is not; OUT is
  * then as it was.
  */
 struct yaml_doc {
@@ -59,27 +59,49 @@ struct yaml_pair {
 	struct yaml_value value;
 };
 
-/* The scalar NODE becomes VALUE. */
+/* A map to be. */
+struct yaml_item {
+	const struct yaml_pair *pairs;
+	size_t count;
+};
+
+enum yaml_edit_kind {
+	YAML_EDIT_SET,	     /* the scalar becomes `value` */
+	YAML_EDIT_ADD_KEYS,  /* the pairs of one item join the map */
+	YAML_EDIT_ADD_ITEMS, /* `count` maps join the list */
+	YAML_EDIT_REMOVE     /* item `index` leaves the list; alone only */
+};
+
+/*
+ * What is added comes last.  A map or list may be {}, [], null, or left out
+ * after its key; it is then written one line a key.  An item that is removed
+ * takes the comments right above it along, and the indented ones right below.
+ */
+struct yaml_edit {
+	enum yaml_edit_kind kind;
+	const struct node *target; /* in doc->root */
+	struct yaml_value value;
+	const struct yaml_item *items;
+	size_t count;
+	size_t index;
+};
+
+/*
+ * All COUNT edits in one go, which costs little more than one.  No two have the
+ * same target.
+ */
+int yaml_apply(const struct yaml_doc *doc, const struct yaml_edit *edits,
+	       size_t count, struct strbuf *out, struct err *err);
+
+/* One edit each. */
 int yaml_set(const struct yaml_doc *doc, const struct node *node,
 	     struct yaml_value value, struct strbuf *out, struct err *err);
-
-/* PAIR is added at the end of MAP, which may be {}, null or left out. */
 int yaml_add_key(const struct yaml_doc *doc, const struct node *map,
 		 const struct yaml_pair *pair, struct strbuf *out,
 		 struct err *err);
-
-/*
- * A map of COUNT pairs is added at the end of LIST, which may be empty, [],
- * null or left out after its key; it is then written one item a line.
- */
 int yaml_add_item(const struct yaml_doc *doc, const struct node *list,
 		  const struct yaml_pair *pairs, size_t count,
 		  struct strbuf *out, struct err *err);
-
-/*
- * Item INDEX of LIST goes, with the comments right above it and the indented
- * ones right below.  A list without items is written [].
- */
 int yaml_remove_item(const struct yaml_doc *doc, const struct node *list,
 		     size_t index, struct strbuf *out, struct err *err);
 

@@ -1,189 +1,17 @@
 #include "io/yaml.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/node.h"
+#include "io/yaml_cursor.h"
 #include "io/yaml_verify.h"
 
 enum {
 	INDENT = 2 /* of what we add below a key */
 };
-
-/* What an edit works on; `at` is how much of SOURCE is in OUT already. */
-struct edit {
-	const struct yaml_doc *doc;
-	const char *source;
-	size_t len;
-	size_t start; /* 3 after a byte order mark */
-	size_t at;
-	const char *eol;
-	struct strbuf *out;
-	size_t out_before;
-};
-
-static struct edit edit_begin(const struct yaml_doc *doc, struct strbuf *out)
-{
-	struct edit e = { .doc = doc,
-			  .source = doc->bytes,
-			  .len = doc->len,
-			  .out = out,
-			  .out_before = out->len };
-	const char *lf = e.len > 0 ? memchr(e.source, '\n', e.len) : NULL;
-
-	if (e.len >= 3 && memcmp(e.source, "\xef\xbb\xbf", 3) == 0)
-		e.start = 3;
-	e.eol = lf && lf > e.source && lf[-1] == '\r' ? "\r\n" : "\n";
-	return e;
-}
-
-/* Copy what comes before POS. */
-static void keep_until(struct edit *e, size_t pos)
-{
-	strbuf_add(e->out, e->source + e->at, pos - e->at);
-	e->at = pos;
-}
-
-static void skip_until(struct edit *e, size_t pos)
-{
-	e->at = pos;
-}
-
-/* The new text is read again: what it says must be what was meant. */
-static bool is_as_meant(const struct edit *e, const struct yaml_edit *what,
-			struct err *err)
-{
-	AUTO(arena_releasep) struct arena arena = { 0 };
-	const struct node *after = NULL;
-	int rc =
-		yaml_read(e->out->data + e->out_before,
-			  e->out->len - e->out_before, "", &arena, &after, err);
-
-	if (rc == ERR_FORMAT)
-		err_clear(err);
-	return rc == 0 && yaml_verify(e->doc->root, after, what);
-}
-
-static int edit_end(struct edit *e, const struct yaml_edit *what,
-		    struct err *err)
-{
-	keep_until(e, e->len);
-	if (strbuf_check(e->out, err) < 0 || is_as_meant(e, what, err))
-		return err->code;
-	strbuf_truncate(e->out, e->out_before);
-	if (err->code)
-		return err->code;
-	(void)node_err(what->target, err, ERR_FORMAT,
-		       "this cannot be changed in place as it is written");
-	return err_hint(err, "change the file by hand");
-}
-
-/* ---- lines */
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool is_break(char c)
-{
-	return c == '\n' || c == '\r';
-}
-
-static size_t line_start(const struct edit *e, size_t pos)
-{
-	while (pos > e->start && !is_break(e->source[pos - 1]))
-		pos--;
-	return pos;
-}
-
-static size_t line_end(const struct edit *e, size_t pos)
-{
-	while (pos < e->len && !is_break(e->source[pos]))
-		pos++;
-	return pos;
-}
-
-/* POS is at the end of a line: the start of the next, or the end. */
-static size_t after_break(const struct edit *e, size_t pos)
-{
-	if (pos < e->len && e->source[pos] == '\r')
-		pos++;
-	if (pos < e->len && e->source[pos] == '\n')
-		pos++;
-	return pos;
-}
-
-/* POS is at the start of a line: the end of the one before. */
-static size_t before_break(const struct edit *e, size_t pos)
-{
-	if (pos > e->start && e->source[pos - 1] == '\n')
-		pos--;
-	if (pos > e->start && e->source[pos - 1] == '\r')
-		pos--;
-	return pos;
-}
-
-static size_t skip_blanks(const struct edit *e, size_t pos)
-{
-	while (pos < e->len && is_blank(e->source[pos]))
-		pos++;
-	return pos;
-}
-
-static bool is_empty_line(const struct edit *e, size_t start)
-{
-	size_t pos = skip_blanks(e, start);
-
-	return pos < e->len && is_break(e->source[pos]);
-}
-
-/* If the line at START is a comment only, its indentation. */
-static bool is_comment_line(const struct edit *e, size_t start, size_t *indent)
-{
-	size_t pos = skip_blanks(e, start);
-
-	if (pos >= e->len || e->source[pos] != '#')
-		return false;
-	*indent = pos - start;
-	return true;
-}
-
-/* The next byte that is neither space nor comment. */
-static size_t skip_gap(const struct edit *e, size_t pos)
-{
-	while (pos < e->len) {
-		char c = e->source[pos];
-
-		if (c == '#')
-			pos = line_end(e, pos);
-		else if (is_blank(c) || is_break(c))
-			pos++;
-		else
-			break;
-	}
-	return pos;
-}
-
-/*
- * The end of the line on which a block value ends, and of the comments below
- * it that are indented by MIN or more: they belong to it.
- */
-static size_t block_end(const struct edit *e, const struct node *n, size_t min)
-{
-	size_t pos = line_end(e, n->end), next, indent;
-
-	/* a '|+' text ends after its own line break */
-	if (n->end > n->begin && is_break(e->source[n->end - 1]))
-		pos = before_break(e, n->end);
-	for (;; pos = line_end(e, next)) {
-		next = after_break(e, pos);
-		if (next == pos || !is_comment_line(e, next, &indent) ||
-		    indent < min)
-			return pos;
-	}
-}
 
 /* ---- new text */
 
@@ -209,87 +37,91 @@ static void add_pair(struct strbuf *out, const struct yaml_pair *pair)
 	}
 }
 
-/* An item of COUNT pairs is added to a list, or one pair to a map. */
-static bool is_item(const struct yaml_edit *a)
+/* Items are added to a list; else the pairs of one to a map. */
+static bool is_list(const struct yaml_edit *a)
 {
-	return a->kind == YAML_EDIT_ADD_ITEM;
+	return a->kind == YAML_EDIT_ADD_ITEMS;
 }
 
-/* Lines at INDENT; the first one's indentation and last break are left out. */
-static void add_lines(struct edit *e, const struct yaml_edit *a, size_t indent)
+/*
+ * Lines at INDENT, with a blank line in front of each item if BLANK_LINE.  The
+ * first one's indentation and the last one's break are left out.
+ */
+static void add_lines(struct cursor *e, const struct yaml_edit *a,
+		      size_t indent, bool blank_line)
 {
 	for (size_t i = 0; i < a->count; i++) {
-		if (i > 0) {
-			strbuf_adds(e->out, e->eol);
-			add_indent(e->out, indent);
+		const struct yaml_item *item = &a->items[i];
+
+		for (size_t k = 0; k < item->count; k++) {
+			if (i + k > 0) {
+				if (k == 0 && blank_line)
+					strbuf_adds(e->out, e->eol);
+				strbuf_adds(e->out, e->eol);
+				add_indent(e->out, indent);
+			}
+			if (is_list(a))
+				strbuf_adds(e->out, k == 0 ? "- " : "  ");
+			add_pair(e->out, &item->pairs[k]);
 		}
-		if (is_item(a))
-			strbuf_adds(e->out, i == 0 ? "- " : "  ");
-		add_pair(e->out, &a->pairs[i]);
 	}
 }
 
-static void add_flow(struct edit *e, const struct yaml_edit *a)
+static void add_flow(struct cursor *e, const struct yaml_edit *a)
 {
-	strbuf_adds(e->out, is_item(a) ? "{" : "");
 	for (size_t i = 0; i < a->count; i++) {
+		const struct yaml_item *item = &a->items[i];
+
 		strbuf_adds(e->out, i > 0 ? ", " : "");
-		add_pair(e->out, &a->pairs[i]);
+		strbuf_adds(e->out, is_list(a) ? "{" : "");
+		for (size_t k = 0; k < item->count; k++) {
+			strbuf_adds(e->out, k > 0 ? ", " : "");
+			add_pair(e->out, &item->pairs[k]);
+		}
+		strbuf_adds(e->out, is_list(a) ? "}" : "");
 	}
-	strbuf_adds(e->out, is_item(a) ? "}" : "");
 }
 
 /* ---- setting */
 
-static bool is_nothing(const struct edit *e, const struct node *n)
+static bool is_nothing(const struct cursor *e, const struct node *n)
 {
 	return n->kind == NODE_NULL && n->end == e->start;
 }
 
-static void begin_last_line(struct edit *e)
+static void begin_last_line(struct cursor *e)
 {
 	keep_until(e, e->len);
 	if (e->len > e->start && !is_break(e->source[e->len - 1]))
 		strbuf_adds(e->out, e->eol);
 }
 
-int yaml_set(const struct yaml_doc *doc, const struct node *node,
-	     struct yaml_value value, struct strbuf *out, struct err *err)
+static void set(struct cursor *e, const struct node *n, struct yaml_value value)
 {
-	const struct yaml_edit what = { .kind = YAML_EDIT_SET,
-					.target = node,
-					.value = value };
-	struct edit e = edit_begin(doc, out);
-	size_t end = node->end;
+	size_t end = n->end;
 
-	if (node->kind == NODE_LIST || node->kind == NODE_MAP)
-		return node_err(node, err, ERR_BUG,
-				"a %s cannot be set to one value",
-				node_kind_name(node->kind));
-	if (end > node->begin && is_break(e.source[end - 1]))
-		end = before_break(&e, end);
-	if (is_nothing(&e, node))
-		begin_last_line(&e);
+	if (end > n->begin && is_break(e->source[end - 1]))
+		end = before_break(e, end);
+	if (is_nothing(e, n))
+		begin_last_line(e);
 	else
-		keep_until(&e, node->begin);
-	if (end == node->begin && end > 0 && !is_blank(e.source[end - 1]))
-		strbuf_addc(out, ' ');
+		keep_until(e, n->begin);
+	if (end == n->begin && end > 0 && !is_blank(e->source[end - 1]))
+		strbuf_addc(e->out, ' ');
 	if (!value.text)
-		strbuf_adds(out, "null");
-	else if (!value.plain && end > node->begin &&
-		 e.source[node->begin] == '"')
-		scalar_write_quoted(out, value.text);
+		strbuf_adds(e->out, "null");
+	else if (!value.plain && end > n->begin && e->source[n->begin] == '"')
+		scalar_write_quoted(e->out, value.text);
 	else
-		add_value(out, value);
-	if (e.at < end)
-		skip_until(&e, end);
-	return edit_end(&e, &what, err);
+		add_value(e->out, value);
+	if (e->at < end)
+		skip_until(e, end);
 }
 
 /* ---- adding */
 
 /* Where the first key of this line stands, behind any dashes. */
-static size_t key_indent(const struct edit *e, size_t pos)
+static size_t key_indent(const struct cursor *e, size_t pos)
 {
 	size_t start = line_start(e, pos), at = skip_blanks(e, start);
 
@@ -300,17 +132,17 @@ static size_t key_indent(const struct edit *e, size_t pos)
 }
 
 /* A document without any content. */
-static void add_to_nothing(struct edit *e, const struct yaml_edit *a)
+static void add_to_nothing(struct cursor *e, const struct yaml_edit *a)
 {
 	begin_last_line(e);
-	add_lines(e, a, 0);
+	add_lines(e, a, 0, false);
 	strbuf_adds(e->out, e->eol);
 }
 
 /* NODE is null, {} or [] in block context: it gives way to lines below. */
-static void add_to_empty(struct edit *e, const struct node *n,
-			 const struct yaml_edit *a)
+static void add_to_empty(struct cursor *e, const struct yaml_edit *a)
 {
+	const struct node *n = a->target;
 	size_t begin = n->begin, indent;
 
 	while (begin > e->start && is_blank(e->source[begin - 1]))
@@ -318,7 +150,7 @@ static void add_to_empty(struct edit *e, const struct node *n,
 	if (begin == e->start || is_break(e->source[begin - 1])) {
 		/* it has a line of its own */
 		keep_until(e, n->begin);
-		add_lines(e, a, n->column - 1);
+		add_lines(e, a, n->column - 1, false);
 		skip_until(e, n->end);
 		return;
 	}
@@ -328,14 +160,24 @@ static void add_to_empty(struct edit *e, const struct node *n,
 	keep_until(e, block_end(e, n, indent - 1));
 	strbuf_adds(e->out, e->eol);
 	add_indent(e->out, indent);
-	add_lines(e, a, indent);
+	add_lines(e, a, indent, false);
+}
+
+/* A null inside brackets. */
+static void add_brackets(struct cursor *e, const struct yaml_edit *a)
+{
+	keep_until(e, a->target->begin);
+	strbuf_adds(e->out, is_list(a) ? " [" : " {");
+	add_flow(e, a);
+	strbuf_adds(e->out, is_list(a) ? "]" : "}");
+	skip_until(e, a->target->end);
 }
 
 /* LAST is the last thing inside the brackets, or NULL. */
-static void add_in_brackets(struct edit *e, const struct node *n,
-			    const struct node *last, const struct yaml_edit *a)
+static void add_in_brackets(struct cursor *e, const struct yaml_edit *a,
+			    const struct node *last)
 {
-	size_t pos = last ? skip_gap(e, last->end) : n->begin + 1;
+	size_t pos = last ? skip_gap(e, last->end) : a->target->begin + 1;
 
 	if (last && e->source[pos] == ',') {
 		keep_until(e, pos + 1);
@@ -349,103 +191,8 @@ static void add_in_brackets(struct edit *e, const struct node *n,
 	add_flow(e, a);
 }
 
-static void add_after(struct edit *e, const struct node *last, size_t indent,
-		      size_t comment_indent, bool blank_line,
-		      const struct yaml_edit *a)
-{
-	keep_until(e, block_end(e, last, comment_indent));
-	if (blank_line)
-		strbuf_adds(e->out, e->eol);
-	strbuf_adds(e->out, e->eol);
-	add_indent(e->out, indent);
-	add_lines(e, a, indent);
-}
-
-static bool is_bracketed(const struct edit *e, const struct node *n)
-{
-	char c = n->begin < e->len ? e->source[n->begin] : '\0';
-
-	return c == '[' || c == '{';
-}
-
-/* The last value in N, at any depth, is a text that '|' or '>' introduces. */
-static bool ends_in_text(const struct edit *e, const struct node *n)
-{
-	while (n->kind == NODE_LIST || n->kind == NODE_MAP) {
-		if (is_bracketed(e, n))
-			return false;
-		n = n->kind == NODE_LIST
-			    ? n->as.list.items[n->as.list.count - 1]
-			    : n->as.map.entries[n->as.map.count - 1].value;
-	}
-	return n->begin < e->len &&
-	       (e->source[n->begin] == '|' || e->source[n->begin] == '>');
-}
-
-/* Null, or brackets around nothing at all, and not inside other brackets. */
-static bool is_open(const struct edit *e, const struct node *n, bool has_items)
-{
-	if (n->flow || has_items)
-		return false;
-	return n->kind == NODE_NULL ||
-	       (is_bracketed(e, n) && skip_gap(e, n->begin + 1) == n->end - 1 &&
-		!memchr(e->source + n->begin, '#', n->end - n->begin));
-}
-
-static int add(struct edit *e, const struct node *last,
-	       const struct yaml_edit *a, bool blank_line, struct err *err)
-{
-	const struct node *n = a->target;
-
-	if (is_nothing(e, n)) {
-		add_to_nothing(e, a);
-	} else if (is_open(e, n, last != NULL)) {
-		add_to_empty(e, n, a);
-	} else if (n->kind == NODE_NULL) {
-		keep_until(e, n->begin);
-		strbuf_adds(e->out, is_item(a) ? " [" : " {");
-		add_flow(e, a);
-		strbuf_adds(e->out, is_item(a) ? "]" : "}");
-		skip_until(e, n->end);
-	} else if (is_bracketed(e, n)) {
-		add_in_brackets(e, n, last, a);
-	} else {
-		add_after(e, last, n->column - 1, n->column - !is_item(a),
-			  blank_line, a);
-	}
-	return edit_end(e, a, err);
-}
-
-int yaml_add_key(const struct yaml_doc *doc, const struct node *map,
-		 const struct yaml_pair *pair, struct strbuf *out,
-		 struct err *err)
-{
-	const struct yaml_edit what = { .kind = YAML_EDIT_ADD_KEY,
-					.target = map,
-					.pairs = pair,
-					.count = 1 };
-	struct edit e = edit_begin(doc, out);
-	const struct node *last = NULL;
-
-	if (map->kind != NODE_MAP && map->kind != NODE_NULL)
-		return node_err(map, err, ERR_BUG, "'%s' needs a map, not a %s",
-				pair->key, node_kind_name(map->kind));
-	if (map->kind == NODE_MAP && map->as.map.count > 0)
-		last = map->as.map.entries[map->as.map.count - 1].value;
-	return add(&e, last, &what, false, err);
-}
-
-/* The '-' of an item of a block list. */
-static size_t find_dash(const struct edit *e, const struct node *list,
-			size_t index)
-{
-	if (index == 0)
-		return list->begin;
-	return skip_gap(e, list->as.list.items[index - 1]->end);
-}
-
 /* True if the last two items have a blank line between them. */
-static bool has_blank_lines(const struct edit *e, const struct node *list)
+static bool has_blank_lines(const struct cursor *e, const struct node *list)
 {
 	size_t count = list->as.list.count, dash, pos;
 
@@ -463,32 +210,54 @@ static bool has_blank_lines(const struct edit *e, const struct node *list)
 	return false;
 }
 
-int yaml_add_item(const struct yaml_doc *doc, const struct node *list,
-		  const struct yaml_pair *pairs, size_t count,
-		  struct strbuf *out, struct err *err)
+static void add_after(struct cursor *e, const struct yaml_edit *a,
+		      const struct node *last)
 {
-	const struct yaml_edit what = { .kind = YAML_EDIT_ADD_ITEM,
-					.target = list,
-					.pairs = pairs,
-					.count = count };
-	struct edit e = edit_begin(doc, out);
-	const struct node *last = NULL;
-	bool blank_line = false;
+	const struct node *n = a->target;
+	bool blank_line = is_list(a) && has_blank_lines(e, n);
 
-	if (list->kind != NODE_LIST && list->kind != NODE_NULL)
-		return node_err(list, err, ERR_BUG,
-				"an item needs a list, not a %s",
-				node_kind_name(list->kind));
-	if (list->kind == NODE_LIST && list->as.list.count > 0) {
-		last = list->as.list.items[list->as.list.count - 1];
-		blank_line = has_blank_lines(&e, list);
-	}
-	return add(&e, last, &what, blank_line, err);
+	keep_until(e, block_end(e, last, n->column - !is_list(a)));
+	if (blank_line)
+		strbuf_adds(e->out, e->eol);
+	strbuf_adds(e->out, e->eol);
+	add_indent(e->out, n->column - 1);
+	add_lines(e, a, n->column - 1, blank_line);
+}
+
+/* Null, or brackets around nothing at all, and not inside other brackets. */
+static bool is_open(const struct cursor *e, const struct node *n,
+		    bool has_items)
+{
+	if (n->flow || has_items)
+		return false;
+	return n->kind == NODE_NULL ||
+	       (is_bracketed(e, n) && skip_gap(e, n->begin + 1) == n->end - 1 &&
+		!memchr(e->source + n->begin, '#', n->end - n->begin));
+}
+
+static void add(struct cursor *e, const struct yaml_edit *a)
+{
+	const struct node *n = a->target, *last = NULL;
+
+	if (n->kind == NODE_MAP && n->as.map.count > 0)
+		last = n->as.map.entries[n->as.map.count - 1].value;
+	else if (n->kind == NODE_LIST && n->as.list.count > 0)
+		last = n->as.list.items[n->as.list.count - 1];
+	if (is_nothing(e, n))
+		add_to_nothing(e, a);
+	else if (is_open(e, n, last != NULL))
+		add_to_empty(e, a);
+	else if (n->kind == NODE_NULL)
+		add_brackets(e, a);
+	else if (is_bracketed(e, n))
+		add_in_brackets(e, a, last);
+	else
+		add_after(e, a, last);
 }
 
 /* ---- removing */
 
-static void remove_in_brackets(struct edit *e, const struct node *list,
+static void remove_in_brackets(struct cursor *e, const struct node *list,
 			       size_t index)
 {
 	const struct node *const *items = list->as.list.items;
@@ -513,7 +282,7 @@ static void remove_in_brackets(struct edit *e, const struct node *list,
 }
 
 /* POS may be in a comment: a '#' stands before it in its line. */
-static bool has_hash(const struct edit *e, size_t pos)
+static bool has_hash(const struct cursor *e, size_t pos)
 {
 	size_t start = line_start(e, pos);
 
@@ -521,7 +290,7 @@ static bool has_hash(const struct edit *e, size_t pos)
 }
 
 /* The last item goes: [] behind the key, or where the dash was. */
-static void leave_empty(struct edit *e, size_t dash, size_t end)
+static void leave_empty(struct cursor *e, size_t dash, size_t end)
 {
 	size_t key = dash, start = line_start(e, dash);
 
@@ -547,7 +316,7 @@ static void leave_empty(struct edit *e, size_t dash, size_t end)
  * The comments right above a dash that are as far in as it is; what is before
  * FLOOR is part of another value.
  */
-static size_t comments_above(const struct edit *e, size_t floor, size_t dash)
+static size_t comments_above(const struct cursor *e, size_t floor, size_t dash)
 {
 	size_t start = line_start(e, dash), column = dash - start, indent;
 
@@ -566,7 +335,7 @@ static size_t comments_above(const struct edit *e, size_t floor, size_t dash)
  * is below the removed lines must not become part of it: comments further in
  * than COLUMN.
  */
-static void remove_lines(struct edit *e, size_t start, size_t end,
+static void remove_lines(struct cursor *e, size_t start, size_t end,
 			 const struct node *before, size_t column)
 {
 	size_t indent;
@@ -587,7 +356,7 @@ static void remove_lines(struct edit *e, size_t start, size_t end,
 	skip_until(e, next);
 }
 
-static void remove_block_item(struct edit *e, const struct node *list,
+static void remove_block_item(struct cursor *e, const struct node *list,
 			      size_t index)
 {
 	const struct node *const *items = list->as.list.items;
@@ -608,20 +377,172 @@ static void remove_block_item(struct edit *e, const struct node *list,
 	}
 }
 
+static void remove_item(struct cursor *e, const struct yaml_edit *a)
+{
+	if (is_bracketed(e, a->target))
+		remove_in_brackets(e, a->target, a->index);
+	else
+		remove_block_item(e, a->target, a->index);
+}
+
+/* ---- any number of edits */
+
+/* In the order of the text; what is inside another before that. */
+static int by_place(const void *x, const void *y)
+{
+	const struct node *a = (*(const struct yaml_edit *const *)x)->target;
+	const struct node *b = (*(const struct yaml_edit *const *)y)->target;
+
+	if (a->end != b->end)
+		return a->end < b->end ? -1 : 1;
+	return (a->begin < b->begin) - (a->begin > b->begin);
+}
+
+static int check_kind(const struct yaml_edit *a, size_t count, struct err *err)
+{
+	static const char *const verbs[] = { "be set to one value",
+					     "be given a key",
+					     "be given an item",
+					     "lose that item" };
+	const struct node *n = a->target;
+	bool fits = false;
+
+	switch (a->kind) {
+	case YAML_EDIT_SET:
+		fits = n->kind != NODE_LIST && n->kind != NODE_MAP;
+		break;
+	case YAML_EDIT_ADD_KEYS:
+		fits = (n->kind == NODE_MAP || n->kind == NODE_NULL) &&
+		       a->count == 1;
+		break;
+	case YAML_EDIT_ADD_ITEMS:
+		fits = (n->kind == NODE_LIST || n->kind == NODE_NULL) &&
+		       a->count > 0;
+		break;
+	case YAML_EDIT_REMOVE:
+		fits = n->kind == NODE_LIST && a->index < n->as.list.count &&
+		       count == 1;
+		break;
+	}
+	if (fits)
+		return 0;
+	return node_err(n, err, ERR_BUG, "a %s cannot %s",
+			node_kind_name(n->kind), verbs[a->kind]);
+}
+
+static void make(struct cursor *e, const struct yaml_edit *a)
+{
+	if (a->kind == YAML_EDIT_SET)
+		set(e, a->target, a->value);
+	else if (a->kind == YAML_EDIT_REMOVE)
+		remove_item(e, a);
+	else
+		add(e, a);
+}
+
+/* The new text is read again: what it says must be what was meant. */
+static bool is_as_meant(const struct yaml_doc *doc, const struct strbuf *out,
+			size_t before, const struct yaml_edit *const *edits,
+			size_t count, struct err *err)
+{
+	AUTO(arena_releasep) struct arena arena = { 0 };
+	const struct node *after = NULL;
+	int rc = yaml_read(out->data + before, out->len - before, "", &arena,
+			   &after, err);
+
+	if (rc == 0)
+		return yaml_verify(doc->root, after, edits, count, err);
+	if (rc == ERR_FORMAT)
+		err_clear(err);
+	return false;
+}
+
+static int apply(const struct yaml_doc *doc,
+		 const struct yaml_edit *const *edits, size_t count,
+		 struct strbuf *out, struct err *err)
+{
+	size_t before = out->len;
+	struct cursor e;
+
+	cursor_init(&e, doc->bytes, doc->len, out);
+	for (size_t i = 0; i < count; i++)
+		make(&e, edits[i]);
+	keep_until(&e, e.len);
+	if (strbuf_check(out, err) == 0 && !e.overlaps &&
+	    is_as_meant(doc, out, before, edits, count, err))
+		return 0;
+	strbuf_truncate(out, before);
+	if (err->code)
+		return err->code;
+	(void)node_err(edits[0]->target, err, ERR_FORMAT,
+		       "this cannot be changed in place as it is written");
+	return err_hint(err, "change the file by hand");
+}
+
+int yaml_apply(const struct yaml_doc *doc, const struct yaml_edit *edits,
+	       size_t count, struct strbuf *out, struct err *err)
+{
+	const struct yaml_edit **sorted = calloc(count + 1, sizeof(*sorted));
+	int rc = 0;
+
+	if (!sorted)
+		return err_nomem(err);
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		rc = check_kind(&edits[i], count, err);
+		sorted[i] = &edits[i];
+	}
+	if (rc == 0 && count == 0)
+		strbuf_add(out, doc->bytes, doc->len);
+	if (rc == 0 && count > 0) {
+		qsort(sorted, count, sizeof(struct yaml_edit *), by_place);
+		rc = apply(doc, sorted, count, out, err);
+	}
+	free(sorted);
+	return rc ? rc : strbuf_check(out, err);
+}
+
+int yaml_set(const struct yaml_doc *doc, const struct node *node,
+	     struct yaml_value value, struct strbuf *out, struct err *err)
+{
+	const struct yaml_edit edit = { .kind = YAML_EDIT_SET,
+					.target = node,
+					.value = value };
+
+	return yaml_apply(doc, &edit, 1, out, err);
+}
+
+int yaml_add_key(const struct yaml_doc *doc, const struct node *map,
+		 const struct yaml_pair *pair, struct strbuf *out,
+		 struct err *err)
+{
+	const struct yaml_item item = { pair, 1 };
+	const struct yaml_edit edit = { .kind = YAML_EDIT_ADD_KEYS,
+					.target = map,
+					.items = &item,
+					.count = 1 };
+
+	return yaml_apply(doc, &edit, 1, out, err);
+}
+
+int yaml_add_item(const struct yaml_doc *doc, const struct node *list,
+		  const struct yaml_pair *pairs, size_t count,
+		  struct strbuf *out, struct err *err)
+{
+	const struct yaml_item item = { pairs, count };
+	const struct yaml_edit edit = { .kind = YAML_EDIT_ADD_ITEMS,
+					.target = list,
+					.items = &item,
+					.count = 1 };
+
+	return yaml_apply(doc, &edit, 1, out, err);
+}
+
 int yaml_remove_item(const struct yaml_doc *doc, const struct node *list,
 		     size_t index, struct strbuf *out, struct err *err)
 {
-	const struct yaml_edit what = { .kind = YAML_EDIT_REMOVE,
+	const struct yaml_edit edit = { .kind = YAML_EDIT_REMOVE,
 					.target = list,
 					.index = index };
-	struct edit e = edit_begin(doc, out);
 
-	if (list->kind != NODE_LIST || index >= list->as.list.count)
-		return node_err(list, err, ERR_BUG, "no item %zu to remove",
-				index);
-	if (is_bracketed(&e, list))
-		remove_in_brackets(&e, list, index);
-	else
-		remove_block_item(&e, list, index);
-	return edit_end(&e, &what, err);
+	return yaml_apply(doc, &edit, 1, out, err);
 }

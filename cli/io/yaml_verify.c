@@ -1,8 +1,20 @@
 #include "io/yaml_verify.h"
 
+#include <stdint.h>
 #include <string.h>
 
+#include "base/err.h"
+#include "base/map.h"
 #include "base/node.h"
+
+/* Which edit is on which node. */
+struct verifier {
+	struct map by_target; /* address of the node -> edit */
+	const struct yaml_edit *only;
+};
+
+static bool same(const struct verifier *v, const struct node *a,
+		 const struct node *b);
 
 /* Values that stand one behind the other, in a list or in a map. */
 struct children {
@@ -86,12 +98,14 @@ static bool has_pair(const struct node *map, size_t i,
 	       is_value(e->value, pair->value);
 }
 
-static bool has_pairs(const struct node *n, const struct yaml_edit *edit)
+/* MAP has the item's pairs from place FIRST on, and nothing after them. */
+static bool ends_in(const struct node *map, size_t first,
+		    const struct yaml_item *item)
 {
-	if (n->kind != NODE_MAP || n->as.map.count != edit->count)
+	if (map->kind != NODE_MAP || map->as.map.count != first + item->count)
 		return false;
-	for (size_t i = 0; i < edit->count; i++) {
-		if (!has_pair(n, i, &edit->pairs[i]))
+	for (size_t i = 0; i < item->count; i++) {
+		if (!has_pair(map, first + i, &item->pairs[i]))
 			return false;
 	}
 	return true;
@@ -101,8 +115,8 @@ static bool has_pairs(const struct node *n, const struct yaml_edit *edit)
  * Each child of BEFORE in AFTER, in order, but for one that is left out at
  * index SKIP.
  */
-static bool same_children(const struct node *before, const struct node *after,
-			  size_t skip, const struct yaml_edit *edit)
+static bool same_children(const struct verifier *v, const struct node *before,
+			  const struct node *after, size_t skip)
 {
 	struct children a = children_of(before), b = children_of(after);
 
@@ -112,14 +126,28 @@ static bool same_children(const struct node *before, const struct node *after,
 		if (i == skip)
 			continue;
 		if (k >= b.count || !same_key(&a, i, &b, k) ||
-		    !yaml_verify(child(&a, i), child(&b, k), edit))
+		    !same(v, child(&a, i), child(&b, k)))
 			return false;
 	}
 	return true;
 }
 
-static bool is_edited(const struct node *before, const struct node *after,
-		      const struct yaml_edit *edit)
+static bool has_new_items(const struct node *list, size_t first,
+			  const struct yaml_edit *edit)
+{
+	if (list->kind != NODE_LIST ||
+	    list->as.list.count != first + edit->count)
+		return false;
+	for (size_t i = 0; i < edit->count; i++) {
+		if (!ends_in(list->as.list.items[first + i], 0,
+			     &edit->items[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool is_edited(const struct verifier *v, const struct node *before,
+		      const struct node *after, const struct yaml_edit *edit)
 {
 	size_t had = children_of(before).count;
 	size_t has = children_of(after).count;
@@ -127,28 +155,60 @@ static bool is_edited(const struct node *before, const struct node *after,
 	switch (edit->kind) {
 	case YAML_EDIT_SET:
 		return is_value(after, edit->value);
-	case YAML_EDIT_ADD_KEY:
-		return after->kind == NODE_MAP && has == had + 1 &&
-		       same_children(before, after, had, edit) &&
-		       has_pair(after, had, edit->pairs);
-	case YAML_EDIT_ADD_ITEM:
-		return after->kind == NODE_LIST && has == had + 1 &&
-		       same_children(before, after, had, edit) &&
-		       has_pairs(after->as.list.items[had], edit);
+	case YAML_EDIT_ADD_KEYS:
+		return ends_in(after, had, edit->items) &&
+		       same_children(v, before, after, had);
+	case YAML_EDIT_ADD_ITEMS:
+		return has_new_items(after, had, edit) &&
+		       same_children(v, before, after, had);
 	default:
 		return after->kind == NODE_LIST && has + 1 == had &&
-		       same_children(before, after, edit->index, edit);
+		       same_children(v, before, after, edit->index);
 	}
 }
 
-bool yaml_verify(const struct node *before, const struct node *after,
-		 const struct yaml_edit *edit)
+static const struct yaml_edit *edit_of(const struct verifier *v,
+				       const struct node *n)
 {
-	if (before == edit->target)
-		return is_edited(before, after, edit);
-	if (!is_collection(before))
-		return same_scalar(before, after);
-	return before->kind == after->kind &&
-	       children_of(before).count == children_of(after).count &&
-	       same_children(before, after, children_of(before).count, edit);
+	if (v->only)
+		return v->only->target == n ? v->only : NULL;
+	return map_get_n(&v->by_target, (const char *)&n, sizeof(n));
+}
+
+/* As deep as what was read: YAML_DEPTH_MAX. */
+static bool same(const struct verifier *v, const struct node *a,
+		 const struct node *b)
+{
+	const struct yaml_edit *edit = edit_of(v, a);
+
+	if (edit)
+		return is_edited(v, a, b, edit);
+	if (!is_collection(a))
+		return same_scalar(a, b);
+	return a->kind == b->kind &&
+	       children_of(a).count == children_of(b).count &&
+	       same_children(v, a, b, children_of(a).count);
+}
+
+bool yaml_verify(const struct node *before, const struct node *after,
+		 const struct yaml_edit *const *edits, size_t count,
+		 struct err *err)
+{
+	AUTO(map_releasep) struct map by_target = { 0 };
+	struct verifier v = { .only = count == 1 ? edits[0] : NULL };
+
+	for (size_t i = 0; i < count && !v.only; i++) {
+		/* the key is the address that the edit holds */
+		const char *key = (const char *)&edits[i]->target;
+
+		if (map_get_n(&by_target, key, sizeof(edits[i]->target)))
+			return false;
+		if (map_put_n(&by_target, key, sizeof(edits[i]->target),
+			      (void *)(uintptr_t)edits[i]) < 0) {
+			(void)err_nomem(err);
+			return false;
+		}
+	}
+	v.by_target = by_target;
+	return same(&v, before, after);
 }

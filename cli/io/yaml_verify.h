@@ -6,25 +6,12 @@
 
 #include "io/yaml.h"
 
-/* What an edit was to do, for io/yaml_edit.c alone. */
-enum yaml_edit_kind {
-	YAML_EDIT_SET,
-	YAML_EDIT_ADD_KEY,
-	YAML_EDIT_ADD_ITEM,
-	YAML_EDIT_REMOVE
-};
-
-struct yaml_edit {
-	enum yaml_edit_kind kind;
-	const struct node *target;
-	struct yaml_value value;       /* set */
-	const struct yaml_pair *pairs; /* add */
-	size_t count;
-	size_t index; /* remove */
-};
-
-/* True if AFTER is the tree BEFORE with just that edit. */
+/*
+ * True if AFTER is the tree BEFORE with just those COUNT edits, each of another
+ * target.  For io/yaml_edit.c; ERR is set only without memory.
+ */
 bool yaml_verify(const struct node *before, const struct node *after,
-		 const struct yaml_edit *edit);
+		 const struct yaml_edit *const *edits, size_t count,
+		 struct err *err);
 
 #endif

@@ -5,6 +5,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Odd files may be refused, never spoilt. */
+static void complain(const char *why)
+{
+	if (!why || strcmp(why, "the edit was refused") == 0)
+		return;
+	fprintf(stderr, "%s\n", why);
+	abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO(arena_releasep) struct arena arena = { .max = 64 << 20 };
@@ -12,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct node *root = NULL;
 	struct edit_plan plan = { 0 };
 	struct err err = { 0 };
-	const char *why;
+	struct edit_plan plans[PLANS_MAX] = { 0 };
+	size_t count;
 	uint32_t dice = 0;
 
 	if (size < sizeof(dice))
@@ -24,11 +34,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    0 ||
 	    !plan_edit(root, dice, &plan))
 		return 0;
-	why = check_edit((const char *)data, size, root, &plan, &out);
-	/* odd files may be refused, never spoilt */
-	if (why && strcmp(why, "the edit was refused") != 0) {
-		fprintf(stderr, "%s\n", why);
-		abort();
-	}
+	complain(check_edit((const char *)data, size, root, &plan, &out));
+	strbuf_reset(&out);
+	count = plan_many(root, dice, plans);
+	if (count > 0)
+		complain(check_many((const char *)data, size, root, plans,
+				    count, &out));
 	return 0;
 }

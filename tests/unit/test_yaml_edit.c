@@ -246,6 +246,97 @@ static void test_edits_hold_for_random_documents(void **state)
 	}
 }
 
+static void test_apply_holds_for_many_edits_of_random_documents(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < 2000; seed++) {
+		AUTO(strbuf_releasep) struct strbuf text = { 0 };
+		AUTO(strbuf_releasep) struct strbuf out = { 0 };
+		struct gen g = { .state = seed * 0x9e3779b97f4a7c15u + 7,
+				 .out = &text };
+		struct edit_plan plans[PLANS_MAX] = { 0 };
+		const char *why;
+		size_t count;
+
+		gen_document(&g);
+		AUTO(document_releasep)
+		struct document d = read(strbuf_str(&text));
+		count = plan_many(d.root, gen_dice(&g, UINT32_MAX), plans);
+		if (count == 0)
+			continue;
+		why = check_many(text.data, text.len, d.root, plans, count,
+				 &out);
+		if (why)
+			fail_msg("seed %llu: %s\n%s\n---- to\n%s",
+				 (unsigned long long)seed, why,
+				 strbuf_str(&text), strbuf_str(&out));
+	}
+}
+
+static void test_apply_makes_any_number_of_edits_in_one_go(void **state)
+{
+	AUTO(document_releasep)
+	struct document d = read("l: # all\n  - h: bob # b\n    n: 1\n\n"
+				 "  - h: zoe\n# end\n");
+	AUTO(strbuf_releasep) struct strbuf out = { 0 };
+	const struct node *l = find(d.root, "l");
+	const struct node *bob = l->as.list.items[0];
+	const struct node *zoe = l->as.list.items[1];
+	const struct yaml_pair one[] = { { "h", { "ada", false } },
+					 { "n", { "7", true } } };
+	const struct yaml_pair two[] = { { "h", { "eve", false } } };
+	const struct yaml_pair key[] = { { "n", { "3", true } } };
+	const struct yaml_item items[] = { { one, 2 }, { two, 1 } };
+	const struct yaml_item keys[] = { { key, 1 } };
+	const struct yaml_edit edits[] = {
+		{ .kind = YAML_EDIT_ADD_ITEMS,
+		  .target = l,
+		  .items = items,
+		  .count = 2 },
+		{ .kind = YAML_EDIT_ADD_KEYS,
+		  .target = zoe,
+		  .items = keys,
+		  .count = 1 },
+		{ .kind = YAML_EDIT_SET,
+		  .target = node_get(bob, "n"),
+		  .value = { "2", true } },
+		{ .kind = YAML_EDIT_SET,
+		  .target = node_get(zoe, "h"),
+		  .value = { "Zo\xc3\xab", false } },
+	};
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(
+		yaml_apply(&d.doc, edits, ARRAY_LEN(edits), &out, &err), 0);
+	assert_string_equal(strbuf_str(&out),
+			    "l: # all\n  - h: bob # b\n    n: 2\n\n"
+			    "  - h: Zo\xc3\xab\n    n: 3\n\n"
+			    "  - h: ada\n    n: 7\n\n  - h: eve\n# end\n");
+}
+
+static void test_apply_refuses_two_edits_of_one_place(void **state)
+{
+	AUTO(document_releasep) struct document d = read("a: 1\n");
+	AUTO(strbuf_releasep) struct strbuf out = { 0 };
+	const struct yaml_edit edits[] = {
+		{ .kind = YAML_EDIT_SET,
+		  .target = find(d.root, "a"),
+		  .value = { "x", false } },
+		{ .kind = YAML_EDIT_SET,
+		  .target = find(d.root, "a"),
+		  .value = { "y", false } },
+	};
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(yaml_apply(&d.doc, edits, 2, &out, &err), ERR_FORMAT);
+	assert_int_equal(out.len, 0);
+	err_clear(&err);
+	assert_int_equal(yaml_apply(&d.doc, edits, 0, &out, &err), 0);
+	assert_string_equal(strbuf_str(&out), "a: 1\n");
+}
+
 static void test_edits_survive_any_failed_allocation(void **state)
 {
 	AUTO(document_releasep)
@@ -281,6 +372,11 @@ int main(void)
 		cmocka_unit_test(test_add_item_keeps_the_shape_around_it),
 		cmocka_unit_test(test_remove_item_takes_its_comments_along),
 		cmocka_unit_test(test_edits_hold_for_random_documents),
+		cmocka_unit_test(
+			test_apply_makes_any_number_of_edits_in_one_go),
+		cmocka_unit_test(test_apply_refuses_two_edits_of_one_place),
+		cmocka_unit_test(
+			test_apply_holds_for_many_edits_of_random_documents),
 		cmocka_unit_test(test_edits_survive_any_failed_allocation),
 	};
 
