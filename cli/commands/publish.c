@@ -41,11 +41,14 @@ static json_t *item_view(const struct publish_item *item)
 static json_t *published_view(const struct published *p,
 			      const struct publish_options *o)
 {
-	json_t *view =
-		json_pack("{s:i, s:s, s:s, s:s, s:b, s:{}, s:[]}", "schema", 1,
-			  "artifact", artifact_id(o->artifact), "registry",
-			  o->registry, "location", p->location, "dry_run",
-			  o->dry_run, "counts", "crates");
+	json_t *view = json_pack(
+		"{s:i, s:o, s:s, s:s, s:b, s:{}, s:[]}", "schema", 1,
+		"artifact",
+		o->artifact < 0
+			? json_null()
+			: json_string(artifact_id((enum artifact)o->artifact)),
+		"registry", o->registry, "location", p->location, "dry_run",
+		o->dry_run, "counts", "crates");
 
 	for (int s = 0; s <= PUBLISH_FAILED; s++)
 		json_object_set_new(json_object_get(view, "counts"),

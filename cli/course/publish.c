@@ -183,8 +183,10 @@ static int record_all(struct run *r)
 			return r->err->code;
 	}
 	snprintf(message, sizeof(message), "publish %s to %s: %zu crate%s",
-		 artifact_id(r->options->artifact), r->options->registry, count,
-		 count == 1 ? "" : "s");
+		 r->options->artifact < 0
+			 ? "submissions"
+			 : artifact_id((enum artifact)r->options->artifact),
+		 r->options->registry, count, count == 1 ? "" : "s");
 	if (count > 0 && (registry_finish(r->registry, message, r->err) < 0 ||
 			  change_commit(change, message, r->err) < 0))
 		return r->err->code;
