@@ -80,15 +80,21 @@ static void exec_rustdoc(const struct pair *p, const char *side,
 	_exit(126);
 }
 
-static int run_rustdoc(const struct pair *p, const char *side, const char *out,
-		       const char *flags)
+static pid_t start_rustdoc(const struct pair *p, const char *side,
+			   const char *out, const char *flags)
 {
-	int status;
 	pid_t pid = fork();
 
 	assert_true(pid >= 0);
 	if (pid == 0)
 		exec_rustdoc(p, side, out, flags);
+	return pid;
+}
+
+static int wait_for(pid_t pid)
+{
+	int status;
+
 	while (waitpid(pid, &status, 0) < 0)
 		assert_int_equal(errno, EINTR);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
@@ -112,22 +118,40 @@ static void read_flags(const struct pair *p, const char *side, char *out,
 	free(text);
 }
 
-/* False if there is no rustdoc on this machine. */
-static bool make_json(struct pair *p, int side, const char *tmp)
+static void take_json(struct pair *p, int side, const char *out)
 {
-	char path[PATH_SIZE], flags[256];
-	int status;
+	char path[PATH_SIZE];
 
-	read_flags(p, sides[side], flags, sizeof(flags));
-	status = run_rustdoc(p, sides[side], tmp, flags);
-	if (status == 127)
-		return false;
-	if (status != 0)
-		fail_msg("rustdoc failed on %s/%s.rs", p->name, sides[side]);
-	snprintf(path, sizeof(path), "%s/%s.json", tmp, p->name);
+	snprintf(path, sizeof(path), "%s/%s.json", out, p->name);
 	p->text[side] = read_file(path, &p->len[side]);
 	assert_non_null(p->text[side]);
 	unlink(path);
+	rmdir(out);
+}
+
+/* Both sides at a time.  False if there is no rustdoc on this machine. */
+static bool make_json(struct pair *p, const char *tmp)
+{
+	char out[2][PATH_SIZE], flags[256];
+	int status[2];
+	pid_t pids[2];
+
+	for (int side = 0; side < 2; side++) {
+		snprintf(out[side], sizeof(out[side]), "%s/%s", tmp,
+			 sides[side]);
+		read_flags(p, sides[side], flags, sizeof(flags));
+		pids[side] = start_rustdoc(p, sides[side], out[side], flags);
+	}
+	status[0] = wait_for(pids[0]);
+	status[1] = wait_for(pids[1]);
+	for (int side = 0; side < 2; side++) {
+		if (status[side] == 127)
+			return false;
+		if (status[side] != 0)
+			fail_msg("rustdoc failed on %s/%s.rs", p->name,
+				 sides[side]);
+		take_json(p, side, out[side]);
+	}
 	return true;
 }
 
@@ -170,8 +194,7 @@ static int setup(void **state)
 	assert_non_null(mkdtemp(tmp));
 	find_pairs();
 	for (size_t i = 0; i < pair_count && has_rustdoc; i++)
-		for (int side = 0; side < 2 && has_rustdoc; side++)
-			has_rustdoc = make_json(&pairs[i], side, tmp);
+		has_rustdoc = make_json(&pairs[i], tmp);
 	rmdir(tmp);
 	if (!has_rustdoc)
 		print_message("no rustdoc on PATH: the pairs are skipped\n");
