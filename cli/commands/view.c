@@ -1,5 +1,8 @@
 #include "commands/view.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "model/record.h"
 
@@ -33,4 +36,21 @@ json_t *view_stamp(int64_t t)
 bool view_instant(const json_t *v, const char *key, int64_t *out)
 {
 	return stamp_parse(view_text(v, key), out);
+}
+
+json_t *view_string(const char *s)
+{
+	json_t *value = json_string(s);
+	char *copy;
+
+	if (value)
+		return value;
+	copy = strdup(s);
+	if (!copy)
+		return NULL;
+	for (char *p = copy; *p; p++)
+		*p = (unsigned char)*p < 0x80 ? *p : '?';
+	value = json_string(copy);
+	free(copy);
+	return value;
 }

@@ -14,6 +14,9 @@ const char *view_text(const json_t *v, const char *key);
 long long view_int(const json_t *v, const char *key);
 bool view_bool(const json_t *v, const char *key);
 
+/* S, which may be foreign: what is no UTF-8 comes out as '?'. */
+json_t *view_string(const char *s);
+
 /* An instant as RFC 3339 in UTC; JSON null for RECORD_NEVER. */
 json_t *view_stamp(int64_t t);
 

@@ -42,11 +42,15 @@ struct submission {
 	int64_t claimed_at;    /* the tagger's (else committer's) clock */
 	int64_t not_seen_at;   /* last look that did not find it, or NEVER */
 	int64_t first_seen_at; /* first look that did */
-	int64_t late_s;	       /* seconds past due when first seen; 0 in time */
-	uint32_t moved_from;   /* n of the submission whose tag this took; 0 */
-	int64_t gone_at;       /* the tag was deleted or moved away, or NEVER */
-	bool checked;	       /* the gates have been run on it */
-	enum verdict verdict;  /* and that is what they last said */
+	/*
+	 * Seconds past due at the earliest moment that the two bounds and the
+	 * student's own clock allow together; 0: in time.
+	 */
+	int64_t late_s;
+	uint32_t moved_from;  /* n of the submission whose tag this took; 0 */
+	int64_t gone_at;      /* the tag was deleted or moved away, or NEVER */
+	bool checked;	      /* the gates have been run on it */
+	enum verdict verdict; /* and that is what they last said */
 	char package_sha256[SHA256_HEX_SIZE]; /* "" until packed */
 	uint64_t package_size;
 };
