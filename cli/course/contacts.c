@@ -37,12 +37,12 @@ static int read_text(const char *path, struct list_text *t, struct err *err)
 	AUTO(strbuf_releasep) struct strbuf bytes = { 0 };
 
 	if (!file_exists(path))
-		return list_text_read(t, path, "contacts", empty,
+		return list_text_read(t, path, "contacts", "handle", empty,
 				      sizeof(empty) - 1, err);
 	if (must_be_private(path, err) < 0 ||
 	    file_read(path, CONTACTS_MAX, &bytes, err) < 0)
 		return err->code;
-	return list_text_read(t, path, "contacts", strbuf_str(&bytes),
+	return list_text_read(t, path, "contacts", "handle", strbuf_str(&bytes),
 			      bytes.len, err);
 }
 
@@ -53,13 +53,13 @@ static void add_pair(struct list_item *item, const char *key, const char *value)
 			(struct yaml_pair){ key, { .text = value } };
 }
 
-static int set(struct list_text *t, const char *handle, const char *key,
+static int set(struct list_text *t, const struct node *item, const char *key,
 	       const char *value, struct err *err)
 {
 	if (!value)
 		return 0;
-	return list_text_set(t, list_text_find(t, "handle", handle), key,
-			     (struct yaml_value){ .text = value }, err);
+	return list_text_set(t, item, key, (struct yaml_value){ .text = value },
+			     err);
 }
 
 static bool says_something(const struct contact *c)
@@ -67,40 +67,70 @@ static bool says_something(const struct contact *c)
 	return c->email || c->legal_name;
 }
 
+static bool is_filled(const char *s)
+{
+	return s && *s;
+}
+
+/* Collect what is said of one student; *CHANGED if there is anything. */
+static int take_contact(struct list_text *t, const struct contact *c,
+			struct list_item *added, size_t *added_count,
+			bool *changed, struct err *err)
+{
+	const struct node *known = list_text_find(t, c->handle);
+	struct list_item *item = &added[*added_count];
+
+	if (!says_something(c))
+		return 0;
+	if (known) {
+		*changed = true;
+		return set(t, known, "email", c->email, err) < 0
+			       ? err->code
+			       : set(t, known, "legal_name", c->legal_name,
+				     err);
+	}
+	if (!is_filled(c->email) && !is_filled(c->legal_name))
+		return 0;
+	add_pair(item, "handle", c->handle);
+	add_pair(item, "email", c->email);
+	add_pair(item, "legal_name", c->legal_name);
+	(*added_count)++;
+	*changed = true;
+	return 0;
+}
+
+static int update(const char *path, const struct contact *contacts,
+		  size_t count, struct list_item *added, struct err *err)
+{
+	AUTO(list_text_releasep) struct list_text t = { 0 };
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	size_t added_count = 0;
+	bool changed = false;
+
+	if (read_text(path, &t, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < count; i++) {
+		if (take_contact(&t, &contacts[i], added, &added_count,
+				 &changed, err) < 0)
+			return err->code;
+	}
+	if (!changed)
+		return 0;
+	list_text_add(&t, added, added_count);
+	if (list_text_make(&t, &text, err) < 0)
+		return err->code;
+	return file_write(path, strbuf_str(&text), text.len, 0600, err);
+}
+
 int contacts_update(struct workspace *ws, const struct contact *contacts,
 		    size_t count, struct err *err)
 {
-	AUTO(list_text_releasep) struct list_text t = { 0 };
 	struct list_item *added = calloc(count + 1, sizeof(*added));
 	char *path = workspace_path(ws, "config/contacts.yaml");
-	size_t added_count = 0, changed = 0;
+	int rc = added && path ? update(path, contacts, count, added, err)
+			       : err_nomem(err);
 
-	if (!added || !path)
-		(void)err_nomem(err);
-	else
-		(void)read_text(path, &t, err);
-	for (size_t i = 0; !err->code && i < count; i++) {
-		const struct contact *c = &contacts[i];
-
-		if (!says_something(c))
-			continue;
-		changed++;
-		if (!list_text_find(&t, "handle", c->handle)) {
-			struct list_item *item = &added[added_count++];
-
-			add_pair(item, "handle", c->handle);
-			add_pair(item, "email", c->email);
-			add_pair(item, "legal_name", c->legal_name);
-		} else if (set(&t, c->handle, "email", c->email, err) == 0) {
-			(void)set(&t, c->handle, "legal_name", c->legal_name,
-				  err);
-		}
-	}
-	if (!err->code && changed &&
-	    list_text_add(&t, added, added_count, err) == 0)
-		(void)file_write(path, strbuf_str(&t.text), t.text.len, 0600,
-				 err);
 	free(added);
 	free(path);
-	return err->code;
+	return rc;
 }

@@ -1,219 +1,177 @@
 #include "course/list_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/node.h"
 
-/* The same indentation and line ends as the list has, around one item. */
-struct sample {
-	struct strbuf text;
-	struct arena arena;
+/* What will happen to one node: a value that is set, or keys that join. */
+struct list_change {
+	struct list_change *next;
+	const struct node *target;
+	struct yaml_value value;
+	struct yaml_pair pairs[LIST_TEXT_PAIRS_MAX];
+	struct yaml_item item;
 };
-
-static void sample_release(struct sample *s)
-{
-	strbuf_release(&s->text);
-	arena_release(&s->arena);
-}
-AUTO_RELEASE(struct sample, sample_release)
-
-static int parse(struct list_text *t, struct err *err)
-{
-	const struct node *root = NULL;
-
-	arena_release(&t->arena);
-	t->root = t->list = NULL;
-	if (yaml_read(strbuf_str(&t->text), t->text.len, t->file, &t->arena,
-		      &root, err) < 0)
-		return err->code;
-	t->root = root;
-	t->list = node_get(root, t->list_key);
-	if (!t->list)
-		return node_err(root, err, ERR_FORMAT, "'%s' is missing",
-				t->list_key);
-	return 0;
-}
-
-int list_text_read(struct list_text *t, const char *file, const char *list_key,
-		   const char *bytes, size_t len, struct err *err)
-{
-	*t = (struct list_text){ .file = file, .list_key = list_key };
-	strbuf_add(&t->text, bytes, len);
-	if (strbuf_check(&t->text, err) < 0)
-		return err->code;
-	return parse(t, err);
-}
-
-void list_text_release(struct list_text *t)
-{
-	if (!t)
-		return;
-	strbuf_release(&t->text);
-	arena_release(&t->arena);
-	*t = (struct list_text){ 0 };
-}
 
 static size_t item_count(const struct list_text *t)
 {
 	return t->list->kind == NODE_LIST ? t->list->as.list.count : 0;
 }
 
-static bool has_value(const struct node *item, const char *key,
-		      const char *value)
-{
-	const struct node *n = node_get(item, key);
-
-	return n && n->kind == NODE_STR && strcmp(n->as.str.bytes, value) == 0;
-}
-
-const struct node *list_text_find(const struct list_text *t, const char *key,
-				  const char *value)
+static int index_items(struct list_text *t, const char *id_key, struct err *err)
 {
 	for (size_t i = 0; i < item_count(t); i++) {
 		const struct node *item = t->list->as.list.items[i];
+		const struct node *id = node_get(item, id_key);
 
-		if (has_value(item, key, value))
-			return item;
+		if (!id || id->kind != NODE_STR)
+			continue;
+		if (map_put(&t->by_id, id->as.str.bytes,
+			    (void *)(uintptr_t)item) < 0)
+			return err_nomem(err);
 	}
-	return NULL;
+	return 0;
 }
 
-/* OUT becomes the text. */
-static int take(struct list_text *t, struct strbuf *out, struct err *err)
+int list_text_read(struct list_text *t, const char *file, const char *list_key,
+		   const char *id_key, const char *bytes, size_t len,
+		   struct err *err)
 {
-	struct strbuf old = t->text;
-
-	if (strbuf_check(out, err) < 0)
+	*t = (struct list_text){ .doc.len = len };
+	t->doc.bytes = arena_strndup(&t->arena, bytes, len);
+	if (!t->doc.bytes)
+		return err_nomem(err);
+	if (yaml_read(t->doc.bytes, len, file, &t->arena, &t->doc.root, err) <
+	    0)
 		return err->code;
-	t->text = *out;
-	*out = old;
-	return parse(t, err);
+	t->list = node_get(t->doc.root, list_key);
+	if (!t->list)
+		return node_err(t->doc.root, err, ERR_FORMAT, "'%s' is missing",
+				list_key);
+	return index_items(t, id_key, err);
 }
 
-static struct yaml_doc doc_of(const struct list_text *t)
+void list_text_release(struct list_text *t)
 {
-	return (struct yaml_doc){ strbuf_str(&t->text), t->text.len, t->root };
+	if (!t)
+		return;
+	map_release(&t->by_id);
+	map_release(&t->by_target);
+	arena_release(&t->arena);
+	*t = (struct list_text){ 0 };
+}
+
+const struct node *list_text_find(const struct list_text *t, const char *id)
+{
+	return map_get(&t->by_id, id);
+}
+
+static struct list_change *change_of(struct list_text *t,
+				     const struct node *target)
+{
+	struct list_change *c =
+		map_get_n(&t->by_target, (const char *)&target, sizeof(target));
+
+	if (c)
+		return c;
+	c = arena_alloc(&t->arena, sizeof(*c));
+	if (!c)
+		return NULL;
+	*c = (struct list_change){ .next = t->changes, .target = target };
+	c->item.pairs = c->pairs;
+	if (map_put_n(&t->by_target, (const char *)&c->target,
+		      sizeof(c->target), c) < 0)
+		return NULL;
+	t->changes = c;
+	t->change_count++;
+	return c;
+}
+
+/* The pair of KEY among those that join, or a fresh one. */
+static struct yaml_pair *pair_of(struct list_change *c, const char *key)
+{
+	for (size_t i = 0; i < c->item.count; i++) {
+		if (strcmp(c->pairs[i].key, key) == 0)
+			return &c->pairs[i];
+	}
+	if (c->item.count == LIST_TEXT_PAIRS_MAX)
+		return NULL;
+	c->pairs[c->item.count].key = key;
+	return &c->pairs[c->item.count++];
 }
 
 int list_text_set(struct list_text *t, const struct node *item, const char *key,
 		  struct yaml_value value, struct err *err)
 {
-	AUTO(strbuf_releasep) struct strbuf out = { 0 };
-	const struct yaml_pair pair = { key, value };
-	const struct yaml_doc doc = doc_of(t);
 	const struct node *old = node_get(item, key);
+	struct list_change *c = change_of(t, old ? old : item);
+	struct yaml_pair *pair;
 
-	if (old && yaml_set(&doc, old, value, &out, err) < 0)
-		return err->code;
-	if (!old && yaml_add_key(&doc, item, &pair, &out, err) < 0)
-		return err->code;
-	return take(t, &out, err);
+	value.text = arena_strdup(&t->arena, value.text);
+	if (!c || !value.text)
+		return err_nomem(err);
+	if (old) {
+		c->value = value;
+		return 0;
+	}
+	pair = pair_of(c, key);
+	if (!pair)
+		return node_err(item, err, ERR_BUG, "too many new keys");
+	pair->value = value;
+	return 0;
 }
 
-static int add_one(struct list_text *t, const struct list_item *item,
+void list_text_add(struct list_text *t, const struct list_item *items,
+		   size_t count)
+{
+	t->added = items;
+	t->added_count = count;
+}
+
+static struct yaml_edit edit_of(const struct list_change *c)
+{
+	struct yaml_edit edit = { .kind = YAML_EDIT_SET,
+				  .target = c->target,
+				  .value = c->value };
+
+	if (c->item.count > 0) {
+		edit.kind = YAML_EDIT_ADD_KEYS;
+		edit.items = &c->item;
+		edit.count = 1;
+	}
+	return edit;
+}
+
+static int make(const struct list_text *t, struct yaml_edit *edits,
+		struct yaml_item *items, struct strbuf *out, struct err *err)
+{
+	size_t count = 0;
+
+	for (const struct list_change *c = t->changes; c; c = c->next)
+		edits[count++] = edit_of(c);
+	for (size_t i = 0; i < t->added_count; i++)
+		items[i] = (struct yaml_item){ t->added[i].pairs,
+					       t->added[i].count };
+	if (t->added_count > 0)
+		edits[count++] =
+			(struct yaml_edit){ .kind = YAML_EDIT_ADD_ITEMS,
+					    .target = t->list,
+					    .items = items,
+					    .count = t->added_count };
+	return yaml_apply(&t->doc, edits, count, out, err);
+}
+
+int list_text_make(const struct list_text *t, struct strbuf *out,
 		   struct err *err)
 {
-	AUTO(strbuf_releasep) struct strbuf out = { 0 };
-	const struct yaml_doc doc = doc_of(t);
+	struct yaml_edit *edits = calloc(t->change_count + 1, sizeof(*edits));
+	struct yaml_item *items = calloc(t->added_count + 1, sizeof(*items));
+	int rc = edits && items ? make(t, edits, items, out, err)
+				: err_nomem(err);
 
-	if (yaml_add_item(&doc, t->list, item->pairs, item->count, &out, err) <
-	    0)
-		return err->code;
-	return take(t, &out, err);
-}
-
-/* Where more items can be put after the last one; 0: only one by one. */
-static size_t block_end(const struct list_text *t)
-{
-	const struct node *last = t->list->as.list.items[item_count(t) - 1];
-	const char *text = strbuf_str(&t->text);
-
-	if (text[t->list->begin] == '[' || text[last->begin] == '{')
-		return 0;
-	return last->end;
-}
-
-/* "list:", and one item as far in as the list's are. */
-static int sample_read(struct sample *s, const struct list_text *t,
-		       const char *eol, const struct node **list,
-		       const struct node **root, struct err *err)
-{
-	strbuf_addf(&s->text, "list:%s%*s- x: y", eol,
-		    (int)(t->list->column - 1), "");
-	if (strbuf_check(&s->text, err) < 0 ||
-	    yaml_read(strbuf_str(&s->text), s->text.len, "list", &s->arena,
-		      root, err) < 0)
-		return err->code;
-	*list = node_get(*root, "list");
-	return 0;
-}
-
-/* The text of each item, as yaml_add_item() puts it after the sample's. */
-static int render_items(const struct list_text *t,
-			const struct list_item *items, size_t count,
-			struct strbuf *out, struct err *err)
-{
-	AUTO(sample_releasep) struct sample s = { 0 };
-	const char *eol = strstr(strbuf_str(&t->text), "\r\n") ? "\r\n" : "\n";
-	const struct node *list = NULL, *root = NULL;
-
-	if (sample_read(&s, t, eol, &list, &root, err) < 0)
-		return err->code;
-	for (size_t i = 0; i < count; i++) {
-		AUTO(strbuf_releasep) struct strbuf one = { 0 };
-		const struct yaml_doc doc = { strbuf_str(&s.text), s.text.len,
-					      root };
-
-		if (yaml_add_item(&doc, list, items[i].pairs, items[i].count,
-				  &one, err) < 0)
-			return err->code;
-		strbuf_adds(out, strbuf_str(&one) + s.text.len);
-	}
-	return strbuf_check(out, err);
-}
-
-static int add_many(struct list_text *t, const struct list_item *items,
-		    size_t count, size_t at, struct err *err)
-{
-	AUTO(strbuf_releasep) struct strbuf out = { 0 };
-
-	strbuf_add(&out, strbuf_str(&t->text), at);
-	if (render_items(t, items, count, &out, err) < 0)
-		return err->code;
-	strbuf_add(&out, strbuf_str(&t->text) + at, t->text.len - at);
-	return take(t, &out, err);
-}
-
-int list_text_add(struct list_text *t, const struct list_item *items,
-		  size_t count, struct err *err)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		/* the first shows where and how; the rest follow in one go */
-		if (i > 0 && at == 0)
-			at = block_end(t);
-		if (at > 0)
-			return add_many(t, items + i, count - i, at, err);
-		if (add_one(t, &items[i], err) < 0)
-			return err->code;
-	}
-	return 0;
-}
-
-int list_text_remove(struct list_text *t, const char *key, const char *value,
-		     struct err *err)
-{
-	AUTO(strbuf_releasep) struct strbuf out = { 0 };
-	const struct yaml_doc doc = doc_of(t);
-
-	for (size_t i = 0; i < item_count(t); i++) {
-		if (!has_value(t->list->as.list.items[i], key, value))
-			continue;
-		if (yaml_remove_item(&doc, t->list, i, &out, err) < 0)
-			return err->code;
-		return take(t, &out, err);
-	}
-	return 0;
+	free(edits);
+	free(items);
+	return rc;
 }

@@ -61,7 +61,7 @@ static int read_file(struct workspace *ws, struct list_text *t, struct err *err)
 	free(path);
 	if (err->code)
 		return err->code;
-	return list_text_read(t, "config/roster.yaml", "seats",
+	return list_text_read(t, "config/roster.yaml", "seats", "handle",
 			      strbuf_str(&bytes), bytes.len, err);
 }
 
@@ -69,10 +69,11 @@ static int commit(struct workspace *ws, const struct list_text *t,
 		  const char *message, struct err *err)
 {
 	AUTO(change_freep) struct change *c = NULL;
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 
-	if (change_new(ws, &c, err) < 0 ||
-	    change_put(c, "config/roster.yaml", strbuf_str(&t->text),
-		       t->text.len, err) < 0)
+	if (list_text_make(t, &text, err) < 0 || change_new(ws, &c, err) < 0 ||
+	    change_put(c, "config/roster.yaml", strbuf_str(&text), text.len,
+		       err) < 0)
 		return err->code;
 	return change_commit(c, message, err);
 }
@@ -134,7 +135,7 @@ static int set_field(struct apply *a, const char *handle, const char *key,
 	strbuf_addf(what, "%s%s: %s -> %s", what->len ? "; " : "", key,
 		    *old ? old : "none", *value ? value : "none");
 	return list_text_set(
-		&a->text, list_text_find(&a->text, "handle", handle), key,
+		&a->text, list_text_find(&a->text, handle), key,
 		(struct yaml_value){ .text = value, .plain = plain }, a->err);
 }
 
@@ -254,8 +255,7 @@ int roster_apply(struct workspace *ws, const struct roster_entry *entries,
 			(struct contact){ entries[i].handle, entries[i].email,
 					  entries[i].legal_name };
 	}
-	if (list_text_add(&a.text, a.added, a.added_count, err) < 0)
-		return err->code;
+	list_text_add(&a.text, a.added, a.added_count);
 	if (!(flags & ROSTER_DRY_RUN) && write_all(&a, count, message) < 0)
 		return err->code;
 	*out = a.diff;
@@ -286,10 +286,10 @@ int roster_withdraw(struct workspace *ws, const char *handle, struct err *err)
 
 	if (find_active(ws, handle, &s, err) < 0 ||
 	    read_file(ws, &t, err) < 0 ||
-	    list_text_set(&t, list_text_find(&t, "handle", s->handle), "status",
+	    list_text_set(&t, list_text_find(&t, s->handle), "status",
 			  (struct yaml_value){ .text = "withdrawn" },
 			  err) < 0 ||
-	    list_text_set(&t, list_text_find(&t, "handle", s->handle), "seat",
+	    list_text_set(&t, list_text_find(&t, s->handle), "seat",
 			  (struct yaml_value){ .text = "0", .plain = true },
 			  err) < 0)
 		return err->code;
@@ -305,9 +305,8 @@ static int mark_invited(struct list_text *t, const struct seat *s,
 	if (s->status != SEAT_ENROLLED)
 		return 0;
 	(*changed)++;
-	return list_text_set(t, list_text_find(t, "handle", s->handle),
-			     "status", (struct yaml_value){ .text = "invited" },
-			     err);
+	return list_text_set(t, list_text_find(t, s->handle), "status",
+			     (struct yaml_value){ .text = "invited" }, err);
 }
 
 int roster_invite(struct workspace *ws, const char *const *handles,
