@@ -212,7 +212,7 @@ int check_folder(const char *path, const struct check_options *options,
  */
 
 struct seat_run {
-	const struct gating *gating;
+	struct gating *gating;
 	const struct seat_jobs *jobs;
 	const struct workspace *ws;
 	const struct check_options *options;
@@ -249,15 +249,22 @@ static int run_gates(struct seat_run *run, const struct seat_job *job,
 		     const char *into, struct err *err)
 {
 	AUTO(checkout_releasep) struct checkout c = { 0 };
-	const struct gate_env *env = &run->gating->env;
+	const char *missing = NULL;
+	struct gate_env env;
 
 	if (checkout_commit(job->repository, job->sub->commit, job->artifact,
 			    into, &c, err) < 0 ||
-	    (!env->offline && gate_fetch(env, c.crate, err) < 0))
+	    gating_env_for(run->gating, c.crate, job->crate, &env, &missing,
+			   err) < 0)
+		return (int)err->code;
+	if (missing)
+		return err_set(err, ERR_REFUSED,
+			       "it needs %s, which is not packed", missing);
+	if (!env.offline && gate_fetch(&env, c.crate, err) < 0)
 		return (int)err->code;
 	s->source_dir = c.crate;
 	s->root_dir = c.root;
-	return gate_run(env, s, out, err);
+	return gate_run(&env, s, out, err);
 }
 
 static int check_known_or_run(struct seat_run *run, const struct seat_job *job,

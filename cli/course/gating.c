@@ -128,6 +128,8 @@ static int set_workspace(struct gating *g, struct workspace *ws,
 	g->env.policy = workspace_policy(ws, err);
 	if (!g->env.policy || check_policy(g->env.policy, err) < 0)
 		return (int)err->code;
+	if (siblings_init(&g->siblings, ws, err) < 0)
+		return (int)err->code;
 	return set_hidden(g, root, secrets, ARRAY_LEN(secrets), err);
 }
 
@@ -155,8 +157,10 @@ int gating_init(struct gating *g, struct workspace *ws, struct err *err)
 
 void gating_release(struct gating *g)
 {
-	if (g)
-		arena_release(&g->arena);
+	if (!g)
+		return;
+	siblings_release(&g->siblings);
+	arena_release(&g->arena);
 }
 
 /* ------------------------------------------------------------------- the jobs
@@ -370,25 +374,41 @@ static bool is_packed(const struct gating *g, const struct submission *sub)
 	       strcmp(sha256, sub->package_sha256) == 0;
 }
 
-static int pack(const struct gating *g, const struct seat_job *job,
+int gating_env_for(struct gating *g, const char *dir, const char *crate,
+		   struct gate_env *out, const char **missing, struct err *err)
+{
+	*out = g->env;
+	if (!siblings_needed(&g->siblings, dir, crate, missing) || *missing)
+		return 0;
+	out->siblings_dir = siblings_stage(&g->siblings, err);
+	return (int)err->code;
+}
+
+static int pack(struct gating *g, const struct seat_job *job,
 		const struct submission *sub, const char *into,
 		struct pack_result *out, struct err *err)
 {
 	AUTO(checkout_releasep) struct checkout c = { 0 };
 	struct gate_subject subject;
+	struct gate_env env;
 
 	if (checkout_commit(job->repository, sub->commit, job->artifact, into,
 			    &c, err) < 0 ||
-	    (!g->env.offline && gate_fetch(&g->env, c.crate, err) < 0))
+	    gating_env_for(g, c.crate, job->crate, &env, &out->waits_for, err) <
+		    0)
+		return (int)err->code;
+	if (out->waits_for)
+		return 0;
+	if (!env.offline && gate_fetch(&env, c.crate, err) < 0)
 		return (int)err->code;
 	seat_job_subject(job, 0, &subject);
 	subject.moved_tag = false; /* a matter of the check */
 	subject.root_dir = c.root;
 	subject.source_dir = c.crate;
-	return gate_pack(&g->env, &subject, &out->report, err);
+	return gate_pack(&env, &subject, &out->report, err);
 }
 
-int seat_job_pack(const struct gating *g, const struct seat_job *job,
+int seat_job_pack(struct gating *g, const struct seat_job *job,
 		  const struct submission *sub, struct pack_result *out,
 		  struct err *err)
 {

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "course/siblings.h"
 #include "gate/gate.h"
 #include "io/toolchain.h"
 #include "model/record.h"
@@ -18,6 +19,7 @@ struct gating {
 	struct gate_env env;
 	struct toolchain toolchain;
 	struct arena arena;
+	struct siblings siblings; /* of a workspace */
 };
 
 /*
@@ -86,13 +88,23 @@ struct pack_result {
 	char sha256[SHA256_HEX_SIZE];
 	uint64_t size;
 	bool fresh; /* packed by this call */
+	/* a crate of the cohort that it needs and that is not packed, or NULL
+	 */
+	const char *waits_for;
 	struct gate_report report;
 };
-int seat_job_pack(const struct gating *g, const struct seat_job *job,
+int seat_job_pack(struct gating *g, const struct seat_job *job,
 		  const struct submission *sub, struct pack_result *out,
 		  struct err *err);
 void pack_result_release(struct pack_result *r);
 AUTO_RELEASE(struct pack_result, pack_result_release)
+
+/*
+ * The environment for the crate in DIR: G's own, or with the cohort's crates
+ * where it needs one.  *MISSING as siblings_needed().
+ */
+int gating_env_for(struct gating *g, const char *dir, const char *crate,
+		   struct gate_env *out, const char **missing, struct err *err);
 
 /* Into RECORD, which has a submission N: what it was packed to. */
 void record_set_package(struct record *record, uint32_t n,

@@ -31,10 +31,12 @@ const char *package_outcome_name(enum package_outcome o)
 }
 
 struct run {
-	const struct gating *gating;
+	struct gating *gating;
 	const struct seat_jobs *jobs;
 	const struct package_options *options;
 	struct package_result *result;
+	const char **waits; /* by job: a crate that has to be packed first */
+	bool *settled;	    /* by job */
 	pthread_mutex_t lock;
 	size_t done;
 };
@@ -74,6 +76,11 @@ static void pack_job(struct run *run, size_t index)
 	p->outcome = PACKAGE_FAILED;
 	if (seat_job_pack(run->gating, job, job->sub, &packed, &p->err) < 0)
 		return;
+	if (packed.waits_for) {
+		run->waits[index] = packed.waits_for;
+		run->settled[index] = false;
+		return;
+	}
 	p->report = packed.report;
 	if (packed.sha256[0] == '\0' ||
 	    compare_with_published(job, &packed, &p->err) < 0)
@@ -87,9 +94,12 @@ static void pack_one(void *ctx, size_t index)
 {
 	struct run *run = ctx;
 
+	if (run->settled[index])
+		return;
+	run->settled[index] = true;
 	pack_job(run, index);
 	pthread_mutex_lock(&run->lock);
-	run->done++;
+	run->done += run->settled[index];
 	progress_step(run->options->progress, run->done, run->jobs->count,
 		      run->result->items[index].label);
 	pthread_mutex_unlock(&run->lock);
@@ -154,6 +164,61 @@ static int record_all(struct workspace *ws, const struct run *run,
 	return change_commit(change, message, err);
 }
 
+/* What was packed in this round may be what others wait for. */
+static int tell_siblings(struct run *run, const bool *before, bool *progress,
+			 struct err *err)
+{
+	for (size_t i = 0; i < run->jobs->count; i++) {
+		const struct packaged *p = &run->result->items[i];
+
+		if (!run->settled[i] || before[i] || !p->sha256[0])
+			continue;
+		if (siblings_add(&run->gating->siblings, p->crate, p->version,
+				 p->sha256, err) < 0)
+			return (int)err->code;
+		*progress = true;
+	}
+	return 0;
+}
+
+static bool all_settled(const struct run *run)
+{
+	for (size_t i = 0; i < run->jobs->count; i++)
+		if (!run->settled[i])
+			return false;
+	return true;
+}
+
+/* Those that still wait for each other when nothing moves any more. */
+static void give_up(struct run *run)
+{
+	for (size_t i = 0; i < run->jobs->count; i++)
+		if (!run->settled[i])
+			(void)err_set(&run->result->items[i].err, ERR_REFUSED,
+				      "it needs %s, which is not packed",
+				      run->waits[i]);
+}
+
+/* Round by round, so that what a crate needs is packed before it. */
+static int pack_rounds(struct run *run, unsigned workers, struct err *err)
+{
+	size_t count = run->jobs->count;
+	bool *before = calloc(count + 1, sizeof(*before));
+	bool progress = true;
+
+	if (!before)
+		return err_nomem(err);
+	while (progress && !all_settled(run) && !err->code) {
+		progress = false;
+		memcpy(before, run->settled, count * sizeof(*before));
+		if (pool_run(workers, count, pack_one, run, err) == 0)
+			(void)tell_siblings(run, before, &progress, err);
+	}
+	free(before);
+	give_up(run);
+	return (int)err->code;
+}
+
 int package_seats(struct workspace *ws, const struct package_options *options,
 		  struct package_result *out, struct err *err)
 {
@@ -171,13 +236,22 @@ int package_seats(struct workspace *ws, const struct package_options *options,
 	    fill_items(&r, &jobs, err) < 0)
 		return (int)err->code;
 	g.env.offline = options->offline;
+	run.waits = calloc(jobs.count + 1, sizeof(*run.waits));
+	run.settled = calloc(jobs.count + 1, sizeof(*run.settled));
+	if (!run.waits || !run.settled) {
+		free(run.waits);
+		free(run.settled);
+		return err_nomem(err);
+	}
 	pthread_mutex_init(&run.lock, NULL);
-	if (pool_run(workers, jobs.count, pack_one, &run, err) == 0) {
+	if (pack_rounds(&run, workers, err) == 0) {
 		for (size_t i = 0; i < r.count; i++)
 			r.counts[r.items[i].outcome]++;
 		(void)record_all(ws, &run, err);
 	}
 	pthread_mutex_destroy(&run.lock);
+	free(run.waits);
+	free(run.settled);
 	if (err->code)
 		return (int)err->code;
 	*out = r;

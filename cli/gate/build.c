@@ -91,10 +91,10 @@ static void set_inside(struct setting *s, const struct pipeline *p,
 	}
 	if (!registry)
 		s->failed = true;
+	else if (env->siblings_dir) /* cargo unpacks those for itself */
+		bind(s, env->siblings_dir, INSIDE_SIBLINGS);
 	else if (env->cargo_home && file_is_dir(registry))
 		bind(s, registry, INSIDE_REGISTRY);
-	if (env->siblings_dir)
-		bind(s, env->siblings_dir, INSIDE_SIBLINGS);
 	set(s, "HOME", SANDBOX_HOME);
 	set(s, "CARGO_HOME", SANDBOX_HOME "/cargo");
 	set(s, "CARGO_TARGET_DIR", "/tmp/target");

@@ -232,8 +232,8 @@ int gate_fetch(const struct gate_env *env, const char *source_dir,
 
 	if (!manifest || !lock)
 		return err_nomem(err);
-	if (!depends_on_something(source_dir))
-		return 0;
+	if (env->siblings_dir || !depends_on_something(source_dir))
+		return 0; /* what it needs is here */
 	if (file_exists(lock))
 		args[3] = "--locked";
 	if (file_temp_dir(NULL, &work, err) < 0)
