@@ -73,15 +73,19 @@ static int guess(enum artifact a, const char *dir, struct new_crate *out,
 	return 0;
 }
 
-/* Names that go into YAML and TOML strings must not end them. */
+/*
+ * What goes into YAML and TOML strings must not end them.  A person's name goes
+ * into plain text only, so it may have quotes, as some have.
+ */
 static int quotable(const char *what, const char *s, struct err *err)
 {
-	if (!strpbrk(s, "\"\\\n\r\t"))
+	bool is_text = strcmp(what, "name") == 0;
+
+	if (!strpbrk(s, is_text ? "\n\r\t" : "\"\\\n\r\t"))
 		return 0;
-	return err_set(err, ERR_FORMAT,
-		       "invitation: '%s' holds a quote, a "
-		       "backslash or a control character",
-		       what);
+	return err_set(err, ERR_FORMAT, "invitation: '%s' holds a %s", what,
+		       is_text ? "control character"
+			       : "quote, a backslash or a control character");
 }
 
 static int render(enum artifact a, const char *dir, const struct new_crate *c,

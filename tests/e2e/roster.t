@@ -181,6 +181,25 @@ invite() {
 	rm -r out-of-tree
 }
 
+# a name may have quotes; it ends no string of the crate's files
+invited_crate() {
+	must "$COHORT" init ../named >/dev/null
+	run -C ../named roster add liz --name 'Liz "Z" O\Neil' --zone Asia/Kolkata
+	is 0
+	run -C ../named roster invite liz --to ../named/out
+	is 0
+	run new artifact_01 ../crate --invite ../named/out/liz.yaml
+	is 0
+	has ../crate/README.md 'By Liz "Z" O\Neil, as'
+	has ../crate/Cargo.toml 'name = "kov-liz"'
+	has ../crate/.cohort.yaml 'handle: "liz"'
+	has ../crate/.cohort.yaml 'zone: "Asia/Kolkata"'
+	sed 's/kov-liz/kov-"liz/' ../named/out/liz.yaml >bad.yaml
+	run new artifact_01 ../crate2 --invite bad.yaml
+	is 6
+	[ ! -e ../crate2 ] || complain 'something was made'
+}
+
 export_and_import() {
 	"$COHORT" roster export >all.csv
 	must "$COHORT" init ../other >/dev/null
@@ -226,6 +245,7 @@ check 'what is private stays private' private
 check 'an import is all or nothing' all_or_nothing
 check 'the 33rd is refused, and a withdrawal frees a seat' full_house
 check 'an invitation holds what a crate is made from' invite
+check 'a crate can be made from it, whatever the name' invited_crate
 check 'what is exported can be imported' export_and_import
 check 'no cell is a formula' formulas
 check '--json has all of it' json
