@@ -327,11 +327,29 @@ static uint64_t counter(const char *text, const char *protocol,
 	return 0;
 }
 
-/* Nothing but lo is there: each try to leave it fails, and is counted. */
+/* In /proc/net/snmp6 a line is a name and a value. */
+static uint64_t counter6(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+	uint64_t number = 0;
+
+	if (!at)
+		return 0;
+	at += strlen(name);
+	at += strspn(at, " \t");
+	return parse_u64_n(at, strcspn(at, "\n"), &number) ? number : 0;
+}
+
+/*
+ * Nothing but lo is there, and nobody listens on it: each try to reach
+ * something fails, and the kernel counts it.
+ */
 static bool tried_network(const char *counters)
 {
 	return counter(counters, "\nIp: ", "OutNoRoutes") > 0 ||
-	       counter(counters, "\nUdp: ", "NoPorts") > 0;
+	       counter(counters, "\nUdp: ", "NoPorts") > 0 ||
+	       counter(counters, "\nTcp: ", "AttemptFails") > 0 ||
+	       counter6(counters, "\nIp6OutNoRoutes") > 0;
 }
 
 static int find_network(struct pipeline *p, const char *counters,
@@ -395,10 +413,11 @@ static bool is_setup_failure(const struct process_result *r)
 
 static int check(struct pipeline *p, struct gate_outcome *o, struct err *err)
 {
-	static const char script[] = "cargo check --offline --locked >&2\n"
-				     "status=$?\n"
-				     "echo; cat /proc/net/snmp\n"
-				     "exit $status\n";
+	static const char script[] =
+		"cargo check --offline --locked >&2\n"
+		"status=$?\n"
+		"echo; cat /proc/net/snmp /proc/net/snmp6\n"
+		"exit $status\n";
 	AUTO(decoys_releasep) struct decoys decoys = { 0 };
 	AUTO(process_result_releasep) struct process_result r = { 0 };
 	struct build_spec spec = { .dir = p->crate, .script = script };

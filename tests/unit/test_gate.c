@@ -484,6 +484,34 @@ static void test_build_script_cannot_look_up_names(void **state)
 	expect(&r, "build", VERDICT_FAIL, "build-uses-network");
 }
 
+static void test_build_script_cannot_knock_on_this_machine(void **state)
+{
+	AUTO(gate_report_releasep) struct gate_report r = { 0 };
+
+	(void)state;
+	NEEDS(have_cargo && have_sandbox);
+	r = build("fn main() {\n"
+		  "    let _ = std::net::TcpStream::connect("
+		  "\"127.0.0.1:80\");\n"
+		  "}\n");
+	expect(&r, "build", VERDICT_FAIL, "build-uses-network");
+}
+
+static void test_build_script_cannot_use_the_newer_protocol(void **state)
+{
+	AUTO(gate_report_releasep) struct gate_report r = { 0 };
+
+	(void)state;
+	NEEDS(have_cargo && have_sandbox);
+	r = build("fn main() {\n"
+		  "    let _ = std::net::TcpStream::connect("
+		  "\"[2001:db8::1]:80\");\n"
+		  "}\n");
+	if (!file_exists("/proc/net/snmp6"))
+		skip();
+	expect(&r, "build", VERDICT_FAIL, "build-uses-network");
+}
+
 static void test_build_script_words_are_told(void **state)
 {
 	AUTO(gate_report_releasep) struct gate_report r = { 0 };
@@ -717,6 +745,8 @@ int main(void)
 		CASE(test_build_script_cannot_read_contacts),
 		CASE(test_build_script_cannot_phone_home),
 		CASE(test_build_script_cannot_look_up_names),
+		CASE(test_build_script_cannot_knock_on_this_machine),
+		CASE(test_build_script_cannot_use_the_newer_protocol),
 		CASE(test_build_script_words_are_told),
 		CASE(test_build_script_that_sleeps_is_ended),
 		CASE(test_build_script_that_forks_is_contained),
