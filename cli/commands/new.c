@@ -1,5 +1,8 @@
 /* cohort new: a student's crate, from its template. */
 #include "course/new.h"
+
+#include <string.h>
+
 #include "command.h"
 #include "commands/artifact_arg.h"
 #include "commands/view.h"
@@ -16,17 +19,60 @@ static const struct opt opts[] = {
 	{ 0 },
 };
 
+/* S as a shell takes it: in quotes if it has to be. */
+static void print_word(struct terminal *t, const char *s)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789@%+=:,./_-";
+
+	if (*s && *s != '-' && strspn(s, plain) == strlen(s)) {
+		term_printf(t, "%s", s);
+		return;
+	}
+	term_printf(t, "%s", *s == '-' ? "./'" : "'");
+	for (; *s; s += strcspn(s, "'")) {
+		if (*s == '\'') {
+			term_printf(t, "'\\''");
+			s++;
+		}
+		term_printf(t, "%.*s", (int)strcspn(s, "'"), s);
+	}
+	term_printf(t, "'");
+}
+
+static void print_push(struct terminal *t, const json_t *view)
+{
+	const char *url = view_text(view, "repository");
+
+	if (view_bool(view, "in_repository")) {
+		term_printf(t,
+			    "  git add . && git commit -m 'Begin %s' && "
+			    "git push\n",
+			    view_text(view, "crate"));
+		return;
+	}
+	term_printf(t,
+		    "  git init -b main && git add . && git commit -m 'Begin "
+		    "%s'\n"
+		    "  git remote add origin ",
+		    view_text(view, "crate"));
+	if (*url)
+		print_word(t, url);
+	else
+		term_printf(t, "URL");
+	term_printf(t, " && git push -u origin main\n");
+}
+
 static void print(struct terminal *t, const json_t *view)
 {
-	term_printf(t, "%s is in %s\n", view_text(view, "crate"),
+	term_printf(t, "%s is in %s\nnext:\n  cd ", view_text(view, "crate"),
 		    view_text(view, "dir"));
-	term_printf(t,
-		    "next:\n"
-		    "  cd %s && cargo test\n"
-		    "  git init && git add . && git commit -m 'Begin %s'\n"
-		    "  cohort check\n"
-		    "  cohort submit\n",
-		    view_text(view, "dir"), view_text(view, "crate"));
+	print_word(t, view_text(view, "dir"));
+	term_printf(t, " && cargo test\n");
+	print_push(t, view);
+	term_printf(t, "  cohort check\n"
+		       "  cohort submit\n");
 }
 
 static int run(struct cli *cli, const void *argp, struct err *err)
@@ -46,10 +92,11 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 					     "exist yet");
 		return err->code;
 	}
-	view = json_pack("{s:i, s:s, s:s, s:s, s:s, s:b}", "schema", 1, "dir",
-			 dir, "crate", crate.crate, "handle", crate.handle,
-			 "artifact", artifact_id(a), "invited",
-			 crate.is_invited);
+	view = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "schema",
+			 1, "dir", dir, "crate", crate.crate, "handle",
+			 crate.handle, "artifact", artifact_id(a), "repository",
+			 crate.repository, "invited", crate.is_invited,
+			 "in_repository", crate.in_repository);
 	return cli_emit(cli, view, print, err);
 }
 

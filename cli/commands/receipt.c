@@ -14,8 +14,16 @@ static void print(struct terminal *t, const json_t *view)
 		    view_text(view, "crate"), view_text(view, "version"),
 		    view_text(view, "handle"), view_text(view, "commit"),
 		    view_text(view, "tagged_at"));
+	if (view_text(view, "previous")[0])
+		term_printf(t, "the submission before it is tag %s\n",
+			    view_text(view, "previous"));
 	if (view_bool(view, "collected"))
 		term_printf(t, "collected: this workspace has that very tag\n");
+	else if (view_bool(view, "in_workspace"))
+		term_printf(t,
+			    "this workspace has not collected that tag: "
+			    "cohort collect %s\n",
+			    view_text(view, "artifact"));
 	else if (view_bool(view, "in_repository"))
 		term_printf(t, "the tag is in the repository here\n");
 }
@@ -30,15 +38,15 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 	if (receipt_verify(args->common.operands[0], cli->dir, &v, err) < 0)
 		return err->code;
 	r = v.receipt;
-	view = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
-			 "s:s, s:b, s:b}",
-			 "schema", 1, "receipt", r->id, "cohort", r->cohort,
-			 "handle", r->handle, "artifact",
-			 artifact_id(r->artifact), "crate", r->crate, "version",
-			 r->version, "tag", r->tag, "commit", r->commit,
-			 "tag_object", r->tag_object, "tagged_at", r->tagged_at,
-			 "in_repository", v.in_repository, "collected",
-			 v.collected);
+	view = json_pack(
+		"{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
+		"s:s, s:s, s:b, s:b, s:b}",
+		"schema", 1, "receipt", r->id, "cohort", r->cohort, "handle",
+		r->handle, "artifact", artifact_id(r->artifact), "crate",
+		r->crate, "version", r->version, "previous", r->previous, "tag",
+		r->tag, "commit", r->commit, "tag_object", r->tag_object,
+		"tagged_at", r->tagged_at, "in_repository", v.in_repository,
+		"in_workspace", v.in_workspace, "collected", v.collected);
 	return cli_emit(cli, view, print, err);
 }
 

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "course/render.h"
 #include "io/file.h"
+#include "io/git.h"
 #include "io/yaml.h"
 #include "model/dotcohort.h"
 #include "model/handle.h"
@@ -31,7 +32,7 @@ static int read_invite(const char *path, struct invite **out, struct err *err)
 	return invite_read(root, out, err);
 }
 
-/* The folder's last component, without trailing slashes. */
+/* The folder's last component, without trailing slashes; not "." or "..". */
 static int folder_name(const char *dir, char *out, size_t size, struct err *err)
 {
 	size_t len = strlen(dir), start;
@@ -41,24 +42,22 @@ static int folder_name(const char *dir, char *out, size_t size, struct err *err)
 	start = len;
 	while (start > 0 && dir[start - 1] != '/')
 		start--;
-	if (len == start || len - start >= size)
+	if (len == start || len - start >= size ||
+	    strncmp(dir + start, "..", len - start) == 0)
 		return err_set(err, ERR_USAGE, "'%s' cannot name a crate", dir);
 	memcpy(out, dir + start, len - start);
 	out[len - start] = '\0';
 	return 0;
 }
 
-/* "kov-ada", or "ada", in the folder's name: ada's. */
-static int guess(enum artifact a, const char *dir, struct new_crate *out,
+/* "kov-ada", or "ada", in the folder's NAME: ada's. */
+static int guess(enum artifact a, const char *name, struct new_crate *out,
 		 struct err *err)
 {
 	const char *prefix = artifact_crate_prefix(a);
 	size_t len = strlen(prefix);
-	char name[65];
 	const char *handle = name;
 
-	if (folder_name(dir, name, sizeof(name), err) < 0)
-		return err->code;
 	if (strncmp(name, prefix, len) == 0 && name[len] == '-')
 		handle = name + len + 1;
 	if (!handle_is_valid(handle)) {
@@ -73,19 +72,14 @@ static int guess(enum artifact a, const char *dir, struct new_crate *out,
 	return 0;
 }
 
-/*
- * What goes into YAML and TOML strings must not end them.  A person's name goes
- * into plain text only, so it may have quotes, as some have.
- */
-static int quotable(const char *what, const char *s, struct err *err)
+/* What goes between quotes in YAML and TOML must not end them. */
+static int check_quotable(const struct render_var *v, struct err *err)
 {
-	bool is_text = strcmp(what, "name") == 0;
-
-	if (!strpbrk(s, is_text ? "\n\r\t" : "\"\\\n\r\t"))
+	if (!strpbrk(v->value, "\"\\"))
 		return 0;
-	return err_set(err, ERR_FORMAT, "invitation: '%s' holds a %s", what,
-		       is_text ? "control character"
-			       : "quote, a backslash or a control character");
+	return err_set(err, ERR_FORMAT,
+		       "invitation: '%s' has a quote or a backslash in it",
+		       v->key);
 }
 
 static int render(enum artifact a, const char *dir, const struct new_crate *c,
@@ -97,7 +91,6 @@ static int render(enum artifact a, const char *dir, const struct new_crate *c,
 		{ "crate_name", c->crate },
 		{ "crate_ident", NULL },
 		{ "handle", c->handle },
-		{ "name", i ? i->name : c->handle },
 		{ "cohort", i ? i->cohort : "" },
 		{ "artifact", artifact_id(a) },
 		{ "zone", i ? i->zone : "" },
@@ -105,6 +98,8 @@ static int render(enum artifact a, const char *dir, const struct new_crate *c,
 		{ "repository", i ? i->repository : "" },
 		{ "year", year },
 		{ "license", "MIT OR Apache-2.0" },
+		/* stands in texts alone, and may have any character */
+		{ "name", i ? i->name : c->handle },
 	};
 	struct render_var own[ARRAY_LEN(vars)];
 	char template_name[64];
@@ -116,8 +111,8 @@ static int render(enum artifact a, const char *dir, const struct new_crate *c,
 		return err->code;
 	own[1].value = strbuf_str(&ident);
 	snprintf(year, sizeof(year), "%d", civil_from_unix(clock_now()).year);
-	for (size_t k = 0; k < ARRAY_LEN(own); k++) {
-		if (quotable(own[k].key, own[k].value, err) < 0)
+	for (size_t k = 0; k + 1 < ARRAY_LEN(own); k++) {
+		if (check_quotable(&own[k], err) < 0)
 			return err->code;
 	}
 	snprintf(template_name, sizeof(template_name), "templates/%s",
@@ -125,22 +120,37 @@ static int render(enum artifact a, const char *dir, const struct new_crate *c,
 	return render_tree(template_name, dir, own, ARRAY_LEN(own), err);
 }
 
+/* A second crate often goes beside the first. */
+static bool is_in_repository(const char *dir)
+{
+	AUTO(repo_freep) struct repo *repo = NULL;
+	struct err ignored = { 0 };
+
+	return repo_discover(dir, &repo, &ignored) == 0;
+}
+
 int new_crate(enum artifact a, const char *dir, const char *invite,
 	      struct new_crate *out, struct err *err)
 {
 	AUTO(invite_freep) struct invite *i = NULL;
 	struct new_crate c = { .is_invited = invite != NULL };
+	char name[256];
 
+	if (folder_name(dir, name, sizeof(name), err) < 0)
+		return err->code;
 	if (invite) {
 		if (read_invite(invite, &i, err) < 0)
 			return err->code;
 		snprintf(c.handle, sizeof(c.handle), "%s", i->handle);
 		snprintf(c.crate, sizeof(c.crate), "%s", i->artifact[a].crate);
-	} else if (guess(a, dir, &c, err) < 0) {
+		snprintf(c.repository, sizeof(c.repository), "%s",
+			 i->repository);
+	} else if (guess(a, name, &c, err) < 0) {
 		return err->code;
 	}
 	if (render(a, dir, &c, i, err) < 0)
 		return err->code;
+	c.in_repository = is_in_repository(dir);
 	*out = c;
 	return 0;
 }

@@ -13,7 +13,9 @@ struct err;
 struct new_crate {
 	char crate[65];
 	char handle[40];
+	char repository[1024]; /* URL, as the invitation has it, or "" */
 	bool is_invited;
+	bool in_repository; /* DIR is in one already */
 };
 
 /* ERR_EXISTS if DIR has something in it.  DIR appears whole or not at all. */

@@ -51,35 +51,40 @@ static bool is_here(const struct receipt *r, const char *dir)
 	       oid_parse(r->tag_object, &oid) && repo_has(repo, &oid);
 }
 
-/* Has the workspace that we stand in collected it? */
-static bool is_collected(const struct receipt *r, const char *dir)
+/* Has the workspace that we stand in, if we do, collected it? */
+static int look_in_workspace(const struct receipt *r, const char *dir,
+			     struct receipt_verdict *out, struct err *err)
 {
 	AUTO(workspace_freep) struct workspace *ws = NULL;
 	AUTO(record_freep) struct record *record = NULL;
-	struct err ignored = { 0 };
+	struct err none = { 0 };
 
-	if (workspace_open(dir, 0, &ws, &ignored) < 0 ||
-	    workspace_record(ws, r->artifact, r->handle, &record, &ignored) < 0)
-		return false;
+	if (workspace_open(dir, WORKSPACE_BARE, &ws, &none) < 0)
+		return none.code == ERR_NOMEM ? err_nomem(err) : 0;
+	out->in_workspace = true;
+	if (workspace_record(ws, r->artifact, r->handle, &record, err) < 0)
+		return err->code;
 	for (size_t i = 0; i < record->submission_count; i++) {
 		if (strcmp(record->submissions[i].tag_object, r->tag_object) ==
 		    0)
-			return true;
+			out->collected = true;
 	}
-	return false;
+	return 0;
 }
 
 int receipt_verify(const char *file, const char *dir,
 		   struct receipt_verdict *out, struct err *err)
 {
 	AUTO(receipt_freep) struct receipt *r = NULL;
+	struct receipt_verdict v = { 0 };
 
-	if (read_receipt(file, &r, err) < 0 || check(r, file, err) < 0)
+	if (read_receipt(file, &r, err) < 0 || check(r, file, err) < 0 ||
+	    look_in_workspace(r, dir, &v, err) < 0)
 		return err->code;
-	out->in_repository = is_here(r, dir ? dir : ".");
-	out->collected = is_collected(r, dir);
-	out->receipt = r;
+	v.in_repository = is_here(r, dir ? dir : ".");
+	v.receipt = r;
 	r = NULL;
+	*out = v;
 	return 0;
 }
 

@@ -11,7 +11,8 @@ struct err;
 struct receipt_verdict {
 	struct receipt *receipt;
 	bool in_repository; /* the tag is in the repository at hand */
-	bool collected;	    /* the workspace at hand has this very tag */
+	bool in_workspace;  /* there is a workspace at hand */
+	bool collected;	    /* and it has this very tag */
 };
 
 /*

@@ -1,44 +1,20 @@
 #include "course/submit.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/semver.h"
+#include "base/os_linux.h"
+#include "base/progress.h"
 #include "course/clockface.h"
-#include "course/crate_dir.h"
+#include "course/gating.h"
+#include "course/submit_internal.h"
 #include "io/file.h"
-#include "io/remote.h"
-#include "io/worktree.h"
-
-enum {
-	TIMEOUT_S = 60,
-	SILENCE_S = 20,
-	REFS_MAX = 200000
-};
-
-static const char *const schemes[] = { "https", "ssh", "http", "file" };
-
-static const struct remote_limits limits = { .max_refs = REFS_MAX,
-					     .timeout_s = TIMEOUT_S,
-					     .low_speed_s = SILENCE_S,
-					     .credentials = true };
-
-struct submit {
-	struct crate_dir crate;
-	struct oid head;
-	char branch[WORKTREE_BRANCH_SIZE];
-	struct remotes *remotes;
-	struct remote *remote;
-	struct remote_refs refs; /* what the repository has */
-	struct oid tag;		 /* the tag object, once there is one */
-	bool has_tag;		 /* here */
-	bool is_out;		 /* the same tag is there already */
-	struct submission_made *out;
-	struct err *err;
-};
 
 static void submit_release(struct submit *s)
 {
@@ -46,194 +22,138 @@ static void submit_release(struct submit *s)
 	remote_refs_release(&s->refs);
 	remote_free(s->remote);
 	remotes_free(s->remotes);
+	free(s->address);
+	if (s->lock >= 0)
+		close(s->lock);
 }
 AUTO_RELEASE(struct submit, submit_release)
 
-/* ---- what must hold before anything is said to the repository */
+/* ---- the gates */
 
-static int check_names(struct submit *s)
+/* The first gate that fails, and how many findings deny. */
+static int refuse(struct submit *s, const struct gate_report *r)
 {
-	const struct crate_dir *c = &s->crate;
-	struct semver v;
+	const char *gate = "";
+	size_t denied = 0;
 
-	if (strcmp(c->name, c->dot->crate) != 0) {
-		(void)err_set(s->err, ERR_REFUSED,
-			      "Cargo.toml calls the crate '%s', but it is "
-			      "'%s' in the course",
-			      c->name, c->dot->crate);
-		return err_hint(s->err, "write name = \"%s\" in Cargo.toml",
-				c->dot->crate);
+	for (size_t i = r->gate_count; i-- > 0;) {
+		if (r->gates[i].verdict == VERDICT_FAIL)
+			gate = r->gates[i].gate;
 	}
-	if (semver_parse(c->version, &v, s->err) < 0)
-		return err_context(s->err, "Cargo.toml");
-	if (!artifact_tag_format(c->dot->artifact, c->version, s->out->tag))
-		return err_set(s->err, ERR_FORMAT, "version '%s' is too long",
-			       c->version);
+	denied = findings_at_level(&r->findings, FINDING_DENY);
+	(void)err_set(s->err, ERR_REFUSED,
+		      "the crate does not pass gate '%s': %zu finding%s to "
+		      "mend",
+		      gate, denied, denied == 1 ? "" : "s");
+	return err_hint(s->err,
+			"mend and commit, see 'cohort check'; or submit "
+			"it as it is: cohort submit --anyway");
+}
+
+static int run_gates(struct submit *s, unsigned flags, const struct progress *p)
+{
+	struct check_options o = { .artifact = ARTIFACT_ANY, .progress = p };
+	struct check_result *r = &s->out->check;
+	struct err *err = s->err;
+
+	(void)check_folder(s->crate.dir, &o, r, err);
+	if (err->code == ERR_NET) { /* what is here already may do */
+		err_clear(err);
+		o.offline = true;
+		(void)check_folder(s->crate.dir, &o, r, err);
+	}
+	if (err->code == ERR_MISSING) {
+		snprintf(s->out->unchecked, sizeof(s->out->unchecked), "%s",
+			 err->msg);
+		err_clear(err);
+	}
+	if (err->code)
+		return err->code;
+	if (r->count > 0 && r->items[0].report.verdict == VERDICT_FAIL &&
+	    !(flags & SUBMIT_ANYWAY))
+		return refuse(s, &r->items[0].report);
 	return 0;
 }
 
-static int check_committed(struct submit *s)
-{
-	AUTO(worktree_dirt_releasep) struct worktree_dirt dirt = { 0 };
-	const char *folder = s->crate.folder;
+/* ---- one at a time */
 
-	if (worktree_dirt(s->crate.repo, folder, &dirt, s->err) < 0)
+static int own_path(struct submit *s, struct strbuf *out, const char *name)
+{
+	strbuf_addf(out, "%scohort", worktree_common_dir(s->crate.repo));
+	if (strbuf_check(out, s->err) < 0 ||
+	    file_make_dirs(strbuf_str(out), s->err) < 0)
 		return s->err->code;
-	if (dirt.total == 0)
+	strbuf_addf(out, "/%s", name);
+	return strbuf_check(out, s->err);
+}
+
+/* Dies with us, however we die. */
+static int take_lock(struct submit *s)
+{
+	AUTO(strbuf_releasep) struct strbuf path = { 0 };
+
+	if (own_path(s, &path, "submit.lock") < 0)
+		return s->err->code;
+	s->lock = open(strbuf_str(&path),
+		       O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (s->lock < 0)
+		return err_errno(s->err, errno, "open", strbuf_str(&path));
+	if (os_lock_try(s->lock) == 0)
 		return 0;
-	if (dirt.total == 1)
-		(void)err_set(s->err, ERR_REFUSED, "'%s' is not committed",
-			      dirt.paths[0]);
-	else
-		(void)err_set(s->err, ERR_REFUSED,
-			      "'%s' and %zu more are not committed",
-			      dirt.paths[0], dirt.total - 1);
-	if (dirt.only_untracked)
-		return err_hint(s->err, "git add . && git commit, or name "
-					"them in .gitignore");
-	return err_hint(s->err, "git commit -a");
+	if (errno != EWOULDBLOCK)
+		return err_errno(s->err, errno, "lock", strbuf_str(&path));
+	(void)err_set(s->err, ERR_LOCKED,
+		      "another 'cohort submit' is at work in this repository");
+	return err_hint(s->err, "wait for it, then run this again");
 }
 
-static int check_repository(struct submit *s)
+/* git's own lock on our tag, left by a run that was killed: we hold ours. */
+static int drop_ref_lock(struct submit *s)
 {
-	struct err *err = s->err;
+	AUTO(strbuf_releasep) struct strbuf path = { 0 };
 
-	if (!s->crate.repo || !s->crate.folder) {
-		(void)err_set(err, ERR_REFUSED,
-			      "'%s' is not in a git repository", s->crate.dir);
-		return err_hint(err,
-				"git init && git add . && git commit -m "
-				"'Begin %s'",
-				s->crate.name);
-	}
-	if (worktree_head(s->crate.repo, &s->head, s->branch, err) < 0) {
-		if (err->code == ERR_NOT_FOUND)
-			return err_hint(err,
-					"git add . && git commit -m "
-					"'Begin %s'",
-					s->crate.name);
-		return err->code;
-	}
-	oid_hex(&s->head, s->out->commit);
-	if (worktree_remote_url(s->crate.repo, "origin", &s->out->url, err) <
-	    0) {
-		if (err->code == ERR_NOT_FOUND)
-			return err_hint(err, "git remote add origin URL");
-		return err->code;
-	}
-	if (remote_url_check(s->out->url, schemes, ARRAY_LEN(schemes), err) < 0)
-		return err_context(err, "remote 'origin'");
-	return check_committed(s);
-}
-
-/* ---- what the repository has */
-
-static const struct remote_ref *find_ref(const struct submit *s,
-					 const char *name)
-{
-	for (size_t i = 0; i < s->refs.count; i++) {
-		if (strcmp(s->refs.items[i].name, name) == 0)
-			return &s->refs.items[i];
-	}
-	return NULL;
-}
-
-/* Some branch there has the commit: everybody can see it. */
-static int check_pushed(struct submit *s)
-{
-	for (size_t i = 0; i < s->refs.count; i++) {
-		const struct remote_ref *r = &s->refs.items[i];
-
-		if (strncmp(r->name, "refs/heads/", 11) == 0 &&
-		    worktree_contains(s->crate.repo, &r->oid, &s->head))
-			return 0;
-	}
-	(void)err_set(s->err, ERR_REFUSED, "commit %.7s is not pushed",
-		      s->out->commit);
-	if (s->branch[0])
-		return err_hint(s->err, "git push origin %s", s->branch);
-	return err_hint(s->err, "git push origin HEAD:main");
-}
-
-static int version_is_taken(struct submit *s, const struct oid *by,
-			    const char *where)
-{
-	struct semver v = { 0 };
-	struct err ignored = { 0 };
-	char hex[OID_HEX];
-
-	oid_hex(by, hex);
-	(void)err_set(s->err, ERR_REFUSED,
-		      "%s is commit %.7s %s, and this is %.7s", s->out->tag,
-		      hex, where, s->out->commit);
-	if (semver_parse(s->crate.version, &v, &ignored) < 0)
+	strbuf_addf(&path, "%srefs/tags/%s.lock",
+		    worktree_common_dir(s->crate.repo), s->out->tag);
+	if (strbuf_check(&path, s->err) < 0)
 		return s->err->code;
-	return err_hint(s->err,
-			"raise version in Cargo.toml to %llu.%llu.%llu, "
-			"commit, push, and submit again",
-			(unsigned long long)v.major,
-			(unsigned long long)v.minor,
-			(unsigned long long)v.patch + 1);
-}
-
-/* The tag may be there, or here because an earlier run was killed. */
-static int check_tag(struct submit *s)
-{
-	AUTO(strbuf_releasep) struct strbuf ref = { 0 };
-	const struct remote_ref *there;
-	struct oid commit;
-
-	strbuf_addf(&ref, "refs/tags/%s", s->out->tag);
-	if (strbuf_check(&ref, s->err) < 0)
-		return s->err->code;
-	there = find_ref(s, strbuf_str(&ref));
-	if (there) {
-		const struct oid *is = oid_is_zero(&there->peeled)
-					       ? &there->oid
-					       : &there->peeled;
-
-		if (!oid_equal(is, &s->head))
-			return version_is_taken(s, is, "there");
-		s->tag = there->oid;
-		s->is_out = true;
-	}
-	if (repo_ref_read(s->crate.repo, strbuf_str(&ref), &s->tag, s->err) <
-	    0) {
-		if (s->err->code == ERR_NOT_FOUND)
-			err_clear(s->err);
-		return s->err->code;
-	}
-	if (repo_peel_commit(s->crate.repo, &s->tag, &commit, s->err) < 0)
-		return s->err->code;
-	if (!oid_equal(&commit, &s->head))
-		return version_is_taken(s, &commit, "here");
-	s->has_tag = !there || oid_equal(&there->oid, &s->tag);
-	if (there)
-		s->tag = there->oid;
+	if (unlink(strbuf_str(&path)) < 0 && errno != ENOENT &&
+	    errno != ENOTDIR)
+		return err_errno(s->err, errno, "remove", strbuf_str(&path));
 	return 0;
 }
 
 /* ---- the tag */
 
+static int tag_message(struct submit *s, struct strbuf *out)
+{
+	const struct dotcohort *dot = s->crate.dot;
+	char previous[OID_HEX] = "";
+	struct receipt r = { .cohort = dot->cohort,
+			     .handle = dot->handle,
+			     .artifact = dot->artifact,
+			     .crate = dot->crate,
+			     .version = s->crate.version,
+			     .previous = previous };
+
+	if (!oid_is_zero(&s->previous))
+		oid_hex(&s->previous, previous);
+	return receipt_message(&r, out, s->err);
+}
+
 static int make_tag(struct submit *s)
 {
 	AUTO(strbuf_releasep) struct strbuf message = { 0 };
-	const struct dotcohort *dot = s->crate.dot;
-	struct repo_person who = { .when = clock_now() };
-	char *name = NULL, *email = NULL;
+	struct repo_identity identity;
+	struct repo_person who = { .name = identity.name,
+				   .email = identity.email,
+				   .when = clock_now() };
 
-	if (receipt_message(dot->cohort, dot->handle, dot->artifact, dot->crate,
-			    s->crate.version, &message, s->err) < 0 ||
-	    worktree_committer(s->crate.repo, &s->head, &name, &email, s->err) <
-		    0)
+	if (tag_message(s, &message) < 0 ||
+	    worktree_tagger(s->crate.repo, &s->head, &identity, s->err) < 0 ||
+	    drop_ref_lock(s) < 0)
 		return s->err->code;
-	who.name = name;
-	who.email = email;
-	(void)repo_tag_create(s->crate.repo, s->out->tag, &s->head, &who,
-			      strbuf_str(&message), &s->tag, s->err);
-	free(name);
-	free(email);
-	return s->err->code;
+	return repo_tag_create(s->crate.repo, s->out->tag, &s->head, &who,
+			       strbuf_str(&message), &s->tag, s->err);
 }
 
 static int push_tag(struct submit *s)
@@ -243,53 +163,77 @@ static int push_tag(struct submit *s)
 
 	strbuf_addf(&spec, "refs/tags/%s:refs/tags/%s", s->out->tag,
 		    s->out->tag);
-	if (strbuf_check(&spec, s->err) < 0)
+	if (strbuf_check(&spec, s->err) < 0 || submit_connect(s) < 0)
 		return s->err->code;
 	specs[0] = strbuf_str(&spec);
-	return remote_push(s->remote, s->crate.repo, specs, 1, s->err);
+	if (remote_push(s->remote, s->crate.repo, specs, 1, s->err) == 0)
+		return 0;
+	(void)err_context(s->err, "remote 'origin'");
+	if (s->err->code == ERR_NET && !s->err->hint[0])
+		return err_hint(s->err, "submit again: it goes on from here");
+	return s->err->code;
 }
 
-/* The tag that was pushed from elsewhere, into this repository. */
-static int fetch_tag(struct submit *s)
+/* One that was submitted elsewhere gets its name here too. */
+static int name_tag(struct submit *s)
 {
-	return remote_fetch(s->remote, s->crate.repo, &s->tag, 1, NULL, s->err);
+	AUTO(strbuf_releasep) struct strbuf ref = { 0 };
+	static const struct oid none;
+
+	strbuf_addf(&ref, "refs/tags/%s", s->out->tag);
+	if (strbuf_check(&ref, s->err) < 0 || drop_ref_lock(s) < 0)
+		return s->err->code;
+	return repo_ref_write(s->crate.repo, strbuf_str(&ref), &s->tag, &none,
+			      NULL, s->err);
 }
 
 static int settle_tag(struct submit *s)
 {
-	s->out->again = s->is_out;
 	if (s->is_out)
-		return s->has_tag ? 0 : fetch_tag(s);
-	if (!s->has_tag && make_tag(s) < 0)
+		return s->has_ref ? 0 : name_tag(s);
+	if (!s->has_ref && make_tag(s) < 0)
 		return s->err->code;
 	return push_tag(s);
 }
 
 /* ---- the receipt */
 
-static int not_our_tag(struct submit *s)
+/* It was made from this crate, as it is in this commit. */
+static bool is_of(const struct receipt *r, const struct submit *s)
 {
-	err_clear(s->err);
-	(void)err_set(s->err, ERR_REFUSED,
-		      "%s is there, but 'cohort submit' did not make it",
-		      s->out->tag);
-	return err_hint(s->err, "raise the version, commit, push, and submit "
-				"again");
+	const struct dotcohort *dot = s->crate.dot;
+
+	return strcmp(r->cohort, dot->cohort) == 0 &&
+	       strcmp(r->handle, dot->handle) == 0 &&
+	       strcmp(r->crate, dot->crate) == 0 &&
+	       strcmp(r->commit, s->out->commit) == 0 &&
+	       strcmp(r->tag, s->out->tag) == 0;
 }
 
-static int make_receipt(struct submit *s)
+int submit_receipt(struct submit *s, struct receipt **out)
 {
 	AUTO(strbuf_releasep) struct strbuf object = { 0 };
+	AUTO(receipt_freep) struct receipt *r = NULL;
 	char hex[OID_HEX];
+	int rc;
 
 	oid_hex(&s->tag, hex);
-	if (worktree_object(s->crate.repo, &s->tag, RECEIPT_OBJECT_MAX, &object,
-			    s->err) < 0)
-		return s->err->code;
-	if (receipt_from_tag(strbuf_str(&object), object.len, hex,
-			     &s->out->receipt, s->err) < 0)
-		return s->err->code == ERR_FORMAT ? not_our_tag(s)
-						  : s->err->code;
+	rc = worktree_object(s->crate.repo, &s->tag, RECEIPT_OBJECT_MAX,
+			     &object, s->err);
+	if (rc == 0)
+		rc = receipt_from_tag(strbuf_str(&object), object.len, hex, &r,
+				      s->err);
+	if (rc < 0 && rc != ERR_FORMAT && rc != ERR_LIMIT)
+		return rc;
+	if (rc < 0 || !is_of(r, s)) {
+		err_clear(s->err);
+		return err_set(s->err, ERR_REFUSED,
+			       "%s is %s already, but 'cohort submit' did not "
+			       "make it",
+			       s->out->tag, s->is_out ? "there" : "here");
+	}
+	*out = r;
+	r = NULL;
 	return 0;
 }
 
@@ -299,8 +243,7 @@ static int write_receipt(struct submit *s)
 	AUTO(strbuf_releasep) struct strbuf path = { 0 };
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 
-	strbuf_addf(&path, "%scohort/receipts", repo_git_dir(s->crate.repo));
-	if (strbuf_check(&path, s->err) < 0 ||
+	if (own_path(s, &path, "receipts") < 0 ||
 	    file_make_dirs(strbuf_str(&path), s->err) < 0)
 		return s->err->code;
 	strbuf_addf(&path, "/%s-%s.json", s->crate.name, s->crate.version);
@@ -313,25 +256,7 @@ static int write_receipt(struct submit *s)
 	return s->out->receipt_path ? 0 : err_nomem(s->err);
 }
 
-/* ---- when it was due, for a kind word */
-
-/* "2027-02-07 23:59 America/Los_Angeles", as the invitation says it. */
-static bool parse_due(const char *due, struct civil *out, const char **zone)
-{
-	struct civil c = { 0 }, clock = { 0 };
-	char date[11];
-
-	snprintf(date, sizeof(date), "%.10s", due);
-	if (strlen(due) < 18 || !civil_parse_date(date, &c) ||
-	    sscanf(due + 10, " %2d:%2d", &clock.hour, &clock.minute) != 2)
-		return false;
-	c.hour = clock.hour;
-	c.minute = clock.minute;
-	c.second = 59;
-	*out = c;
-	*zone = due + 17;
-	return true;
-}
+/* ---- the due date */
 
 static void read_due(struct submit *s)
 {
@@ -341,7 +266,7 @@ static void read_due(struct submit *s)
 	struct civil c;
 	int64_t at[2];
 
-	if (!parse_due(s->crate.dot->due, &c, &name) ||
+	if (!dotcohort_due(s->crate.dot, &c, &name) ||
 	    clockface_zone(name, &zone, &ignored) < 0 ||
 	    zone_instants(zone, &c, at) == 0)
 		return;
@@ -350,48 +275,29 @@ static void read_due(struct submit *s)
 	s->out->has_due = true;
 }
 
-/* ---- */
-
-/* What branches and submissions the repository has. */
-static int ask(struct submit *s)
-{
-	static const char *const prefixes[] = { "refs/heads/",
-						"refs/tags/artifact_" };
-
-	if (remotes_new(schemes, ARRAY_LEN(schemes), &s->remotes, s->err) < 0 ||
-	    remote_open(s->remotes, s->out->url, &limits, &s->remote, s->err) <
-		    0)
-		return s->err->code;
-	return remote_ls(s->remote, prefixes, ARRAY_LEN(prefixes), &s->refs,
-			 s->err);
-}
-
-static int prepare(struct submit *s, const char *dir)
-{
-	if (crate_dir_open(dir, &s->crate, s->err) < 0 || check_names(s) < 0 ||
-	    check_repository(s) < 0)
-		return s->err->code;
-	read_due(s);
-	if (ask(s) < 0)
-		return err_context(s->err, "%s", s->out->url);
-	if (check_pushed(s) < 0)
-		return s->err->code;
-	return check_tag(s);
-}
+/* ---- all of it */
 
 int submit_crate(const char *dir, unsigned flags, const struct progress *p,
 		 struct submission_made *out, struct err *err)
 {
-	AUTO(submit_releasep) struct submit s = { .out = out, .err = err };
+	AUTO(submit_releasep)
+	struct submit s = { .out = out, .err = err, .lock = -1 };
 
-	(void)p;
-	if (prepare(&s, dir) < 0)
+	if (submit_check_here(&s, dir) < 0)
+		return err->code;
+	read_due(&s);
+	progress_step(p, 0, 3, "asking the repository");
+	if ((!(flags & SUBMIT_DRY_RUN) && take_lock(&s) < 0) ||
+	    submit_check_there(&s) < 0)
+		return err->code;
+	out->again = s.is_out;
+	progress_step(p, 1, 3, "running the gates");
+	if (!s.is_out && run_gates(&s, flags, p) < 0)
 		return err->code;
 	if (flags & SUBMIT_DRY_RUN)
 		return 0;
-	if (settle_tag(&s) < 0)
-		return err_context(err, "%s", s.out->tag);
-	if (make_receipt(&s) < 0)
+	progress_step(p, 2, 3, "pushing the tag");
+	if (settle_tag(&s) < 0 || submit_receipt(&s, &out->receipt) < 0)
 		return err->code;
 	return write_receipt(&s);
 }
@@ -403,6 +309,6 @@ void submission_made_release(struct submission_made *s)
 	receipt_free(s->receipt);
 	free(s->receipt_path);
 	free(s->url);
-	gate_report_release(&s->report);
+	check_result_release(&s->check);
 	*s = (struct submission_made){ 0 };
 }

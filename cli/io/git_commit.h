@@ -13,13 +13,14 @@ struct err;
 /*
  * Who commits: GIT_AUTHOR_NAME and GIT_AUTHOR_EMAIL, else user.name and
  * user.email of the repository, else of the user's own git configuration (of
- * which nothing else is ever looked at), else "cohort".
+ * which else only core.excludesFile is ever looked at), else "cohort".  False
+ * where that had to do.
  */
 struct repo_identity {
 	char name[128];
 	char email[128];
 };
-void repo_identity(struct repo *r, struct repo_identity *out);
+bool repo_identity(struct repo *r, struct repo_identity *out);
 
 struct repo_bytes {
 	const void *bytes;

@@ -24,6 +24,15 @@ int git_bound_memory(void);
  */
 int git_failed(int rc, const char *verb, const char *subject, struct err *err);
 
+/*
+ * VALUE as the name or address of a person: cut to SIZE, and what would end
+ * that part of a commit made harmless.  False if nothing is left of it.
+ */
+bool git_name_take(char *out, size_t size, const char *value);
+
+/* Where the person's own excludes are, in OUT; there may be no such file. */
+bool git_user_excludes(struct strbuf *out);
+
 struct repo_bytes;
 
 /* PATH (taken over; NULL: no memory) waits for repo_sync(). */

@@ -1,10 +1,16 @@
 #include "io/worktree.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "io/file.h"
 #include "io/git_internal.h"
+
+enum {
+	EXCLUDES_MAX = 1 << 20
+};
 
 AUTO_DEFINE(git_status_list *, git_status_list_free)
 AUTO_DEFINE(git_remote *, git_remote_free)
@@ -28,6 +34,26 @@ static int add_path(struct worktree_dirt *d, const char *path, struct err *err)
 		return err_nomem(err);
 	d->count++;
 	return 0;
+}
+
+/*
+ * libgit2 does not see the person's configuration, but what they ignore
+ * everywhere they do not want to hear of here.
+ */
+static int ignore_the_usual(struct repo *r, struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf path = { 0 };
+	AUTO(strbuf_releasep) struct strbuf rules = { 0 };
+	struct err none = { 0 };
+	int rc = 0;
+
+	if (!git_user_excludes(&path) || !file_exists(strbuf_str(&path)))
+		return 0;
+	if (file_read(strbuf_str(&path), EXCLUDES_MAX, &rules, &none) == 0)
+		rc = git_ignore_add_rule(r->raw, strbuf_str(&rules));
+	if (none.code == ERR_NOMEM)
+		return err_nomem(err);
+	return rc < 0 ? git_failed(rc, "read", strbuf_str(&path), err) : 0;
 }
 
 static int list_status(struct repo *r, const char *folder,
@@ -55,18 +81,18 @@ int worktree_dirt(struct repo *r, const char *folder, struct worktree_dirt *out,
 {
 	AUTO(git_status_list_freep) git_status_list *list = NULL;
 	AUTO(worktree_dirt_releasep)
-	struct worktree_dirt d = { .only_untracked = true };
+	struct worktree_dirt d = { 0 };
 
 	d.paths = calloc(WORKTREE_DIRT_MAX, sizeof(*d.paths));
 	if (!d.paths)
 		return err_nomem(err);
-	if (list_status(r, folder, &list, err) < 0)
+	if (ignore_the_usual(r, err) < 0 ||
+	    list_status(r, folder, &list, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < git_status_list_entrycount(list); i++) {
 		const git_status_entry *e = git_status_byindex(list, i);
 
-		if (e->status != GIT_STATUS_WT_NEW)
-			d.only_untracked = false;
+		d.untracked += (e->status & GIT_STATUS_WT_NEW) != 0;
 		if (add_path(&d, path_of(e), err) < 0)
 			return err->code;
 	}
@@ -121,8 +147,8 @@ int worktree_remote_url(struct repo *r, const char *remote, char **out,
 		return git_failed(rc, "read the remote", remote, err);
 	url = git_remote_pushurl(raw) ? git_remote_pushurl(raw)
 				      : git_remote_url(raw);
-	if (!url)
-		return err_set(err, ERR_NOT_FOUND, "remote '%s' has no URL",
+	if (!url || !*url)
+		return err_set(err, ERR_FORMAT, "remote '%s' has no URL",
 			       remote);
 	*out = strdup(url);
 	return *out ? 0 : err_nomem(err);
@@ -139,28 +165,30 @@ bool worktree_contains(struct repo *r, const struct oid *tip,
 	return git_graph_descendant_of(r->raw, &raw_tip, &raw_commit) == 1;
 }
 
-int worktree_committer(struct repo *r, const struct oid *commit, char **name,
-		       char **email, struct err *err)
+int worktree_tagger(struct repo *r, const struct oid *commit,
+		    struct repo_identity *out, struct err *err)
 {
 	AUTO(git_commit_freep) git_commit *c = NULL;
 	git_oid raw = git_oid_theirs(commit);
-	int rc = git_commit_lookup(&c, r->raw, &raw);
 	const git_signature *who;
-	char *own_name, *own_email;
+	int rc;
 
+	if (repo_identity(r, out))
+		return 0;
+	rc = git_commit_lookup(&c, r->raw, &raw);
 	if (rc < 0)
 		return git_failed(rc, "read", "HEAD", err);
 	who = git_commit_committer(c);
-	own_name = strdup(who->name);
-	own_email = strdup(who->email);
-	if (!own_name || !own_email) {
-		free(own_name);
-		free(own_email);
-		return err_nomem(err);
-	}
-	*name = own_name;
-	*email = own_email;
+	if (!who || !git_name_take(out->name, sizeof(out->name), who->name))
+		snprintf(out->name, sizeof(out->name), "cohort");
+	if (!who || !git_name_take(out->email, sizeof(out->email), who->email))
+		snprintf(out->email, sizeof(out->email), "cohort@localhost");
 	return 0;
+}
+
+const char *worktree_common_dir(const struct repo *r)
+{
+	return git_repository_commondir(r->raw);
 }
 
 /* ---- objects as they are hashed */

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "io/git.h"
+#include "io/git_commit.h"
 
 struct err;
 
@@ -14,12 +15,15 @@ struct err;
  * repository's own configuration is read.  One thread at a time.
  */
 
-/* Paths below FOLDER ("" for all) that differ from HEAD. */
+/*
+ * Paths below FOLDER ("" for all) that differ from HEAD.  What the repository
+ * or the person's own core.excludesFile ignores is not among them.
+ */
 struct worktree_dirt {
 	char **paths; /* at most WORKTREE_DIRT_MAX, sorted */
 	size_t count;
 	size_t total;
-	bool only_untracked;
+	size_t untracked; /* of those */
 };
 enum {
 	WORKTREE_DIRT_MAX = 16
@@ -40,7 +44,10 @@ enum {
 int worktree_head(struct repo *r, struct oid *commit,
 		  char branch[WORKTREE_BRANCH_SIZE], struct err *err);
 
-/* Where REMOTE is pushed to, to be free()d; ERR_NOT_FOUND if there is none. */
+/*
+ * Where REMOTE is pushed to, to be free()d.  ERR_NOT_FOUND if there is none,
+ * ERR_FORMAT if it is nowhere.
+ */
 int worktree_remote_url(struct repo *r, const char *remote, char **out,
 			struct err *err);
 
@@ -49,11 +56,14 @@ bool worktree_contains(struct repo *r, const struct oid *tip,
 		       const struct oid *commit);
 
 /*
- * Who made COMMIT: the committer's name and address, to be free()d.  What git
- * took from a person's own configuration, which we do not read.
+ * Who tags COMMIT: whoever this machine says its person is, else the committer
+ * of COMMIT.  Always valid for git, and UTF-8.
  */
-int worktree_committer(struct repo *r, const struct oid *commit, char **name,
-		       char **email, struct err *err);
+int worktree_tagger(struct repo *r, const struct oid *commit,
+		    struct repo_identity *out, struct err *err);
+
+/* The git folder that all work trees of R share; ends in '/'. */
+const char *worktree_common_dir(const struct repo *r);
 
 /* An object's bytes as git hashes them, without its header. */
 int worktree_object(struct repo *r, const struct oid *oid, size_t max,

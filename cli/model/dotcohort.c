@@ -3,14 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/node.h"
+#include "base/parse.h"
 #include "base/strbuf.h"
 #include "model/handle.h"
 
 enum {
-	SCHEMA = 1
+	SCHEMA = 1,
+	CRATE_NAME_MAX = 64,
+	ALLOWED_LETTERS = 52 /* where the digits begin in what is allowed */
 };
 
 static int check_schema(const struct node *root, struct err *err)
@@ -32,12 +36,24 @@ static int check_schema(const struct node *root, struct err *err)
 static int copy_str(struct arena *a, const struct node *map, const char *key,
 		    const char *fallback, const char **out, struct err *err)
 {
+	size_t max = strcmp(key, "repository") == 0 ? DOTCOHORT_URL_MAX
+						    : DOTCOHORT_TEXT_MAX;
 	const char *s = NULL;
 	int rc = fallback ? node_str_or(map, key, fallback, &s, err)
 			  : node_str(map, key, &s, err);
 
 	if (rc < 0)
 		return rc;
+	if (strlen(s) > max)
+		return node_err(node_get(map, key), err, ERR_FORMAT,
+				"'%s' is longer than %zu bytes", key, max);
+	/* they go on into a tag's lines, and into files of other kinds */
+	for (const char *p = s; *p; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return node_err(node_get(map, key), err, ERR_FORMAT,
+					"'%s' has a control character in it",
+					key);
+	}
 	*out = arena_strdup(a, s);
 	return *out ? 0 : err_nomem(err);
 }
@@ -51,6 +67,27 @@ static int check_handle(const struct node *map, const char *handle,
 			"'%s' is not a handle: lower-case letters, digits and "
 			"'-'",
 			handle);
+}
+
+/* As crates.io has them; it folds case and '_' itself. */
+static int copy_crate(struct arena *a, const struct node *map, const char **out,
+		      struct err *err)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789-_";
+	const char *s;
+
+	if (copy_str(a, map, "crate", NULL, out, err) < 0)
+		return err->code;
+	s = *out;
+	if (strspn(s, allowed) == strlen(s) && strlen(s) <= CRATE_NAME_MAX &&
+	    strcspn(s, allowed + ALLOWED_LETTERS) > 0)
+		return 0;
+	return node_err(node_get(map, "crate"), err, ERR_FORMAT,
+			"'%s' is no crate's name: a letter, then letters, "
+			"digits, '-' and '_', at most %d",
+			s, CRATE_NAME_MAX);
 }
 
 static int read_artifact(const struct node *root, enum artifact *out,
@@ -84,7 +121,7 @@ int dotcohort_read(const struct node *root, struct dotcohort **out,
 	    copy_str(&d->arena, root, "handle", NULL, &d->handle, err) < 0 ||
 	    check_handle(root, d->handle, err) < 0 ||
 	    read_artifact(root, &d->artifact, err) < 0 ||
-	    copy_str(&d->arena, root, "crate", NULL, &d->crate, err) < 0 ||
+	    copy_crate(&d->arena, root, &d->crate, err) < 0 ||
 	    copy_str(&d->arena, root, "zone", "", &d->zone, err) < 0 ||
 	    copy_str(&d->arena, root, "due", "", &d->due, err) < 0)
 		return err->code;
@@ -101,6 +138,44 @@ void dotcohort_free(struct dotcohort *d)
 	free(d);
 }
 
+/* Two digits at S that make a number below BELOW. */
+static bool two_digits(const char *s, uint64_t below, int *out)
+{
+	uint64_t n;
+
+	if (!parse_u64_n(s, 2, &n) || n >= below)
+		return false;
+	*out = (int)n;
+	return true;
+}
+
+bool dotcohort_due(const struct dotcohort *d, struct civil *out,
+		   const char **zone)
+{
+	enum {
+		DATE = 10, /* "2027-02-07" */
+		CLOCK = DATE + 1,
+		ZONE = CLOCK + 6
+	};
+	const char *due = d->due;
+	struct civil c = { 0 };
+	char date[DATE + 1];
+
+	if (strlen(due) <= ZONE || due[DATE] != ' ' || due[CLOCK + 2] != ':' ||
+	    due[ZONE - 1] != ' ')
+		return false;
+	memcpy(date, due, DATE);
+	date[DATE] = '\0';
+	if (!civil_parse_date(date, &c) ||
+	    !two_digits(due + CLOCK, 24, &c.hour) ||
+	    !two_digits(due + CLOCK + 3, 60, &c.minute))
+		return false;
+	c.second = 59;
+	*out = c;
+	*zone = due + ZONE;
+	return true;
+}
+
 static int read_invited(struct invite *i, const struct node *root,
 			enum artifact a, struct err *err)
 {
@@ -113,8 +188,7 @@ static int read_invited(struct invite *i, const struct node *root,
 		return node_err(root, err, ERR_FORMAT, "'%s' is missing",
 				artifact_id(a));
 	if (node_only(map, keys, ARRAY_LEN(keys), err) < 0 ||
-	    copy_str(&i->arena, map, "crate", NULL, &i->artifact[a].crate,
-		     err) < 0)
+	    copy_crate(&i->arena, map, &i->artifact[a].crate, err) < 0)
 		return err->code;
 	return copy_str(&i->arena, map, "due", "", &i->artifact[a].due, err);
 }

@@ -5,8 +5,15 @@
 #include "base/attr.h"
 #include "model/artifact.h"
 
+struct civil;
 struct err;
 struct node;
+
+/* What one of these files may say at most, in bytes. */
+enum {
+	DOTCOHORT_TEXT_MAX = 200,
+	DOTCOHORT_URL_MAX = 1000
+};
 
 /*
  * A student's crate says what it is in `.cohort.yaml` beside its Cargo.toml:
@@ -20,8 +27,15 @@ struct dotcohort {
 	enum artifact artifact;
 	const char *crate;
 	const char *zone; /* IANA name, or "" */
-	const char *due;  /* as the invitation had it, or "" */
+	const char *due;  /* "2027-02-07 23:59 America/Los_Angeles", or "" */
 };
+
+/*
+ * The due date, to its last second, and the zone that it is in, which points
+ * into D.  False where there is none, or it is not written like the example.
+ */
+bool dotcohort_due(const struct dotcohort *d, struct civil *out,
+		   const char **zone);
 
 /* ERR_FORMAT with the place for anything that is not such a file. */
 int dotcohort_read(const struct node *root, struct dotcohort **out,

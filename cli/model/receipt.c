@@ -18,48 +18,63 @@ enum {
 	OID_DIGITS = 40
 };
 
-int receipt_message(const char *cohort, const char *handle, enum artifact a,
-		    const char *crate, const char *version, struct strbuf *out,
+int receipt_message(const struct receipt *r, struct strbuf *out,
 		    struct err *err)
 {
 	strbuf_addf(out,
 		    "%s %s\n\ncohort: %s\nhandle: %s\nartifact: %s\n"
 		    "crate: %s\nversion: %s\n",
-		    crate, version, cohort, handle, artifact_id(a), crate,
-		    version);
+		    r->crate, r->version, r->cohort, r->handle,
+		    artifact_id(r->artifact), r->crate, r->version);
+	if (r->previous && *r->previous)
+		strbuf_addf(out, "previous: %s\n", r->previous);
 	return strbuf_check(out, err);
 }
 
 /* ---- reading a tag object: headers, an empty line, the message */
 
-/* What follows "KEY" and a space at the beginning of a line before END. */
-static const char *header(struct arena *a, const char *object, const char *end,
-			  const char *key)
+struct reading {
+	struct receipt *receipt;
+	const char *message; /* with the newline before it */
+	bool no_memory;
+};
+
+static const char *keep(struct reading *in, const char *s, size_t len)
+{
+	const char *copy = arena_strndup(&in->receipt->arena, s, len);
+
+	if (!copy)
+		in->no_memory = true;
+	return copy;
+}
+
+/* What follows KEY and a space at the beginning of a header's line, or NULL. */
+static const char *header(struct reading *in, const char *key)
 {
 	size_t len = strlen(key);
 
-	for (const char *p = object; p < end;) {
+	for (const char *p = in->receipt->object; p < in->message;) {
 		size_t line = strcspn(p, "\n");
 
 		if (line > len && memcmp(p, key, len) == 0 && p[len] == ' ')
-			return arena_strndup(a, p + len + 1, line - len - 1);
+			return keep(in, p + len + 1, line - len - 1);
 		p += line + 1;
 	}
 	return NULL;
 }
 
-/* The value of "KEY: " in the message. */
-static const char *field(struct arena *a, const char *message, const char *key)
+/* The value of "KEY: " in the message, or NULL. */
+static const char *field(struct reading *in, const char *key)
 {
 	char start[32];
 	const char *at;
 
 	snprintf(start, sizeof(start), "\n%s: ", key);
-	at = strstr(message, start);
+	at = strstr(in->message, start);
 	if (!at)
 		return NULL;
 	at += strlen(start);
-	return arena_strndup(a, at, strcspn(at, "\n"));
+	return keep(in, at, strcspn(at, "\n"));
 }
 
 static bool is_oid(const char *s)
@@ -68,9 +83,16 @@ static bool is_oid(const char *s)
 	       strspn(s, "0123456789abcdef") == OID_DIGITS;
 }
 
-/* "Ada <ada@x> 1806000000 -0800": the instant before the zone. */
-static const char *tagged_at(struct arena *a, const char *tagger)
+/* Its id as it is written in files, not as people may type it. */
+static bool is_artifact(const char *id, enum artifact *out)
 {
+	return artifact_parse(id, out) && strcmp(id, artifact_id(*out)) == 0;
+}
+
+/* "Ada <ada@x> 1806000000 -0800": the instant before the zone. */
+static const char *tagged_at(struct reading *in)
+{
+	const char *tagger = header(in, "tagger");
 	const char *zone = tagger ? strrchr(tagger, ' ') : NULL;
 	const char *start = zone;
 	char stamp[CLOCK_STAMP_SIZE];
@@ -83,43 +105,71 @@ static const char *tagged_at(struct arena *a, const char *tagger)
 	if (!parse_u64_n(start, (size_t)(zone - start), &t) || t > INT64_MAX)
 		return NULL;
 	stamp_format((int64_t)t, stamp);
-	return arena_strdup(a, stamp);
+	return keep(in, stamp, strlen(stamp));
 }
 
-static bool fill_fields(struct receipt *r, const char *message)
+/* The tag is of that version of that artifact. */
+static bool fits_tag(const struct receipt *r)
 {
-	const char *artifact = field(&r->arena, message, "artifact");
+	const char *version;
+	enum artifact a;
 
-	r->cohort = field(&r->arena, message, "cohort");
-	r->handle = field(&r->arena, message, "handle");
-	r->crate = field(&r->arena, message, "crate");
-	r->version = field(&r->arena, message, "version");
-	return r->cohort && r->handle && r->crate && r->version && artifact &&
-	       artifact_parse(artifact, &r->artifact) &&
-	       handle_is_valid(r->handle);
+	return strncmp(r->tag, "refs/", 5) != 0 &&
+	       artifact_tag_parse(r->tag, &a, &version) && a == r->artifact &&
+	       strcmp(version, r->version) == 0;
 }
 
-static bool fill(struct receipt *r, const char *tag_object)
+static bool fill_headers(struct reading *in)
+{
+	struct receipt *r = in->receipt;
+	const char *type = header(in, "type");
+
+	r->commit = header(in, "object");
+	r->tag = header(in, "tag");
+	r->tagged_at = tagged_at(in);
+	return type && strcmp(type, "commit") == 0 && is_oid(r->commit) &&
+	       r->tag && r->tagged_at;
+}
+
+static bool fill_fields(struct reading *in)
+{
+	struct receipt *r = in->receipt;
+	const char *artifact = field(in, "artifact");
+	const char *previous = field(in, "previous");
+
+	r->cohort = field(in, "cohort");
+	r->handle = field(in, "handle");
+	r->crate = field(in, "crate");
+	r->version = field(in, "version");
+	r->previous = previous ? previous : "";
+	return r->cohort && r->handle && r->crate && r->version && artifact &&
+	       is_artifact(artifact, &r->artifact) &&
+	       handle_is_valid(r->handle) && fits_tag(r) &&
+	       (!previous || is_oid(previous));
+}
+
+static int not_ours(struct err *err)
+{
+	return err_set(err, ERR_FORMAT,
+		       "the tag is not one that 'cohort submit' makes");
+}
+
+static int fill(struct receipt *r, const char *tag_object, struct err *err)
 {
 	const char *end = strstr(r->object, "\n\n");
-	const char *type;
+	struct reading in = { .receipt = r, .message = end ? end + 1 : "" };
+	bool is_ours = end && is_oid(tag_object) && fill_headers(&in) &&
+		       fill_fields(&in);
 
-	if (!end)
-		return false;
-	type = header(&r->arena, r->object, end, "type");
-	r->commit = header(&r->arena, r->object, end, "object");
-	r->tag = header(&r->arena, r->object, end, "tag");
-	r->tagged_at = tagged_at(&r->arena,
-				 header(&r->arena, r->object, end, "tagger"));
-	r->tag_object = arena_strdup(&r->arena, tag_object);
-	if (!type || strcmp(type, "commit") != 0 || !is_oid(r->commit) ||
-	    !r->tag || !r->tagged_at || !is_oid(r->tag_object) ||
-	    !fill_fields(r, end + 1))
-		return false;
+	r->tag_object = keep(&in, tag_object, strlen(tag_object));
+	if (in.no_memory)
+		return err_nomem(err);
+	if (!is_ours)
+		return not_ours(err);
 	snprintf(r->id, sizeof(r->id), "R-%s-%s-%.24s-%.*s", r->handle,
 		 artifact_id(r->artifact), r->version, ID_DIGITS,
 		 r->tag_object);
-	return true;
+	return 0;
 }
 
 int receipt_from_tag(const char *object, size_t len, const char *tag_object,
@@ -131,14 +181,12 @@ int receipt_from_tag(const char *object, size_t len, const char *tag_object,
 		return err_nomem(err);
 	if (len > RECEIPT_OBJECT_MAX || memchr(object, '\0', len) ||
 	    !text_is_utf8(object, len))
-		return err_set(err, ERR_FORMAT,
-			       "the tag is not one that 'cohort submit' makes");
+		return not_ours(err);
 	r->object = arena_strndup(&r->arena, object, len);
 	if (!r->object)
 		return err_nomem(err);
-	if (!fill(r, tag_object))
-		return err_set(err, ERR_FORMAT,
-			       "the tag is not one that 'cohort submit' makes");
+	if (fill(r, tag_object, err) < 0)
+		return err->code;
 	*out = r;
 	r = NULL;
 	return 0;
@@ -158,22 +206,24 @@ int receipt_write(const struct receipt *r, struct strbuf *out, struct err *err)
 {
 	AUTO(json_decrefp)
 	json_t *view = json_pack(
-		"{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+		"{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
+		"s:s}",
 		"schema", SCHEMA, "receipt", r->id, "cohort", r->cohort,
 		"handle", r->handle, "artifact", artifact_id(r->artifact),
-		"crate", r->crate, "version", r->version, "tag", r->tag,
-		"commit", r->commit, "tag_object", r->tag_object, "tagged_at",
-		r->tagged_at, "object", r->object);
+		"crate", r->crate, "version", r->version, "previous",
+		r->previous, "tag", r->tag, "commit", r->commit, "tag_object",
+		r->tag_object, "tagged_at", r->tagged_at, "object", r->object);
 
 	if (!view)
 		return err_nomem(err);
 	return json_write(view, out, err);
 }
 
-static const char *const keys[] = { "schema",	  "receipt",   "cohort",
-				    "handle",	  "artifact",  "crate",
-				    "version",	  "tag",       "commit",
-				    "tag_object", "tagged_at", "object" };
+static const char *const keys[] = { "schema",  "receipt",    "cohort",
+				    "handle",  "artifact",   "crate",
+				    "version", "previous",   "tag",
+				    "commit",  "tag_object", "tagged_at",
+				    "object" };
 
 static int read_head(const struct node *root, struct err *err)
 {
@@ -216,17 +266,19 @@ int receipt_read(const struct node *root, struct receipt **out, struct err *err)
 	    node_str(root, "artifact", &artifact, err) < 0 ||
 	    take(r, root, "crate", &r->crate, err) < 0 ||
 	    take(r, root, "version", &r->version, err) < 0 ||
+	    take(r, root, "previous", &r->previous, err) < 0 ||
 	    take(r, root, "tag", &r->tag, err) < 0 ||
 	    take(r, root, "commit", &r->commit, err) < 0 ||
 	    take(r, root, "tag_object", &r->tag_object, err) < 0 ||
 	    take(r, root, "tagged_at", &r->tagged_at, err) < 0 ||
 	    take(r, root, "object", &r->object, err) < 0)
 		return err->code;
-	if (!artifact_parse(artifact, &r->artifact))
-		return err_set(err, ERR_FORMAT, "there is no artifact '%s'",
-			       artifact);
+	if (!is_artifact(artifact, &r->artifact))
+		return node_err(node_get(root, "artifact"), err, ERR_FORMAT,
+				"there is no artifact '%s'", artifact);
 	if (strlen(id) >= sizeof(r->id))
-		return err_set(err, ERR_FORMAT, "the receipt's id is too long");
+		return node_err(node_get(root, "receipt"), err, ERR_FORMAT,
+				"the receipt's id is too long");
 	memcpy(r->id, id, strlen(id) + 1);
 	*out = r;
 	r = NULL;
@@ -268,6 +320,7 @@ int receipt_check(const struct receipt *r, const char *object_name,
 		 artifact_id(is->artifact), err) < 0 ||
 	    same("crate", r->crate, is->crate, err) < 0 ||
 	    same("version", r->version, is->version, err) < 0 ||
+	    same("previous", r->previous, is->previous, err) < 0 ||
 	    same("tag", r->tag, is->tag, err) < 0 ||
 	    same("commit", r->commit, is->commit, err) < 0)
 		return err->code;

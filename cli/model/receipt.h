@@ -26,6 +26,10 @@ struct strbuf;
  *	artifact: artifact_01
  *	crate: kov-ada
  *	version: 0.1.0
+ *	previous: 3b8863a414af79b0ccd6489976c93940ca3056b0
+ *
+ * The last line, which a first submission does not have, names the tag object
+ * of the one before, so receipts are a chain: nobody can put one in later.
  */
 enum {
 	RECEIPT_ID_SIZE = 96,
@@ -40,6 +44,7 @@ struct receipt {
 	enum artifact artifact;
 	const char *crate;
 	const char *version;
+	const char *previous;	/* 40 hex digits, or "" */
 	const char *tag;	/* "artifact_01/v0.1.0" */
 	const char *commit;	/* 40 hex digits */
 	const char *tag_object; /* 40 hex digits */
@@ -47,9 +52,11 @@ struct receipt {
 	const char *object;	/* the tag object's content */
 };
 
-/* The message of the tag of a submission. */
-int receipt_message(const char *cohort, const char *handle, enum artifact a,
-		    const char *crate, const char *version, struct strbuf *out,
+/*
+ * The message of the tag of a submission, from R's fields down to `previous`;
+ * no other needs to be set.
+ */
+int receipt_message(const struct receipt *r, struct strbuf *out,
 		    struct err *err);
 
 /*
