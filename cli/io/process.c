@@ -76,6 +76,7 @@ struct run {
 	int in;	       /* the child's stdin */
 	int out[2];
 	int err[2];
+	int go[2];    /* the child waits for a byte: the guard stands */
 	int start[2]; /* errno of a failed start; closed by exec */
 	int life[2];  /* held open by us alone: its end is ours */
 	int pidfd;
@@ -94,6 +95,7 @@ static void run_release(struct run *r)
 	for (int i = 0; i < 2; i++) {
 		close_fd(&r->out[i]);
 		close_fd(&r->err[i]);
+		close_fd(&r->go[i]);
 		close_fd(&r->start[i]);
 		close_fd(&r->life[i]);
 	}
@@ -150,12 +152,15 @@ ATTR_NORETURN static void child(const struct run *r, pid_t parent)
 	const struct process_spec *spec = r->spec;
 	int report = r->start[1];
 	int in, out, err;
+	char byte;
 
 	os_die_with_parent(SIGKILL);
 	if (getppid() != parent)
 		_exit(127); /* it died before the line above */
 	(void)setsid();
 	default_signals();
+	if (read(r->go[0], &byte, 1) != 1)
+		_exit(127);
 	report = lift(report, report);
 	in = lift(r->in, report);
 	out = lift(spec->out_fd > 0 ? spec->out_fd : r->out[1], report);
@@ -255,15 +260,34 @@ static void start_guard(struct run *r)
 	close_fd(&r->life[0]);
 }
 
+static void dismiss_guard(struct run *r)
+{
+	int64_t cpu;
+	int status;
+
+	if (r->guard <= 0)
+		return;
+	/* should it have been killed, there must be no SIGPIPE for us */
+	while (send(r->life[1], "", 1, MSG_NOSIGNAL) < 0 && errno == EINTR)
+		;
+	(void)os_wait(r->guard, false, &status, &cpu);
+	r->guard = -1;
+}
+
+static int make_pipes(struct run *r, struct err *err)
+{
+	if (os_pipe_cloexec(r->out) < 0 || os_pipe_cloexec(r->err) < 0 ||
+	    os_pipe_cloexec(r->go) < 0 || os_pipe_cloexec(r->start) < 0 ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, r->life) < 0)
+		return err_errno(err, errno, "start", r->spec->argv[0]);
+	return 0;
+}
+
 static int start(struct run *r, struct err *err)
 {
 	pid_t self = getpid(), pid;
 
-	if (os_pipe_cloexec(r->out) < 0 || os_pipe_cloexec(r->err) < 0 ||
-	    os_pipe_cloexec(r->start) < 0 ||
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, r->life) < 0)
-		return err_errno(err, errno, "start", r->spec->argv[0]);
-	if (make_input(r->spec, r, err) < 0)
+	if (make_pipes(r, err) < 0 || make_input(r->spec, r, err) < 0)
 		return (int)err->code;
 	pid = fork();
 	if (pid == 0)
@@ -276,9 +300,13 @@ static int start(struct run *r, struct err *err)
 	close_fd(&r->in);
 	close_fd(&r->out[1]);
 	close_fd(&r->err[1]);
-	if (start_result(r, err) < 0)
-		return (int)err->code;
 	start_guard(r);
+	while (write(r->go[1], "", 1) < 0 && errno == EINTR)
+		;
+	if (start_result(r, err) < 0) {
+		dismiss_guard(r);
+		return (int)err->code;
+	}
 	r->pidfd = os_pidfd_open(r->pid);
 	return 0;
 }
@@ -397,20 +425,6 @@ static void follow(struct run *r, int64_t deadline, struct process_result *res)
 	}
 }
 
-static void dismiss_guard(struct run *r)
-{
-	int64_t cpu;
-	int status;
-
-	if (r->guard <= 0)
-		return;
-	/* should it have been killed, there must be no SIGPIPE for us */
-	while (send(r->life[1], "", 1, MSG_NOSIGNAL) < 0 && errno == EINTR)
-		;
-	(void)os_wait(r->guard, false, &status, &cpu);
-	r->guard = -1;
-}
-
 static int collect(struct run *r, int64_t began, struct process_result *res,
 		   struct err *err)
 {
@@ -458,6 +472,7 @@ int process_run(const struct process_spec *spec, struct process_result *out,
 			 .in = -1,
 			 .out = { -1, -1 },
 			 .err = { -1, -1 },
+			 .go = { -1, -1 },
 			 .start = { -1, -1 },
 			 .life = { -1, -1 },
 			 .pidfd = -1 };

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/path.h"
+#include "fault.h"
 #include "io/archive.h"
 #include "io/digest.h"
 #include "io/file.h"
@@ -261,6 +262,33 @@ static void test_unpack_says_that_a_tar_is_damaged(void **state)
 	assert_non_null(strstr(err.msg, "the tar archive is damaged"));
 }
 
+static void test_unpack_survives_any_failed_allocation(void **state)
+{
+	AUTO(strbuf_releasep) struct strbuf tar = { 0 };
+	AUTO(strbuf_releasep) struct strbuf gz = { 0 };
+	char *out = in("out");
+	long nth = 0, total;
+
+	(void)state;
+	tar_file(&tar, "kov-ada-0.1.0/Cargo.toml", "[package]\n");
+	tar_file(&tar, "kov-ada-0.1.0/src/lib.rs", "//! kov\n");
+	tar_end(&tar);
+	gzip(&gz, tar.data, tar.len);
+	do {
+		struct err err = { 0 }, clean = { 0 };
+
+		assert_int_equal(mkdir(out, 0755), 0);
+		fault_alloc(++nth);
+		if (archive_unpack(gz.data, gz.len, 1 << 20, out, &err) < 0)
+			assert_int_equal(err.code, ERR_NOMEM);
+		total = fault_count();
+		fault_alloc(0);
+		assert_int_equal(file_remove_tree(out, &clean), 0);
+	} while (nth <= total);
+	assert_true(nth > 2);
+	free(out);
+}
+
 static void put(const char *name, const char *text)
 {
 	char *path = in(name);
@@ -341,6 +369,7 @@ int main(void)
 		CASE(test_unpack_refuses_a_file_where_a_folder_is),
 		CASE(test_unpack_limits_bytes_and_entries),
 		CASE(test_unpack_says_that_a_tar_is_damaged),
+		CASE(test_unpack_survives_any_failed_allocation),
 		CASE(test_release_is_the_same_bytes_twice),
 		CASE(test_release_leaves_nothing_when_it_fails),
 		CASE(test_release_names_what_cannot_be_written),

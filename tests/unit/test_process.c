@@ -20,6 +20,7 @@
 #include "base/err.h"
 #include "base/os_linux.h"
 #include "base/pool.h"
+#include "fault.h"
 #include "io/file.h"
 #include "io/process.h"
 
@@ -185,6 +186,8 @@ static void test_run_kills_the_group_when_the_time_is_over(void **state)
 	assert_true(r.wall_ms >= 200 && r.wall_ms < 5000);
 	assert_null(strstr(strbuf_str(&r.out), "never"));
 	assert_true(pid > 1);
+	for (int i = 0; i < 500 && is_running(pid); i++)
+		nap(10); /* it dies when it is scheduled */
 	assert_false(is_running(pid));
 }
 
@@ -369,6 +372,27 @@ static void test_run_goes_from_many_threads(void **state)
 		assert_true(good[i]);
 }
 
+static void test_run_survives_any_failed_allocation(void **state)
+{
+	const char *argv[] = { "sh", "-c", "echo out; echo err >&2", NULL };
+	struct process_spec spec = { .argv = argv, .env = plain_env };
+	long nth = 0, total;
+
+	(void)state;
+	do {
+		AUTO(process_result_releasep) struct process_result r = { 0 };
+		struct err err = { 0 };
+
+		fault_alloc(++nth);
+		if (process_run(&spec, &r, &err) < 0)
+			assert_true(err.code == ERR_NOMEM ||
+				    err.code == ERR_MISSING);
+		total = fault_count();
+		fault_alloc(0);
+	} while (nth <= total);
+	assert_true(nth > 2);
+}
+
 static void test_find_looks_only_where_it_is_told(void **state)
 {
 	char *found = process_find("sh", "/none:relative::/usr/bin");
@@ -407,6 +431,7 @@ int main(void)
 			test_run_fails_when_a_cgroup_cannot_be_entered),
 		cmocka_unit_test(test_run_leaves_nobody_when_we_are_killed),
 		cmocka_unit_test(test_run_goes_from_many_threads),
+		cmocka_unit_test(test_run_survives_any_failed_allocation),
 		cmocka_unit_test(test_find_looks_only_where_it_is_told),
 	};
 

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "base/strbuf.h"
+#include "fault.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/git.h"
@@ -326,6 +327,36 @@ static void test_open_leaves_a_web_address_alone(void **state)
 	free(path);
 }
 
+static void test_publish_survives_any_failed_allocation(void **state)
+{
+	struct made m;
+	long nth = 0, total;
+
+	(void)state;
+	make(&m, "kov-ada", "0.1.0", "bytes");
+	do {
+		struct registry *r = NULL;
+		struct err err = { 0 };
+
+		fault_alloc(++nth);
+		if (registry_open(&config, dir, &r, &err) == 0 &&
+		    registry_publish(r, &m.crate, &err) == 0)
+			(void)registry_finish(r, "publish", &err);
+		total = fault_count();
+		fault_alloc(0);
+		registry_free(r);
+		assert_true(err.code == 0 || err.code == ERR_NOMEM);
+	} while (nth <= total);
+	assert_true(nth > 5);
+	free(m.path);
+	{
+		AUTO(registry_freep) struct registry *r = open_registry();
+
+		assert_int_equal(look(r, "kov-ada", "0.1.0", "bytes"),
+				 REGISTRY_SAME);
+	}
+}
+
 static void test_look_names_the_place_of_a_broken_line(void **state)
 {
 	AUTO(registry_freep) struct registry *r = open_registry();
@@ -376,6 +407,7 @@ int main(void)
 		CASE(test_finish_commits_once_and_what_was_left),
 		CASE(test_open_follows_a_registry_that_moved),
 		CASE(test_open_leaves_a_web_address_alone),
+		CASE(test_publish_survives_any_failed_allocation),
 		CASE(test_look_names_the_place_of_a_broken_line),
 		CASE(test_open_refuses_the_web_with_a_hint),
 	};
