@@ -86,15 +86,12 @@ ATTR_UNUSED static char *crates_data(void)
 	return path_joined(self, "config");
 }
 
-/* False, with nothing to release, where there is no toolchain. */
+/* False where there is no toolchain; crates_end() in any case. */
 ATTR_UNUSED static bool crates_begin(struct crates *c)
 {
 	struct err err = { 0 };
 
 	*c = (struct crates){ 0 };
-	if (toolchain_find(NULL, &c->toolchain, &err) < 0)
-		return false;
-	err_clear(&err);
 	c->data = crates_data();
 	if (!c->data || file_temp_dir(NULL, &c->dir, &err) < 0)
 		abort();
@@ -107,7 +104,7 @@ ATTR_UNUSED static bool crates_begin(struct crates *c)
 				    .cargo_home = c->cargo,
 				    .data_dir = c->data,
 				    .offline = true };
-	return true;
+	return toolchain_find(NULL, &c->toolchain, &err) == 0;
 }
 
 ATTR_UNUSED static void crates_end(struct crates *c)
