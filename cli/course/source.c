@@ -52,9 +52,9 @@ static int take(struct search *s, const char *path, struct dotcohort *dot)
 
 	if (s->dot)
 		return err_set(s->err, ERR_FORMAT,
-			       "'%s' and '%s/%s' both say that they are %s",
-			       path, strbuf_str(s->path), dot_name,
-			       artifact_id(s->artifact));
+			       "'%s%s%s' and '%s' both say that they are %s",
+			       strbuf_str(s->path), s->path->len > 0 ? "/" : "",
+			       dot_name, path, artifact_id(s->artifact));
 	s->dot = dot;
 	strbuf_reset(s->path);
 	strbuf_add(s->path, path, len > 0 ? len - 1 : 0);

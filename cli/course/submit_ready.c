@@ -149,10 +149,14 @@ static int check_collectable(struct submit *s)
 static int read_url(struct submit *s, struct git_url *u)
 {
 	if (worktree_remote_url(s->crate.repo, "origin", &s->address, s->err) <
-	    0)
+	    0) {
+		bool is_missing = s->err->code == ERR_NOT_FOUND;
+
+		if (is_missing)
+			s->err->code = ERR_REFUSED;
 		return err_hint(s->err, "git remote %s origin URL",
-				s->err->code == ERR_NOT_FOUND ? "add"
-							      : "set-url");
+				is_missing ? "add" : "set-url");
+	}
 	if (git_url_parse(s->address, u, s->err) == 0)
 		return 0;
 	(void)err_context(s->err, "remote 'origin'");
@@ -196,6 +200,11 @@ static int check_repository(struct submit *s)
 		return hint_begin(s, "");
 	}
 	oid_hex(&s->head, s->out->commit);
+	if (worktree_is_shallow(s->crate.repo)) {
+		(void)err_set(err, ERR_REFUSED,
+			      "the history of this repository is cut off");
+		return err_hint(err, "git fetch --unshallow, and submit again");
+	}
 	if (check_committed(s) < 0 || check_collectable(s) < 0)
 		return err->code;
 	return find_address(s);

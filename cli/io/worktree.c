@@ -133,6 +133,11 @@ int worktree_head(struct repo *r, struct oid *commit,
 	return 0;
 }
 
+bool worktree_is_shallow(const struct repo *r)
+{
+	return git_repository_is_shallow(r->raw) == 1;
+}
+
 int worktree_remote_url(struct repo *r, const char *remote, char **out,
 			struct err *err)
 {

@@ -44,6 +44,9 @@ enum {
 int worktree_head(struct repo *r, struct oid *commit,
 		  char branch[WORKTREE_BRANCH_SIZE], struct err *err);
 
+/* Is history cut off?  libgit2 1.5.1 cannot push from such a repository. */
+bool worktree_is_shallow(const struct repo *r);
+
 /*
  * Where REMOTE is pushed to, to be free()d.  ERR_NOT_FOUND if there is none,
  * ERR_FORMAT if it is nowhere.
