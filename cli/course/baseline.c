@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "base/semver.h"
+#include "base/str.h"
 #include "course/checkout.h"
 #include "crate/manifest/manifest.h"
 #include "io/digest.h"
@@ -17,18 +18,12 @@ enum {
 	MANIFEST_MAX = 1 << 20
 };
 
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
-
 /* False where the manifest has no version of its own to compare with. */
 static bool version_of(const char *dir, struct semver *out)
 {
 	AUTO(arena_releasep) struct arena arena = { 0 };
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	AUTO(dropp) char *path = path_joined(dir, "Cargo.toml");
+	AUTO(str_freep) char *path = path_joined(dir, "Cargo.toml");
 	struct manifest m = { 0 };
 	struct err ignored = { 0 }; /* the gates will complain */
 
@@ -77,7 +72,7 @@ static char *note_path(const struct gating *g, const char *commit)
 
 static char *noted_package(const struct gating *g, const char *commit)
 {
-	AUTO(dropp) char *note = note_path(g, commit);
+	AUTO(str_freep) char *note = note_path(g, commit);
 	AUTO(strbuf_releasep) struct strbuf sha256 = { 0 };
 	AUTO(strbuf_releasep) struct strbuf path = { 0 };
 	struct err ignored = { 0 };
@@ -96,7 +91,7 @@ static int pack(const struct gating *g, struct repo *repo, const char *commit,
 {
 	AUTO(checkout_releasep) struct checkout c = { 0 };
 	AUTO(gate_report_releasep) struct gate_report r = { 0 };
-	AUTO(dropp) char *note = note_path(g, commit);
+	AUTO(str_freep) char *note = note_path(g, commit);
 	struct gate_subject s = { .label = commit, .artifact = a };
 
 	if (checkout_commit(repo_git_dir(repo), commit, a, into, &c, err) < 0)
@@ -118,8 +113,8 @@ int baseline_of_folder(const struct gating *g, const char *dir, enum artifact a,
 		       char **out, struct err *err)
 {
 	AUTO(repo_freep) struct repo *repo = NULL;
-	AUTO(dropp) char *temp = NULL;
-	AUTO(dropp) char *into = NULL;
+	AUTO(str_freep) char *temp = NULL;
+	AUTO(str_freep) char *into = NULL;
 	struct search s = { .artifact = a };
 	struct oid commit;
 	char hex[OID_HEX];

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/pool.h"
 #include "base/progress.h"
+#include "base/str.h"
 #include "course/baseline.h"
 #include "course/checkout.h"
 #include "course/clockface.h"
@@ -25,12 +26,6 @@
 enum {
 	DOT_MAX = 64 << 10
 };
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 void check_result_release(struct check_result *r)
 {
@@ -74,7 +69,7 @@ static int read_dot(const char *dir, struct dotcohort **out, struct err *err)
 {
 	AUTO(arena_releasep) struct arena arena = { 0 };
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	AUTO(dropp) char *path = path_joined(dir, ".cohort.yaml");
+	AUTO(str_freep) char *path = path_joined(dir, ".cohort.yaml");
 	const struct node *n;
 
 	if (!path)
@@ -137,7 +132,7 @@ static int stamp_folder(struct folder *f, struct err *err)
 
 static int folder_open(const char *path, struct folder *f, struct err *err)
 {
-	AUTO(dropp) char *manifest = path_joined(path, "Cargo.toml");
+	AUTO(str_freep) char *manifest = path_joined(path, "Cargo.toml");
 
 	if (!manifest)
 		return err_nomem(err);
@@ -174,7 +169,7 @@ int check_folder(const char *path, const struct check_options *options,
 	AUTO(folder_releasep) struct folder f = { 0 };
 	AUTO(gating_releasep) struct gating g = { 0 };
 	AUTO(check_result_releasep) struct check_result r = { 0 };
-	AUTO(dropp) char *baseline = NULL;
+	AUTO(str_freep) char *baseline = NULL;
 	struct gate_subject s = { .label = path };
 	struct checked *c = only_item(&r, path);
 
@@ -271,8 +266,8 @@ static int check_known_or_run(struct seat_run *run, const struct seat_job *job,
 			      struct gate_subject *s, struct gate_report *out,
 			      struct err *err)
 {
-	AUTO(dropp) char *dir = NULL;
-	AUTO(dropp) char *into = NULL;
+	AUTO(str_freep) char *dir = NULL;
+	AUTO(str_freep) char *into = NULL;
 	struct err ignored = { 0 };
 
 	if (gate_is_known(&run->gating->env, s, out))
@@ -293,8 +288,8 @@ static int check_job(struct seat_run *run, size_t index, struct err *err)
 	const struct seat_job *job = &run->jobs->items[index];
 	struct checked *c = &run->result->items[index];
 	struct pack_result *earlier = &run->earlier[index];
-	AUTO(dropp) char *baseline = NULL;
-	AUTO(dropp) char *package = NULL;
+	AUTO(str_freep) char *baseline = NULL;
+	AUTO(str_freep) char *package = NULL;
 	const char **published;
 	struct gate_subject s;
 	int rc;

@@ -5,15 +5,10 @@
 
 #include "base/err.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "course/source.h"
 #include "io/file.h"
 #include "io/git_index.h"
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 void checkout_release(struct checkout *c)
 {
@@ -31,10 +26,10 @@ static int make_repository(const char *root, const char *git_dir,
 	AUTO(repo_freep) struct repo *fresh = NULL;
 	AUTO(repo_freep) struct repo *r = NULL;
 	AUTO(strbuf_releasep) struct strbuf objects = { 0 };
-	AUTO(dropp) char *info = path_joined(root, ".git/objects/info");
-	AUTO(dropp)
+	AUTO(str_freep) char *info = path_joined(root, ".git/objects/info");
+	AUTO(str_freep)
 	char *alternates = path_joined(root, ".git/objects/info/alternates");
-	AUTO(dropp) char *stage = path_joined(root, ".git/cohort-index");
+	AUTO(str_freep) char *stage = path_joined(root, ".git/cohort-index");
 
 	if (!info || !alternates || !stage)
 		return err_nomem(err);

@@ -8,6 +8,7 @@
 #include "base/parse.h"
 #include "base/path.h"
 #include "base/share.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "course/checkout.h"
 #include "course/explain.h"
@@ -15,12 +16,6 @@
 #include "io/file.h"
 #include "model/policy.h"
 #include "workspace/workspace.h"
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 /* ------------------------------------------------------------ the environment
  */
@@ -135,7 +130,7 @@ static int set_workspace(struct gating *g, struct workspace *ws,
 
 int gating_init(struct gating *g, struct workspace *ws, struct err *err)
 {
-	AUTO(dropp) char *data = NULL;
+	AUTO(str_freep) char *data = NULL;
 
 	*g = (struct gating){ 0 };
 	if (share_path("config", &data, err) < 0)
@@ -412,8 +407,8 @@ int seat_job_pack(struct gating *g, const struct seat_job *job,
 		  const struct submission *sub, struct pack_result *out,
 		  struct err *err)
 {
-	AUTO(dropp) char *dir = NULL;
-	AUTO(dropp) char *into = NULL;
+	AUTO(str_freep) char *dir = NULL;
+	AUTO(str_freep) char *into = NULL;
 	struct pack_result r = { 0 };
 	struct err ignored = { 0 };
 

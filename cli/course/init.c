@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/node.h"
 #include "base/share.h"
+#include "base/str.h"
 #include "course/render.h"
 #include "io/file.h"
 #include "io/yaml.h"
@@ -53,15 +54,9 @@ static void init_release(struct init *in)
 }
 AUTO_RELEASE(struct init, init_release)
 
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
-
 static int read_shipped(const char *name, struct strbuf *out, struct err *err)
 {
-	AUTO(dropp) char *path = NULL;
+	AUTO(str_freep) char *path = NULL;
 
 	return share_path(name, &path, err) < 0
 		       ? (int)err->code

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "course/packed.h"
@@ -16,12 +17,6 @@
 enum {
 	MANIFEST_MAX = 1 << 20
 };
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 int siblings_add(struct siblings *s, const char *crate, const char *version,
 		 const char *sha256, struct err *err)
@@ -112,7 +107,7 @@ bool siblings_needed(const struct siblings *s, const char *dir,
 {
 	AUTO(arena_releasep) struct arena arena = { 0 };
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	AUTO(dropp) char *path = path_joined(dir, "Cargo.toml");
+	AUTO(str_freep) char *path = path_joined(dir, "Cargo.toml");
 	struct manifest m = { 0 };
 	struct err ignored = { 0 }; /* cargo will complain of it */
 	bool needed = false;

@@ -14,6 +14,7 @@
 #include "base/os_linux.h"
 #include "base/parse.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "io/archive.h"
 #include "io/file.h"
 #include "io/toolchain.h"
@@ -31,12 +32,6 @@ enum {
 #define INSIDE_TOOLCHAIN "/toolchain"
 #define INSIDE_REGISTRY "/cargo/registry"
 #define INSIDE_SIBLINGS "/siblings"
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 /* ------------------------------------------------------------------- running
  */
@@ -442,7 +437,7 @@ static int check(struct pipeline *p, struct gate_outcome *o, struct err *err)
 
 int gate_step_build(struct pipeline *p, struct gate_outcome *o, struct err *err)
 {
-	AUTO(dropp) char *dir = pipeline_path(p, "unpacked");
+	AUTO(str_freep) char *dir = pipeline_path(p, "unpacked");
 	struct err why = { 0 };
 
 	snprintf(o->tool, sizeof(o->tool), "cargo %s%s",

@@ -12,17 +12,12 @@
 #include "base/err.h"
 #include "base/node.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "io/file.h"
 
 enum {
 	CACHE_MAX = 16 << 20
 };
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 static char *cache_path(const struct gate_env *env, const char *key)
 {
@@ -133,7 +128,7 @@ bool cache_read(const struct gate_env *env, const char *key,
 	AUTO(arena_releasep) struct arena arena = { 0 };
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 	AUTO(gate_report_releasep) struct gate_report r = { 0 };
-	AUTO(dropp) char *path = cache_path(env, key);
+	AUTO(str_freep) char *path = cache_path(env, key);
 	const struct node *root;
 	struct err err = { 0 };
 
@@ -152,8 +147,8 @@ void cache_write(const struct gate_env *env, const char *key,
 {
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 	AUTO(json_decrefp) json_t *view = gate_report_view(report);
-	AUTO(dropp) char *path = cache_path(env, key);
-	AUTO(dropp) char *dir = path ? strdup(path) : NULL;
+	AUTO(str_freep) char *path = cache_path(env, key);
+	AUTO(str_freep) char *dir = path ? strdup(path) : NULL;
 	struct err err = { 0 };
 
 	if (!view || !dir || json_write_line(view, &text, &err) < 0)

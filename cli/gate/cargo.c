@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/parse.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "crate/manifest/manifest.h"
 #include "io/file.h"
 #include "io/toolchain.h"
@@ -20,12 +21,6 @@ enum {
 	CARGO_OUTPUT_MAX = 1 << 20,
 	MANIFEST_MAX = 1 << 20
 };
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 /* What a network of a school or a company asks for. */
 static const char *const network_names[] = {
@@ -199,7 +194,7 @@ static bool depends_on_something(const char *source_dir)
 {
 	AUTO(arena_releasep) struct arena arena = { 0 };
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	AUTO(dropp) char *path = path_joined(source_dir, "Cargo.toml");
+	AUTO(str_freep) char *path = path_joined(source_dir, "Cargo.toml");
 	struct manifest m = { 0 };
 	struct err err = { 0 };
 
@@ -223,8 +218,8 @@ static int fetch_failed(const struct process_result *r, struct err *err)
 int gate_fetch(const struct gate_env *env, const char *source_dir,
 	       struct err *err)
 {
-	AUTO(dropp) char *manifest = path_joined(source_dir, "Cargo.toml");
-	AUTO(dropp) char *lock = path_joined(source_dir, "Cargo.lock");
+	AUTO(str_freep) char *manifest = path_joined(source_dir, "Cargo.toml");
+	AUTO(str_freep) char *lock = path_joined(source_dir, "Cargo.lock");
 	const char *args[] = { "fetch", "--manifest-path", manifest, NULL,
 			       NULL };
 	AUTO(process_result_releasep) struct process_result r = { 0 };

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "crate/manifest/lints.h"
 #include "crate/manifest/manifest.h"
 #include "crate/manifest/wordlist.h"
@@ -19,12 +20,6 @@ enum {
 	WORDS_MAX = 1 << 20,
 	UNZIPPED_MAX = PACKAGE_UNPACKED_MAX + (1 << 20) /* inspect says when */
 };
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 /* ------------------------------------------------------------------ the lists
  */
@@ -48,7 +43,7 @@ AUTO_RELEASE(struct lists, lists_release)
 static int read_list(const struct gate_env *env, const char *name,
 		     struct wordlist *out, struct err *err)
 {
-	AUTO(dropp) char *path = path_joined(env->data_dir, name);
+	AUTO(str_freep) char *path = path_joined(env->data_dir, name);
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 
 	if (!path)

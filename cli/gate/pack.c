@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/toolchain.h"
@@ -18,12 +19,6 @@
 enum {
 	PACKAGE_FILE_MAX = 64 << 20 /* crates.io's limit is a lint of its own */
 };
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 /* The one .crate that cargo made. */
 static int find_crate(const char *dir, char **out, struct err *err)
@@ -150,10 +145,10 @@ static int run_cargo(const struct pipeline *p, const char *manifest,
 
 static int pack(struct pipeline *p, struct gate_outcome *o, struct err *err)
 {
-	AUTO(dropp)
+	AUTO(str_freep)
 	char *manifest = path_joined(p->subject->source_dir, "Cargo.toml");
-	AUTO(dropp) char *target = pipeline_path(p, "target");
-	AUTO(dropp) char *made = pipeline_path(p, "target/package");
+	AUTO(str_freep) char *target = pipeline_path(p, "target");
+	AUTO(str_freep) char *made = pipeline_path(p, "target/package");
 	AUTO(process_result_releasep) struct process_result r = { 0 };
 
 	if (!manifest || !target || !made)

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/node.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "crate/manifest/manifest.h"
 #include "crate/rustdoc/doc.h"
 #include "crate/semver/diff.h"
@@ -27,12 +28,6 @@ enum {
 
 /* A change of how the document is made needs another number. */
 #define DOC_RECIPE "1"
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 /* Features that ask for another compiler, or are not for users. */
 static bool is_left_out(const char *name)
@@ -53,7 +48,7 @@ static int features_of(const char *dir, struct arena *arena, const char **out,
 {
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 	AUTO(strbuf_releasep) struct strbuf list = { 0 };
-	AUTO(dropp) char *path = path_joined(dir, "Cargo.toml");
+	AUTO(str_freep) char *path = path_joined(dir, "Cargo.toml");
 
 	if (!path)
 		return err_nomem(err);
@@ -170,7 +165,7 @@ static int make(struct pipeline *p, struct side *s, const char *features,
 static int open_side(struct pipeline *p, struct side *s, struct gate_outcome *o,
 		     struct err *err)
 {
-	AUTO(dropp) char *kept = NULL;
+	AUTO(str_freep) char *kept = NULL;
 	const char *features = NULL;
 
 	if (features_of(s->dir, &s->arena, &features, &s->manifest, err) < 0)
@@ -256,7 +251,7 @@ static int run(struct pipeline *p, struct gate_outcome *o, struct err *err)
 			       .package = p->subject->baseline };
 	AUTO(side_releasep)
 	struct side after = { .name = "current", .package = p->package };
-	AUTO(dropp) char *dir = pipeline_path(p, "earlier");
+	AUTO(str_freep) char *dir = pipeline_path(p, "earlier");
 
 	after.dir = strdup(p->crate);
 	if (!dir || !after.dir)

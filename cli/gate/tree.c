@@ -16,6 +16,7 @@
 #include "base/node.h"
 #include "base/os_linux.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "crate/manifest/manifest.h"
 #include "crate/package/tree.h"
@@ -27,12 +28,6 @@ enum {
 	MANIFEST_MAX = 1 << 20,
 	WORKSPACE_LEVELS = 32 /* folders looked in for a workspace's root */
 };
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 struct forest {
 	struct pipeline *p;
@@ -67,7 +62,7 @@ static int find_special(struct pipeline *p, const char *path, struct err *err)
 
 static const char *link_target(struct forest *f, const char *path)
 {
-	AUTO(dropp) char *full = path_joined(f->root, path);
+	AUTO(str_freep) char *full = path_joined(f->root, path);
 	char target[LINK_MAX];
 	ssize_t n = full ? readlink(full, target, sizeof(target) - 1) : -1;
 
@@ -133,7 +128,7 @@ static const char *folder_in(const char *root, const char *dir)
 static int add_submodules(struct forest *f, struct err *err)
 {
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	AUTO(dropp) char *path = path_joined(f->root, ".gitmodules");
+	AUTO(str_freep) char *path = path_joined(f->root, ".gitmodules");
 	struct err ignored = { 0 }; /* as a rule there is no such file */
 
 	if (!path || file_read(path, MANIFEST_MAX, &text, &ignored) < 0)
@@ -186,10 +181,10 @@ static int find_outside(struct pipeline *p, const char *key, const char *value,
 static bool stays_inside(const struct pipeline *p, const char *dir,
 			 const char *value)
 {
-	AUTO(dropp)
+	AUTO(str_freep)
 	char *full = value[0] == '/' ? strdup(value) : path_joined(dir, value);
-	AUTO(dropp) char *real = full ? os_real_path(full) : NULL;
-	AUTO(dropp) char *root = os_real_path(p->subject->root_dir);
+	AUTO(str_freep) char *real = full ? os_real_path(full) : NULL;
+	AUTO(str_freep) char *root = os_real_path(p->subject->root_dir);
 	size_t len = root ? strlen(root) : 0;
 
 	if (!real) /* no such file: nothing can be packed */
@@ -211,7 +206,7 @@ static bool read_manifest(const char *dir, struct arena *arena,
 			  struct manifest *out)
 {
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	AUTO(dropp) char *path = path_joined(dir, "Cargo.toml");
+	AUTO(str_freep) char *path = path_joined(dir, "Cargo.toml");
 	struct err err = { 0 };
 
 	return path && file_read(path, MANIFEST_MAX, &text, &err) == 0 &&
@@ -225,8 +220,8 @@ static bool read_manifest(const char *dir, struct arena *arena,
  */
 static int check_workspace(struct pipeline *p, struct err *err)
 {
-	AUTO(dropp) char *dir = os_real_path(p->subject->source_dir);
-	AUTO(dropp) char *root = os_real_path(p->subject->root_dir);
+	AUTO(str_freep) char *dir = os_real_path(p->subject->source_dir);
+	AUTO(str_freep) char *root = os_real_path(p->subject->root_dir);
 
 	for (int i = 0; dir && root && i < WORKSPACE_LEVELS; i++) {
 		AUTO(arena_releasep) struct arena arena = { 0 };

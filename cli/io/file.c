@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/os_linux.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "base/vec.h"
 
 enum {
@@ -34,12 +35,6 @@ static void close_stream(DIR *d)
 		closedir(d);
 }
 AUTO_DEFINE(DIR *, close_stream)
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 /* A regular file opened for reading; a fifo would block without O_NONBLOCK. */
 static int open_regular(const char *path, struct stat *st, struct err *err)
@@ -132,7 +127,7 @@ static int temp_open(const char *path, unsigned mode, char **name,
 	if (strbuf_check(&prefix, err) < 0)
 		return (int)err->code;
 	for (int i = 0; i < TEMP_TRIES; i++) {
-		AUTO(dropp) char *temp = temp_name(strbuf_str(&prefix));
+		AUTO(str_freep) char *temp = temp_name(strbuf_str(&prefix));
 		int fd;
 
 		if (!temp)
@@ -181,7 +176,7 @@ static int finish(int fd, const char *temp, const char *path, bool durable,
 static int replace(const char *path, const void *bytes, size_t len,
 		   unsigned mode, bool durable, struct err *err)
 {
-	AUTO(dropp) char *temp = NULL;
+	AUTO(str_freep) char *temp = NULL;
 	int fd = temp_open(path, mode, &temp, err);
 
 	if (fd < 0)
@@ -343,7 +338,7 @@ static int empty_dir(struct removal *r, int fd, int depth, struct err *err)
 static int move_to_top(struct removal *r, int parent, const char *name,
 		       struct err *err)
 {
-	AUTO(dropp) char *fresh = temp_name("deep.");
+	AUTO(str_freep) char *fresh = temp_name("deep.");
 
 	if (!fresh)
 		return err_nomem(err);
@@ -398,7 +393,7 @@ int file_remove_tree(const char *path, struct err *err)
 
 int file_temp_dir(const char *dir, char **out, struct err *err)
 {
-	AUTO(dropp) char *made = NULL;
+	AUTO(str_freep) char *made = NULL;
 	const char *tmp = getenv("TMPDIR");
 
 	if (!dir)
@@ -434,7 +429,7 @@ int file_copy(const char *from, const char *to, struct err *err)
 {
 	struct stat st;
 	AUTO(close_fdp) int in = open_regular(from, &st, err);
-	AUTO(dropp) char *temp = NULL;
+	AUTO(str_freep) char *temp = NULL;
 	int fd;
 
 	if (in < 0)

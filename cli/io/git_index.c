@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "io/file.h"
 #include "io/git_internal.h"
@@ -19,12 +20,6 @@ enum {
 	WAIT_STEP_MS = 20,
 	INDEX_ENTRIES_MAX = 4 << 20
 };
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 static char *in_git_dir(const struct repo *r, const char *name)
 {
@@ -242,7 +237,7 @@ int index_update(struct repo *r, const char *stage, const struct oid *commit,
 
 void index_settle(struct repo *r, const char *stage)
 {
-	AUTO(dropp) char *lock = in_git_dir(r, "index.lock");
+	AUTO(str_freep) char *lock = in_git_dir(r, "index.lock");
 	struct stat staged = look(stage);
 	struct stat locked;
 

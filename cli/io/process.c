@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/os_linux.h"
+#include "base/str.h"
 
 enum {
 	DEFAULT_MAX_OUTPUT = 1 << 20,
@@ -22,12 +23,6 @@ enum {
 	BLIND_TICK_MS = 10,  /* between two looks where there is no pidfd */
 	PATH_MAX_LEN = 4096
 };
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 void process_result_release(struct process_result *r)
 {
@@ -461,7 +456,7 @@ int process_run(const struct process_spec *spec, struct process_result *out,
 {
 	static const char *const no_env[] = { NULL };
 	struct process_spec own = *spec;
-	AUTO(dropp)
+	AUTO(str_freep)
 	char *program = process_find(spec->argv[0], path_of(spec->env));
 	AUTO(process_result_releasep) struct process_result res = { 0 };
 	AUTO(run_releasep)

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/parse.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "io/cgroup.h"
 #include "io/file.h"
@@ -26,12 +27,6 @@ enum {
 
 #define PRLIMIT "/usr/bin/prlimit"
 #define SETPRIV "/usr/bin/setpriv"
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 void sandbox_defaults(struct sandbox_spec *spec)
 {
@@ -399,7 +394,7 @@ int sandbox_run_as(enum sandbox_mode mode, bool cgroup,
 {
 	static const char *const no_env[] = { NULL };
 	AUTO(args_releasep) struct args args = { 0 };
-	AUTO(dropp) char *bwrap = NULL;
+	AUTO(str_freep) char *bwrap = NULL;
 	AUTO(cgroup_freep) struct cgroup group = { 0 };
 	uint32_t limit = spec->processes + 2;
 	struct process_spec p = { .env = no_env,

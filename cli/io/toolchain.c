@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/node.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/process.h"
@@ -20,12 +21,6 @@ enum {
 };
 
 #define APT_LINE "run 'sudo apt-get install cargo-web rustc-web', or rustup"
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 bool toolchain_is_recent(const char *version, const char *min)
 {
@@ -184,7 +179,7 @@ static void add_stamp(struct digest *d, const char *path)
 static int stamp(const char *rustc, const struct toolchain *t,
 		 char out[DIGEST_HEX_SIZE], struct err *err)
 {
-	AUTO(dropp) char *settings = NULL;
+	AUTO(str_freep) char *settings = NULL;
 	const char *home = getenv("RUSTUP_HOME"), *user = getenv("HOME");
 	const char *chosen = getenv("RUSTUP_TOOLCHAIN");
 	struct digest *d = NULL;
@@ -280,8 +275,8 @@ static void cache_write(const char *file, const char *rustc,
 int toolchain_find(const char *cache_dir, struct toolchain *out,
 		   struct err *err)
 {
-	AUTO(dropp) char *rustc = process_find("rustc", NULL);
-	AUTO(dropp)
+	AUTO(str_freep) char *rustc = process_find("rustc", NULL);
+	AUTO(str_freep)
 	char *file = path_joined(cache_dir ? cache_dir : "", "toolchain.json");
 	struct toolchain t = { 0 };
 

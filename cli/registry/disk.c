@@ -21,6 +21,7 @@
 #include "base/json.h"
 #include "base/node.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "crate/package/index.h"
 #include "io/digest.h"
@@ -35,12 +36,6 @@ struct disk {
 	char *index;
 	struct repo *repo; /* of the index */
 };
-
-static void drop(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, drop)
 
 static void disk_free(void *self)
 {
@@ -83,7 +78,7 @@ static int settle_config(const struct disk *d, struct err *err)
 	AUTO(strbuf_releasep) struct strbuf url = { 0 };
 	AUTO(strbuf_releasep) struct strbuf want = { 0 };
 	AUTO(strbuf_releasep) struct strbuf have = { 0 };
-	AUTO(dropp) char *path = path_joined(d->index, "config.json");
+	AUTO(str_freep) char *path = path_joined(d->index, "config.json");
 	AUTO(json_decrefp) json_t *config = NULL;
 	struct err unread = { 0 };
 
@@ -186,7 +181,7 @@ static int disk_look(void *self, const struct registry_crate *crate,
 		     enum registry_state *out, struct err *err)
 {
 	AUTO(strbuf_releasep) struct strbuf lines = { .max = INDEX_FILE_MAX };
-	AUTO(dropp) char *path = index_of(self, crate->name, err);
+	AUTO(str_freep) char *path = index_of(self, crate->name, err);
 
 	return path ? look_at(path, crate, &lines, out, err) : (int)err->code;
 }
@@ -239,26 +234,26 @@ static int put_crate(const struct disk *d, const struct registry_crate *crate,
 }
 
 static int put_line(const struct registry_crate *crate, const char *path,
-		    struct strbuf *lines, struct err *err)
+		    const struct strbuf *lines, struct err *err)
 {
-	AUTO(dropp) char *dir = strdup(path);
+	AUTO(strbuf_releasep) struct strbuf with = { .max = INDEX_FILE_MAX };
+	AUTO(str_freep) char *dir = strdup(path);
 
 	if (!dir)
 		return err_nomem(err);
 	dir[path_base(path) - path - 1] = '\0';
-	if (lines->len > 0 && lines->data[lines->len - 1] != '\n')
-		strbuf_addc(lines, '\n');
-	strbuf_addf(lines, "%s\n", crate->index_line);
-	if (strbuf_check(lines, err) < 0 || file_make_dirs(dir, err) < 0)
+	if (crate_index_add(strbuf_str(lines), lines->len, path,
+			    crate->index_line, &with, err) < 0 ||
+	    file_make_dirs(dir, err) < 0)
 		return (int)err->code;
-	return file_write(path, lines->data, lines->len, 0644, err);
+	return file_write(path, with.data, with.len, 0644, err);
 }
 
 static int disk_publish(void *self, const struct registry_crate *crate,
 			struct err *err)
 {
 	AUTO(strbuf_releasep) struct strbuf lines = { .max = INDEX_FILE_MAX };
-	AUTO(dropp) char *path = index_of(self, crate->name, err);
+	AUTO(str_freep) char *path = index_of(self, crate->name, err);
 	enum registry_state state;
 
 	if (!path || check_line(crate, err) < 0 ||
@@ -329,7 +324,7 @@ static int compare(void *ctx, const struct walk_entry *e, struct err *err)
 {
 	struct pending *p = ctx;
 	AUTO(strbuf_releasep) struct strbuf text = { .max = INDEX_FILE_MAX };
-	AUTO(dropp) char *path = NULL;
+	AUTO(str_freep) char *path = NULL;
 	struct err absent = { 0 };
 	struct oid have, want;
 

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "io/file.h"
 #include "io/git_index.h"
@@ -57,7 +58,7 @@ static int sync_later(struct checkout *c, const char *path)
 
 static int sync_all(struct checkout *c)
 {
-	AUTO(text_freep) char *ref = path_joined(c->ws->git_dir, c->ws->branch);
+	AUTO(str_freep) char *ref = path_joined(c->ws->git_dir, c->ws->branch);
 
 	if (!ref)
 		return err_nomem(c->err);
@@ -140,7 +141,7 @@ static int remove_file(struct checkout *c, char *path)
 
 static int make_parent(const char *path, struct err *err)
 {
-	AUTO(text_freep) char *dir = strdup(path);
+	AUTO(str_freep) char *dir = strdup(path);
 	char *slash = dir ? strrchr(dir, '/') : NULL;
 
 	if (!slash)
@@ -156,7 +157,7 @@ static int make_parent(const char *path, struct err *err)
 static int put_file(struct checkout *c, const struct checkout_item *item,
 		    const char *path, const char *bytes, size_t len)
 {
-	AUTO(text_freep) char *temp = path_joined(c->ws->own_dir, "file");
+	AUTO(str_freep) char *temp = path_joined(c->ws->own_dir, "file");
 
 	if (!temp)
 		return err_nomem(c->err);
@@ -200,7 +201,7 @@ static int write_file(struct checkout *c, const struct checkout_item *item,
 
 static int bring(struct checkout *c, const struct checkout_item *item)
 {
-	AUTO(text_freep) char *path = path_joined(c->ws->root, item->path);
+	AUTO(str_freep) char *path = path_joined(c->ws->root, item->path);
 	struct index_edit *edit = &c->edits[c->count];
 	struct oid now;
 	bool odd;
@@ -230,7 +231,7 @@ static int bring(struct checkout *c, const struct checkout_item *item)
 
 static int update_index(struct checkout *c)
 {
-	AUTO(text_freep) char *stage = path_joined(c->ws->own_dir, "index");
+	AUTO(str_freep) char *stage = path_joined(c->ws->own_dir, "index");
 	struct err busy = { 0 };
 
 	if (!stage)

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/node.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "io/file.h"
 #include "io/yaml.h"
 #include "model/cohort.h"
@@ -170,7 +171,7 @@ int config_look(struct workspace *ws, const struct snapshot *old,
 	for (int i = 0; i < CONFIG_COUNT; i++) {
 		struct config_seen *f = &ws->config.files[i];
 		const struct config_seen *was = old ? &old->key.files[i] : NULL;
-		AUTO(text_freep) char *path = path_joined(ws->root, paths[i]);
+		AUTO(str_freep) char *path = path_joined(ws->root, paths[i]);
 
 		if (!path)
 			return err_nomem(err);
@@ -216,7 +217,7 @@ int config_text(struct workspace *ws, enum config_file file,
 		const struct strbuf **out, struct err *err)
 {
 	struct config_seen *f = &ws->config.files[file];
-	AUTO(text_freep) char *path = path_joined(ws->root, paths[file]);
+	AUTO(str_freep) char *path = path_joined(ws->root, paths[file]);
 
 	if (!path)
 		return err_nomem(err);

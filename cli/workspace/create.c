@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/os_linux.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "io/file.h"
 #include "workspace/internal.h"
 
@@ -33,7 +34,7 @@ void create_sweep(const char *root)
 	if (file_names_read(root, &names, &ignored) < 0)
 		return;
 	for (size_t i = 0; i < names.count; i++) {
-		AUTO(text_freep) char *path = NULL;
+		AUTO(str_freep) char *path = NULL;
 		int fd;
 
 		if (strncmp(names.items[i], CREATE_ASIDE,
@@ -69,7 +70,7 @@ static int check_empty(struct creation *c, const char *dir)
 /* A workspace in a workspace: every command would have to guess. */
 static int check_outside(struct creation *c)
 {
-	AUTO(text_freep) char *around = NULL;
+	AUTO(str_freep) char *around = NULL;
 	struct err ignored = { 0 };
 
 	if (root_search(c->root, &around, &ignored) < 0)
@@ -190,9 +191,9 @@ static int write_extras(struct creation *c, const struct oid *commit,
 			const char *hook)
 {
 	const char *git_dir = repo_git_dir(c->repo);
-	AUTO(text_freep) char *own = path_joined(git_dir, "cohort");
-	AUTO(text_freep) char *hooks = path_joined(git_dir, "hooks");
-	AUTO(text_freep)
+	AUTO(str_freep) char *own = path_joined(git_dir, "cohort");
+	AUTO(str_freep) char *hooks = path_joined(git_dir, "hooks");
+	AUTO(str_freep)
 	char *path = hooks ? path_joined(hooks, "pre-commit") : NULL;
 	struct intent intent = { .after = *commit };
 
@@ -209,8 +210,8 @@ static int write_extras(struct creation *c, const struct oid *commit,
 /* From here on it is a workspace. */
 static int put_in_place(struct creation *c)
 {
-	AUTO(text_freep) char *from = path_joined(c->aside, ".git");
-	AUTO(text_freep) char *to = path_joined(c->root, ".git");
+	AUTO(str_freep) char *from = path_joined(c->aside, ".git");
+	AUTO(str_freep) char *to = path_joined(c->root, ".git");
 
 	if (!from || !to)
 		return err_nomem(c->err);

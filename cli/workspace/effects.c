@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "io/file.h"
 #include "workspace/effects.h"
 #include "workspace/internal.h"
@@ -74,7 +75,7 @@ static int append(int fd, const struct strbuf *line, const char *path,
 
 int workspace_effect(struct workspace *ws, const json_t *value, struct err *err)
 {
-	AUTO(text_freep) char *path = effects_path(ws);
+	AUTO(str_freep) char *path = effects_path(ws);
 	AUTO(strbuf_releasep) struct strbuf line = { .max = LINE_MAX };
 	bool fresh;
 	int fd;
@@ -123,7 +124,7 @@ int effects_read(const char *bytes, size_t len, const char *name,
 int workspace_effects(struct workspace *ws, workspace_effect_visit *visit,
 		      void *ctx, struct err *err)
 {
-	AUTO(text_freep) char *path = effects_path(ws);
+	AUTO(str_freep) char *path = effects_path(ws);
 	AUTO(strbuf_releasep) struct strbuf text = { .max = EFFECTS_MAX };
 
 	if (!path)
@@ -140,7 +141,7 @@ int workspace_effects(struct workspace *ws, workspace_effect_visit *visit,
 
 int workspace_effects_clear(struct workspace *ws, struct err *err)
 {
-	AUTO(text_freep) char *path = effects_path(ws);
+	AUTO(str_freep) char *path = effects_path(ws);
 
 	if (!path)
 		return err_nomem(err);

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "io/file.h"
 #include "workspace/internal.h"
 
@@ -23,7 +24,7 @@ static char *intent_path(const struct workspace *ws)
 int intent_write(struct repo *repo, const char *own_dir,
 		 const struct intent *intent, struct err *err)
 {
-	AUTO(text_freep) char *path = path_joined(own_dir, "intent");
+	AUTO(str_freep) char *path = path_joined(own_dir, "intent");
 	const char *also[] = { path, own_dir };
 	char before[OID_HEX], after[OID_HEX];
 	char text[INTENT_SIZE + 1];
@@ -40,7 +41,7 @@ int intent_write(struct repo *repo, const char *own_dir,
 
 bool intent_read(const struct workspace *ws, struct intent *out)
 {
-	AUTO(text_freep) char *path = intent_path(ws);
+	AUTO(str_freep) char *path = intent_path(ws);
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 	struct err ignored = { 0 };
 	char *before, *after;
@@ -58,14 +59,14 @@ bool intent_read(const struct workspace *ws, struct intent *out)
 
 bool intent_exists(const struct workspace *ws)
 {
-	AUTO(text_freep) char *path = intent_path(ws);
+	AUTO(str_freep) char *path = intent_path(ws);
 
 	return path && file_exists(path);
 }
 
 void intent_clear(const struct workspace *ws)
 {
-	AUTO(text_freep) char *path = intent_path(ws);
+	AUTO(str_freep) char *path = intent_path(ws);
 
 	if (path)
 		(void)unlink(path);

@@ -30,12 +30,6 @@ struct workspace {
 	} notes;
 };
 
-static inline ATTR_UNUSED void text_free(char *s)
-{
-	free(s);
-}
-AUTO_DEFINE(char *, text_free)
-
 /* ---- root.c: where it is, and what HEAD says without starting libgit2 */
 
 /* Fills root, git_dir and own_dir. */

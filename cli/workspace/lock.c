@@ -13,6 +13,7 @@
 #include "base/os_linux.h"
 #include "base/parse.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "io/file.h"
 #include "workspace/internal.h"
 
@@ -29,7 +30,7 @@ enum {
  */
 static int open_lock(const struct workspace *ws, struct err *err)
 {
-	AUTO(text_freep) char *path = path_joined(ws->own_dir, "lock");
+	AUTO(str_freep) char *path = path_joined(ws->own_dir, "lock");
 	int fd;
 
 	if (!path)

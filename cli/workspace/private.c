@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/node.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "io/file.h"
 #include "io/yaml.h"
@@ -58,7 +59,7 @@ bool private_path(const char *path)
 int private_check_modes(const struct workspace *ws, struct err *err)
 {
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		AUTO(text_freep)
+		AUTO(str_freep)
 		char *path = path_joined(ws->root, files[i].path);
 		struct stat st;
 
@@ -214,7 +215,7 @@ static int add_node(struct collect *c, const struct node *n, const char *label)
 
 static int collect_file(struct collect *c, const char *root)
 {
-	AUTO(text_freep) char *path = path_joined(root, files[c->file].path);
+	AUTO(str_freep) char *path = path_joined(root, files[c->file].path);
 	AUTO(strbuf_releasep) struct strbuf text = { .max = PRIVATE_SIZE_MAX };
 	AUTO(arena_releasep) struct arena arena = { 0 };
 	const struct node *n;

@@ -10,6 +10,7 @@
 #include "base/os_linux.h"
 #include "base/parse.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "io/file.h"
 #include "workspace/internal.h"
@@ -21,7 +22,7 @@ enum {
 
 static bool has(const char *dir, const char *name)
 {
-	AUTO(text_freep) char *path = path_joined(dir, name);
+	AUTO(str_freep) char *path = path_joined(dir, name);
 
 	return path && file_exists(path);
 }
@@ -50,8 +51,8 @@ static int not_found(const char *from, const char *foreign, bool upwards,
 
 static int search(const char *from, bool upwards, char **out, struct err *err)
 {
-	AUTO(text_freep) char *dir = strdup(from);
-	AUTO(text_freep) char *foreign = NULL;
+	AUTO(str_freep) char *dir = strdup(from);
+	AUTO(str_freep) char *foreign = NULL;
 
 	if (!dir)
 		return err_nomem(err);
@@ -117,8 +118,8 @@ static int find_git_dir(struct workspace *ws, const char *dot_git,
 
 int root_find(struct workspace *ws, const char *dir, struct err *err)
 {
-	AUTO(text_freep) char *from = os_real_path(dir ? dir : ".");
-	AUTO(text_freep) char *dot_git = NULL;
+	AUTO(str_freep) char *from = os_real_path(dir ? dir : ".");
+	AUTO(str_freep) char *dot_git = NULL;
 
 	if (!from)
 		return err_errno(err, errno, "open", dir ? dir : ".");
@@ -157,7 +158,7 @@ static bool is_oid_line(const char *text, struct oid *out)
 static bool read_small(const char *dir, const char *name, size_t max,
 		       struct strbuf *out)
 {
-	AUTO(text_freep) char *path = path_joined(dir, name);
+	AUTO(str_freep) char *path = path_joined(dir, name);
 	struct err ignored = { 0 };
 
 	return path && file_read(path, max, out, &ignored) == 0;

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "io/file.h"
 #include "io/git_index.h"
 #include "workspace/internal.h"
@@ -24,7 +25,7 @@ static void sweep(const char *dir, const char *prefix)
 	if (!dir || file_names_read(dir, &names, &ignored) < 0)
 		return;
 	for (size_t i = 0; i < names.count; i++) {
-		AUTO(text_freep) char *path = path_joined(dir, names.items[i]);
+		AUTO(str_freep) char *path = path_joined(dir, names.items[i]);
 
 		if (path &&
 		    strncmp(names.items[i], prefix, strlen(prefix)) == 0)
@@ -71,11 +72,11 @@ static void drop_ref_lock(struct workspace *ws, const struct intent *intent)
 
 static void clean_up(struct workspace *ws)
 {
-	AUTO(text_freep) char *objects = path_joined(ws->git_dir, "objects");
-	AUTO(text_freep)
+	AUTO(str_freep) char *objects = path_joined(ws->git_dir, "objects");
+	AUTO(str_freep)
 	char *packs = path_joined(ws->git_dir, "objects/pack");
-	AUTO(text_freep) char *config = path_joined(ws->root, "config");
-	AUTO(text_freep) char *stage = path_joined(ws->own_dir, "index");
+	AUTO(str_freep) char *config = path_joined(ws->root, "config");
+	AUTO(str_freep) char *stage = path_joined(ws->own_dir, "index");
 
 	sweep(objects, "tmp_object_git2_");
 	sweep(packs, "pack_git2_");

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/os_linux.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "workspace/internal.h"
 #include "workspace/summary.h"
 
@@ -71,7 +72,7 @@ static char *snapshot_path(const struct workspace *ws)
 static bool snapshot_find(const struct workspace *ws, struct file_map *map,
 			  struct snapshot *out)
 {
-	AUTO(text_freep) char *path = snapshot_path(ws);
+	AUTO(str_freep) char *path = snapshot_path(ws);
 	uint64_t binary[4];
 	struct err ignored = { 0 };
 
@@ -113,7 +114,7 @@ static int take_snapshot(struct state *state, const struct snapshot *s,
 static void keep_snapshot(const struct workspace *ws, const struct state *state,
 			  int64_t begun_ns)
 {
-	AUTO(text_freep) char *path = snapshot_path(ws);
+	AUTO(str_freep) char *path = snapshot_path(ws);
 	AUTO(strbuf_releasep) struct strbuf bytes = { 0 };
 	struct snapshot_key key = { .made_ns = begun_ns, .head = ws->head };
 	struct err ignored = { 0 };

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/os_linux.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "model/curriculum.h"
 #include "model/policy.h"
 #include "workspace/internal.h"
@@ -19,7 +20,7 @@ enum {
 static int check_work_dir(const struct workspace *ws, struct err *err)
 {
 	const char *dir = repo_work_dir(ws->repo);
-	AUTO(text_freep) char *real = dir ? os_real_path(dir) : NULL;
+	AUTO(str_freep) char *real = dir ? os_real_path(dir) : NULL;
 
 	if (real && strcmp(real, ws->root) == 0)
 		return 0;
