@@ -108,11 +108,6 @@ int os_pipe_cloexec(int fds[2])
 	return pipe2(fds, O_CLOEXEC);
 }
 
-int os_rename_exchange(const char *a, const char *b)
-{
-	return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
-}
-
 void os_start_writeback(int fd)
 {
 	(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);

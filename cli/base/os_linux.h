@@ -40,12 +40,6 @@ void os_die_with_parent(int signal);
 int os_pipe_cloexec(int fds[2]);
 
 /*
- * Exchange two paths in one step (renameat2, RENAME_EXCHANGE).  0, or -1
- * with errno; ENOSYS or EINVAL where the file system cannot.
- */
-int os_rename_exchange(const char *a, const char *b);
-
-/*
  * Begin to write FD's dirty pages to the disk, and do not wait.  When many
  * files are begun before the first is fsynced, one commit of the file system's
  * journal serves them all.

@@ -152,8 +152,7 @@ struct gate_lint {
 	const char *explanation; /* paragraphs of plain text */
 };
 
-/* All of them, then NULL; and by name, or NULL. */
+/* All of them, then NULL. */
 const struct gate_lint *gate_lint_at(size_t n);
-const struct gate_lint *gate_lint_find(const char *id);
 
 #endif

@@ -53,11 +53,3 @@ const struct gate_lint *gate_lint_at(size_t n)
 {
 	return n < ARRAY_LEN(lints) ? &lints[n] : NULL;
 }
-
-const struct gate_lint *gate_lint_find(const char *id)
-{
-	for (size_t i = 0; i < ARRAY_LEN(lints); i++)
-		if (strcmp(lints[i].id, id) == 0)
-			return &lints[i];
-	return NULL;
-}

@@ -273,18 +273,20 @@ static int parse_path(const struct scan *s, const char *url)
 	return 0;
 }
 
-/* URL without what stands before its last '@': safe to show. */
-static void redact(const char *url, char *out, size_t size)
+void git_url_show(const char *url, char out[GIT_URL_SHOWN])
 {
 	const char *host = strstr(url, "://");
 	size_t head = host ? (size_t)(host - url) + 3 : 0;
 	size_t len = strcspn(url + head, "/");
 	size_t at = 0;
 
+	/* a password may hold a '/' that nobody encoded */
+	if (memchr(url + head, ':', len) && !memchr(url + head, '@', len))
+		len = strlen(url + head);
 	for (size_t i = 0; i < len; i++)
 		at = url[head + i] == '@' ? i + 1 : at;
-	snprintf(out, size, "%.*s%s", (int)(head < 16 ? head : 16), url,
-		 url + head + at);
+	snprintf(out, GIT_URL_SHOWN, "%.*s%s", (int)(head < 16 ? head : 16),
+		 url, url + head + at);
 }
 
 static int parse(const struct scan *s, const char *url)
@@ -311,10 +313,10 @@ static int parse(const struct scan *s, const char *url)
 int git_url_parse(const char *url, struct git_url *out, struct err *err)
 {
 	struct git_url u = { 0 };
-	char shown[120];
+	char shown[GIT_URL_SHOWN];
 	struct scan s = { .url = shown, .out = &u, .err = err };
 
-	redact(url, shown, sizeof(shown));
+	git_url_show(url, shown);
 	if (parse(&s, url) < 0)
 		return err->code;
 	*out = u;

@@ -21,7 +21,8 @@ enum git_scheme {
 enum {
 	GIT_URL_MAX = 1024, /* with the NUL */
 	GIT_HOST_MAX = 256,
-	GIT_USER_MAX = 128
+	GIT_USER_MAX = 128,
+	GIT_URL_SHOWN = 120 /* of a message */
 };
 
 struct git_url {
@@ -39,6 +40,9 @@ struct git_url {
  * Messages name the URL without what stands before its '@'.
  */
 int git_url_parse(const char *url, struct git_url *out, struct err *err);
+
+/* URL, cut to a message's size, without what may be a user or a password. */
+void git_url_show(const char *url, char out[GIT_URL_SHOWN]);
 
 /* "https", "ssh", ... */
 const char *git_scheme_name(enum git_scheme scheme);

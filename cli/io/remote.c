@@ -100,9 +100,12 @@ static int parse_allowed(const char *url, const char *const *schemes,
 	if (git_url_parse(url, &u, err) < 0)
 		return err->code;
 	if (!is_listed(schemes, count, u.scheme)) {
+		char shown[GIT_URL_SHOWN];
+
+		git_url_show(url, shown);
 		(void)err_set(err, ERR_UNSAFE,
 			      "refused URL '%s': scheme '%s' is not allowed",
-			      url, git_scheme_name(u.scheme));
+			      shown, git_scheme_name(u.scheme));
 		return err_hint(err, "see 'url_schemes' in config/cohort.yaml");
 	}
 	*out = u;

@@ -6,12 +6,11 @@
 static const struct {
 	const char *id;
 	const char *crate_prefix;
-	const char *phase;
 	const char *number;
 } artifacts[ARTIFACT_COUNT] = {
-	[ARTIFACT_01] = { "artifact_01", "kov", "executor", "1" },
-	[ARTIFACT_02] = { "artifact_02", "flume-lock", "queue", "2" },
-	[ARTIFACT_03] = { "artifact_03", "hal", "firmware", "3" },
+	[ARTIFACT_01] = { "artifact_01", "kov", "1" },
+	[ARTIFACT_02] = { "artifact_02", "flume-lock", "2" },
+	[ARTIFACT_03] = { "artifact_03", "hal", "3" },
 };
 
 const char *artifact_id(enum artifact a)
@@ -22,11 +21,6 @@ const char *artifact_id(enum artifact a)
 const char *artifact_crate_prefix(enum artifact a)
 {
 	return artifacts[a].crate_prefix;
-}
-
-const char *artifact_phase(enum artifact a)
-{
-	return artifacts[a].phase;
 }
 
 bool artifact_parse(const char *s, enum artifact *out)

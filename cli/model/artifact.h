@@ -22,9 +22,6 @@ const char *artifact_id(enum artifact a);
 /* "kov", "flume-lock", "hal": a crate is PREFIX-SUFFIX, as in kov-ada. */
 const char *artifact_crate_prefix(enum artifact a);
 
-/* The phase whose work it is: "executor", "queue", "firmware". */
-const char *artifact_phase(enum artifact a);
-
 /* Accepts the id, the crate prefix, or "1" to "3". */
 bool artifact_parse(const char *s, enum artifact *out);
 

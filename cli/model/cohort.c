@@ -210,15 +210,6 @@ const struct registry_config *cohort_registry(const struct cohort *c,
 	return NULL;
 }
 
-bool cohort_allows_scheme(const struct cohort *c, const char *scheme)
-{
-	for (size_t i = 0; i < c->url_scheme_count; i++) {
-		if (strcmp(c->url_schemes[i], scheme) == 0)
-			return true;
-	}
-	return false;
-}
-
 struct civil cohort_due(const struct cohort *c, enum artifact a)
 {
 	int64_t day = civil_to_days(c->first_day.year, c->first_day.month,

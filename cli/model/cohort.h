@@ -78,8 +78,6 @@ AUTO_DEFINE(struct cohort *, cohort_free)
 const struct registry_config *cohort_registry(const struct cohort *c,
 					      const char *name);
 
-bool cohort_allows_scheme(const struct cohort *c, const char *scheme);
-
 /* The last civil second in which ARTIFACT is not yet late. */
 struct civil cohort_due(const struct cohort *c, enum artifact a);
 

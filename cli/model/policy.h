@@ -17,8 +17,7 @@ struct node;
  * config/policy.yaml: how serious the lints and gates of this cohort are, for
  * which artifact and from which week on, and the findings that are let pass,
  * each with its reason.  Whether an id names a lint is for those to say who
- * know the lints; policy_ids() lists what is named here.  Immutable; any
- * thread.
+ * know the lints; policy_check_lints() asks them.  Immutable; any thread.
  */
 enum {
 	POLICY_ANY_ARTIFACT = -1,

@@ -10,8 +10,8 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "io/file.h"
-#include "workspace/effects.h"
 #include "workspace/internal.h"
+#include "workspace/workspace.h"
 
 enum {
 	EFFECTS_MAX = 64 << 20,
@@ -98,9 +98,13 @@ int workspace_effect(struct workspace *ws, const json_t *value, struct err *err)
 	return (int)err->code;
 }
 
-/* Each line in an arena of its own; NAME is for messages. */
-int effects_read(const char *bytes, size_t len, const char *name,
-		 workspace_effect_visit *visit, void *ctx, struct err *err)
+/*
+ * Each line in an arena of its own; NAME is for messages.  A last line
+ * without its newline was never finished, and does not count.
+ */
+static int effects_read(const char *bytes, size_t len, const char *name,
+			workspace_effect_visit *visit, void *ctx,
+			struct err *err)
 {
 	for (size_t at = 0; at < len;) {
 		const char *end = memchr(bytes + at, '\n', len - at);

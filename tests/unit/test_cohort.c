@@ -57,8 +57,9 @@ static void test_cohort_read_takes_the_shipped_file(void **state)
 	assert_int_equal(c->live[1].weekday, 4);
 	assert_int_equal(c->seats, 32);
 	assert_int_equal(c->collect.max_bytes, 256 << 20);
-	assert_true(cohort_allows_scheme(c, "ssh"));
-	assert_false(cohort_allows_scheme(c, "http"));
+	assert_int_equal(c->url_scheme_count, 2);
+	assert_string_equal(c->url_schemes[0], "https");
+	assert_string_equal(c->url_schemes[1], "ssh");
 	assert_int_equal(cohort_registry(c, "local")->kind, REGISTRY_DISK);
 	assert_null(cohort_registry(c, "none"));
 	/* the Sunday of week 4 of a course that began on Tue 2027-01-12 */

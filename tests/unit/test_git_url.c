@@ -141,6 +141,10 @@ static void test_parse_never_shows_a_password(void **state)
 		"ssh://ada:hunter2@forge.example/x y",
 		"ftp://ada:hunter2@forge.example/x",
 		"https://ada:hunter2@/x",
+		/* a password that nobody encoded */
+		"https://ada:hu/hunter2@forge.example/x",
+		"https://ada:1/hunter2@x@forge.example/x y",
+		"ssh://ada:hu/hunter2@forge.example/x",
 	};
 
 	(void)state;
@@ -151,6 +155,19 @@ static void test_parse_never_shows_a_password(void **state)
 		assert_int_equal(git_url_parse(urls[i], &u, &err), ERR_UNSAFE);
 		assert_null(strstr(err.msg, "hunter2"));
 	}
+}
+
+static void test_parse_shows_what_is_no_password(void **state)
+{
+	struct err err = { 0 };
+	struct git_url u;
+
+	(void)state;
+	assert_int_equal(
+		git_url_parse("https://forge.example/ada@home/x y", &u, &err),
+		ERR_UNSAFE);
+	assert_non_null(
+		strstr(err.msg, "'https://forge.example/ada@home/x y'"));
 }
 
 static void test_http_has_no_user_and_no_slash_at_its_end(void **state)
@@ -194,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_parse_says_what_is_wrong),
 		cmocka_unit_test(test_parse_refuses_what_is_too_long),
 		cmocka_unit_test(test_parse_never_shows_a_password),
+		cmocka_unit_test(test_parse_shows_what_is_no_password),
 		cmocka_unit_test(test_http_has_no_user_and_no_slash_at_its_end),
 		cmocka_unit_test(test_host_is_loopback_knows_its_own),
 	};

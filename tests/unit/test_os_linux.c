@@ -84,31 +84,6 @@ static void test_os_pipe_closes_on_exec(void **state)
 	}
 }
 
-static void test_os_rename_exchange_swaps(void **state)
-{
-	char text[8] = { 0 };
-	FILE *file;
-
-	(void)state;
-	put("a", "1");
-	put("b", "2");
-	if (os_rename_exchange("a", "b") != 0) {
-		assert_true(errno == EINVAL || errno == ENOSYS);
-		unlink("a");
-		unlink("b");
-		skip();
-	}
-	file = fopen("a", "r");
-	assert_non_null(file);
-	assert_non_null(fgets(text, sizeof(text), file));
-	fclose(file);
-	assert_string_equal(text, "2");
-	assert_int_equal(os_rename_exchange("a", "none"), -1);
-	assert_int_equal(errno, ENOENT);
-	unlink("a");
-	unlink("b");
-}
-
 static void test_os_lock_is_for_one_and_dies_with_it(void **state)
 {
 	int first = open("lock", O_RDWR | O_CREAT, 0600);
@@ -322,7 +297,6 @@ int main(void)
 		cmocka_unit_test(test_os_self_path_is_this_binary),
 		cmocka_unit_test(test_os_cpu_count_is_at_least_one),
 		cmocka_unit_test(test_os_pipe_closes_on_exec),
-		cmocka_unit_test(test_os_rename_exchange_swaps),
 		cmocka_unit_test(test_os_lock_is_for_one_and_dies_with_it),
 		cmocka_unit_test(test_os_close_from_keeps_those_below),
 		cmocka_unit_test(test_os_die_with_parent_does),

@@ -457,9 +457,10 @@ static void test_open_refuses_schemes_that_are_not_listed(void **state)
 	struct remote *r = NULL;
 
 	assert_int_equal(
-		remote_open(b->all, "https://forge.test/x", &limits, &r, &err),
+		remote_open(b->all, "https://tok3n@forge.test/x", &limits, &r,
+			    &err),
 		ERR_UNSAFE);
-	has(&err, "scheme 'https' is not allowed");
+	has(&err, "'https://forge.test/x': scheme 'https' is not allowed");
 	assert_null(r);
 	err_clear(&err);
 	assert_int_equal(remote_open(b->all, "-x", &limits, &r, &err),

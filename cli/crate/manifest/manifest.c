@@ -428,11 +428,6 @@ const struct manifest_feature *manifest_find_feature(const struct manifest *m,
 	return NULL;
 }
 
-const char *dep_kind_table(enum dep_kind kind)
-{
-	return dep_tables[kind][0];
-}
-
 const char *dep_kind_name(enum dep_kind kind)
 {
 	static const char *const names[] = { "normal", "dev", "build" };

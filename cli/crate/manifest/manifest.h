@@ -118,9 +118,6 @@ const struct manifest_dep *manifest_find_dep(const struct manifest *m,
 const struct manifest_feature *manifest_find_feature(const struct manifest *m,
 						     const char *name);
 
-/* "dependencies", "dev-dependencies", ... */
-const char *dep_kind_table(enum dep_kind kind);
-
 /* "normal", "dev", "build", as in the index. */
 const char *dep_kind_name(enum dep_kind kind);
 

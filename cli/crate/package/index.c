@@ -8,7 +8,9 @@
 #include "base/semver.h"
 #include "base/strbuf.h"
 
-const char index_crates_io[] = "https://github.com/rust-lang/crates.io-index";
+/* What crates.io is called in the index of another registry. */
+static const char index_crates_io[] =
+	"https://github.com/rust-lang/crates.io-index";
 
 int index_path(const char *name, char out[INDEX_PATH_SIZE], struct err *err)
 {

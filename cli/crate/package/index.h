@@ -21,9 +21,6 @@ enum {
 	INDEX_VERSIONS_MAX = 100000
 };
 
-/* What crates.io is called in the index of another registry. */
-extern const char index_crates_io[];
-
 /*
  * Where the file of the crate NAME is in an index: 1/a, 2/ab, 3/a/abc,
  * ab/cd/abcd, from the name in lower case.  ERR_FORMAT if no crate can have

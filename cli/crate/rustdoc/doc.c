@@ -51,7 +51,6 @@ struct rustdoc {
 	bool has_private;
 	const char *crate_version;
 	const char *triple;
-	struct rustdoc_span target;
 	struct table index;
 	struct table paths;
 	struct arena arena;
@@ -216,8 +215,6 @@ static bool read_target(struct rustdoc *d, struct scan *s)
 		return false;
 	if (value.at[0] != '{')
 		return true;
-	d->target.begin = (uint32_t)begin;
-	d->target.size = (uint32_t)value.len;
 	scan_seek(s, begin);
 	while (scan_member(s, &n, &key)) {
 		if (text_is(&key, "triple"))
@@ -358,11 +355,6 @@ const char *rustdoc_target(const struct rustdoc *d)
 	return d->triple;
 }
 
-struct rustdoc_span rustdoc_target_span(const struct rustdoc *d)
-{
-	return d->target;
-}
-
 size_t rustdoc_count(const struct rustdoc *d)
 {
 	return d->index.count;
@@ -380,11 +372,6 @@ void rustdoc_cursor(const struct rustdoc *d, struct rustdoc_span span,
 {
 	scan_init(out, d->text, (size_t)span.begin + span.size);
 	scan_seek(out, span.begin);
-}
-
-struct arena *rustdoc_arena(struct rustdoc *d)
-{
-	return &d->arena;
 }
 
 void rustdoc_fail(struct rustdoc *d, const struct scan *s)
@@ -405,14 +392,6 @@ int rustdoc_check(const struct rustdoc *d, struct err *err)
 	if (err->code == ERR_NOMEM)
 		return ERR_NOMEM;
 	return err_context(err, "%s", d->name);
-}
-
-size_t rustdoc_memory(const struct rustdoc *d)
-{
-	return sizeof(*d) + d->arena.total +
-	       (d->index.cap + d->paths.cap) * sizeof(struct entry) +
-	       d->item_cap * sizeof(struct rustdoc_item *) +
-	       d->known_cap * sizeof(*d->known);
 }
 
 /* ---- items */

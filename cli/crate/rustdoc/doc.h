@@ -67,9 +67,6 @@ bool rustdoc_has_private(const struct rustdoc *d);
 const char *rustdoc_crate_version(const struct rustdoc *d); /* or NULL */
 const char *rustdoc_target(const struct rustdoc *d); /* triple, or NULL */
 
-/* The text of `target`, for its features; of size 0 where there is none. */
-struct rustdoc_span rustdoc_target_span(const struct rustdoc *d);
-
 /* The root module; never NULL in a document that was opened. */
 const struct rustdoc_item *rustdoc_root(struct rustdoc *d);
 
@@ -110,18 +107,14 @@ uint32_t rustdoc_impl_trait(struct rustdoc *d, uint32_t id);
 bool rustdoc_path(struct rustdoc *d, uint32_t id, const char **path,
 		  const char **kind);
 
-/* For type.h: a cursor at SPAN, and the document's memory. */
+/* For type.h: a cursor at SPAN. */
 void rustdoc_cursor(const struct rustdoc *d, struct rustdoc_span span,
 		    struct scan *out);
-struct arena *rustdoc_arena(struct rustdoc *d);
 
 /* Keep the failure of a cursor, or ERR_NOMEM for NULL, if it is the first. */
 void rustdoc_fail(struct rustdoc *d, const struct scan *s);
 
 /* 0, or the first failure of anything that was parsed. */
 int rustdoc_check(const struct rustdoc *d, struct err *err);
-
-/* Bytes held beside the text. */
-size_t rustdoc_memory(const struct rustdoc *d);
 
 #endif
