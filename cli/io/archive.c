@@ -91,6 +91,12 @@ static int inflate_failed(const struct gunzip *g, int rc, struct err *err)
 		       g->z.msg ? g->z.msg : "no reason given");
 }
 
+static int too_large(uint64_t max, struct err *err)
+{
+	return err_set(err, ERR_LIMIT, "it unpacks to more than %llu bytes",
+		       (unsigned long long)max);
+}
+
 /* The next piece in g->out: its length, 0 at the end, or negative. */
 static int gunzip_next(struct gunzip *g, struct err *err)
 {
@@ -110,9 +116,7 @@ static int gunzip_next(struct gunzip *g, struct err *err)
 	got = CHUNK - g->z.avail_out;
 	g->done += got;
 	if (g->done > g->max)
-		return err_set(err, ERR_LIMIT,
-			       "it unpacks to more than %llu bytes",
-			       (unsigned long long)g->max);
+		return too_large(g->max, err);
 	if (got == 0 && (g->z.avail_in > 0 || g->left > 0))
 		return err_set(err, ERR_FORMAT,
 			       "bytes after the end of the gzip stream");
@@ -183,6 +187,14 @@ static int read_failed(struct archive *a, struct err *err)
 		       why ? why : "no reason given");
 }
 
+/* An unpacking under way. */
+struct unpack {
+	struct archive *archive;
+	const char *dir;
+	uint64_t written; /* holes too, of which the stream has no bytes */
+	uint64_t max;
+};
+
 static int make_parents(const char *dir, const char *path, struct err *err)
 {
 	AUTO(strbuf_releasep) struct strbuf full = { 0 };
@@ -203,17 +215,20 @@ static int make_parents(const char *dir, const char *path, struct err *err)
 	return 0;
 }
 
-static int write_data(struct archive *a, int fd, const char *path,
+static int write_data(struct unpack *u, int fd, const char *path,
 		      struct err *err)
 {
 	char chunk[CHUNK];
 	la_ssize_t n;
 
-	while ((n = archive_read_data(a, chunk, sizeof(chunk))) != 0) {
+	while ((n = archive_read_data(u->archive, chunk, sizeof(chunk))) != 0) {
 		const char *p = chunk;
 
 		if (n < 0)
-			return read_failed(a, err);
+			return read_failed(u->archive, err);
+		u->written += (uint64_t)n;
+		if (u->written > u->max)
+			return too_large(u->max, err);
 		while (n > 0) {
 			ssize_t done = write(fd, p, (size_t)n);
 
@@ -228,16 +243,16 @@ static int write_data(struct archive *a, int fd, const char *path,
 	return 0;
 }
 
-static int unpack_file(struct archive *a, struct archive_entry *entry,
-		       const char *dir, const char *path, struct err *err)
+static int unpack_file(struct unpack *u, struct archive_entry *entry,
+		       const char *path, struct err *err)
 {
 	AUTO(strbuf_releasep) struct strbuf full = { 0 };
 	mode_t mode = archive_entry_perm(entry) & 0100 ? 0755 : 0644;
 	int fd;
 
-	if (make_parents(dir, path, err) < 0)
+	if (make_parents(u->dir, path, err) < 0)
 		return (int)err->code;
-	path_join(&full, dir, path);
+	path_join(&full, u->dir, path);
 	if (strbuf_check(&full, err) < 0)
 		return (int)err->code;
 	fd = open(strbuf_str(&full),
@@ -250,14 +265,14 @@ static int unpack_file(struct archive *a, struct archive_entry *entry,
 	if (fchmod(fd, mode) < 0)
 		err_errno(err, errno, "write", strbuf_str(&full));
 	else
-		(void)write_data(a, fd, strbuf_str(&full), err);
+		(void)write_data(u, fd, strbuf_str(&full), err);
 	if (close(fd) < 0 && !err->code)
 		err_errno(err, errno, "write", strbuf_str(&full));
 	return (int)err->code;
 }
 
-static int unpack_entry(struct archive *a, struct archive_entry *entry,
-			const char *dir, struct err *err)
+static int unpack_entry(struct unpack *u, struct archive_entry *entry,
+			struct err *err)
 {
 	const char *name = archive_entry_pathname(entry);
 	mode_t type = archive_entry_filetype(entry);
@@ -276,27 +291,29 @@ static int unpack_entry(struct archive *a, struct archive_entry *entry,
 	if (type != AE_IFREG || archive_entry_hardlink(entry))
 		return err_set(err, ERR_UNSAFE, "'%s' is not a regular file",
 			       strbuf_str(&path));
-	return unpack_file(a, entry, dir, strbuf_str(&path), err);
+	return unpack_file(u, entry, strbuf_str(&path), err);
 }
 
-static int unpack_all(struct archive *a, const char *dir, struct err *err)
+static int unpack_all(struct unpack *u, struct err *err)
 {
 	AUTO(archive_entry_freep)
-	struct archive_entry *entry = archive_entry_new2(a);
+	struct archive_entry *entry = archive_entry_new2(u->archive);
 	size_t count = 0;
 	int rc;
 
 	/* next_header() would crash if libarchive could not allocate its own */
 	if (!entry)
 		return err_nomem(err);
-	while ((rc = archive_read_next_header2(a, entry)) == ARCHIVE_OK) {
+	while ((rc = archive_read_next_header2(u->archive, entry)) ==
+	       ARCHIVE_OK) {
 		if (++count > ARCHIVE_ENTRIES_MAX)
 			return err_set(err, ERR_LIMIT, "more than %d entries",
 				       ARCHIVE_ENTRIES_MAX);
-		if (unpack_entry(a, entry, dir, err) < 0)
+		if (unpack_entry(u, entry, err) < 0)
 			return (int)err->code;
 	}
-	return rc == ARCHIVE_EOF && !err->code ? 0 : read_failed(a, err);
+	return rc == ARCHIVE_EOF && !err->code ? 0
+					       : read_failed(u->archive, err);
 }
 
 /* What comes after the two blocks of zeros is still checked: crc, length. */
@@ -316,6 +333,7 @@ int archive_unpack(const void *bytes, size_t len, uint64_t max, const char *dir,
 	AUTO(gunzip_freep) struct gunzip *gz = NULL;
 	AUTO(reader_freep) struct archive *a = archive_read_new();
 	struct source source = { .err = err };
+	struct unpack u = { .archive = a, .dir = dir, .max = max };
 
 	if (!a)
 		return err_nomem(err);
@@ -325,7 +343,7 @@ int archive_unpack(const void *bytes, size_t len, uint64_t max, const char *dir,
 	if (archive_read_support_format_tar(a) != ARCHIVE_OK ||
 	    archive_read_open(a, &source, NULL, pull, NULL) != ARCHIVE_OK)
 		return read_failed(a, err);
-	if (unpack_all(a, dir, err) < 0)
+	if (unpack_all(&u, err) < 0)
 		return (int)err->code;
 	return read_rest(gz, err);
 }

@@ -250,6 +250,32 @@ static void test_unpack_limits_bytes_and_entries(void **state)
 	assert_string_equal(err.msg, "it unpacks to more than 1048576 bytes");
 }
 
+/* A pax record that makes a file of a hole of SIZE bytes and one byte. */
+static void add_hole(struct strbuf *tar, const char *size)
+{
+	AUTO(strbuf_releasep) struct strbuf pax = { 0 };
+	char map[513] = ""; /* one piece of one byte, behind the hole */
+
+	snprintf(map, sizeof(map), "1\n%s\n1\n", size);
+	strbuf_adds(&pax, "22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n");
+	strbuf_addf(&pax, "%zu GNU.sparse.realsize=%s\n",
+		    strlen(size) + strlen(" GNU.sparse.realsize=\n") + 2, size);
+	tar_entry(tar, "pax", 'x', NULL, strbuf_str(&pax), pax.len);
+	tar_entry(tar, "a/hole", '0', NULL, map, sizeof(map));
+}
+
+static void test_unpack_limits_what_holes_unpack_to(void **state)
+{
+	AUTO(strbuf_releasep) struct strbuf tar = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	add_hole(&tar, "4194303");
+	tar_end(&tar);
+	assert_int_equal(unpack(&tar, &err), ERR_LIMIT);
+	assert_string_equal(err.msg, "it unpacks to more than 1048576 bytes");
+}
+
 static void test_unpack_says_that_a_tar_is_damaged(void **state)
 {
 	AUTO(strbuf_releasep) struct strbuf tar = { 0 };
@@ -368,6 +394,7 @@ int main(void)
 		CASE(test_unpack_refuses_a_name_twice),
 		CASE(test_unpack_refuses_a_file_where_a_folder_is),
 		CASE(test_unpack_limits_bytes_and_entries),
+		CASE(test_unpack_limits_what_holes_unpack_to),
 		CASE(test_unpack_says_that_a_tar_is_damaged),
 		CASE(test_unpack_survives_any_failed_allocation),
 		CASE(test_release_is_the_same_bytes_twice),
