@@ -25,7 +25,7 @@ struct status_artifact {
 	int64_t due;
 	bool is_due; /* the instant has passed */
 	size_t submitted;
-	size_t late; /* of those */
+	size_t late;	/* of those */
 	size_t checked; /* and passed */
 	size_t trouble;
 	size_t packed;

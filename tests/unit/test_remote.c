@@ -456,10 +456,9 @@ static void test_open_refuses_schemes_that_are_not_listed(void **state)
 	struct err err = { 0 };
 	struct remote *r = NULL;
 
-	assert_int_equal(
-		remote_open(b->all, "https://tok3n@forge.test/x", &limits, &r,
-			    &err),
-		ERR_UNSAFE);
+	assert_int_equal(remote_open(b->all, "https://tok3n@forge.test/x",
+				     &limits, &r, &err),
+			 ERR_UNSAFE);
 	has(&err, "'https://forge.test/x': scheme 'https' is not allowed");
 	assert_null(r);
 	err_clear(&err);
