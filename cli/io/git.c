@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/parse.h"
@@ -179,6 +181,24 @@ static int ref_target(struct repo *r, const char *ref, git_reference **out,
 	return 0;
 }
 
+/*
+ * libgit2 links a new ref's lock into place and then removes it; when that
+ * fails, the lock would stay for good, under a ref that is written.
+ */
+static void drop_linked_lock(struct repo *r, const char *ref)
+{
+	AUTO(strbuf_releasep) struct strbuf path = { 0 };
+	struct stat st, lock;
+
+	strbuf_addf(&path, "%s%s", git_repository_commondir(r->raw), ref);
+	if (!strbuf_ok(&path) || lstat(strbuf_str(&path), &st) < 0)
+		return;
+	strbuf_adds(&path, ".lock");
+	if (strbuf_ok(&path) && lstat(strbuf_str(&path), &lock) == 0 &&
+	    lock.st_ino == st.st_ino && lock.st_dev == st.st_dev)
+		(void)unlink(strbuf_str(&path));
+}
+
 int repo_ref_write(struct repo *r, const char *ref, const struct oid *new_oid,
 		   const struct oid *old, const char *message, struct err *err)
 {
@@ -206,6 +226,7 @@ int repo_ref_write(struct repo *r, const char *ref, const struct oid *new_oid,
 			       "'%s' was moved by somebody else", ref);
 	if (rc < 0)
 		return git_failed(rc, "write the ref", ref, err);
+	drop_linked_lock(r, ref);
 	return 0;
 }
 

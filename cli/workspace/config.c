@@ -150,9 +150,14 @@ static int look_behind(struct workspace *ws, struct config_seen *f,
 {
 	struct intent intent;
 	struct oid before;
+	int rc;
 
-	if (oid_equal(&f->seen, &f->head) || !intent_read(ws, &intent) ||
-	    !oid_equal(&intent.after, &ws->head))
+	if (oid_equal(&f->seen, &f->head))
+		return 0;
+	rc = intent_read(ws, &intent, err);
+	if (rc <= 0)
+		return rc;
+	if (!oid_equal(&intent.after, &ws->head))
 		return 0;
 	if (find_in(ws, &intent.before, path, &before, err) < 0)
 		return (int)err->code;

@@ -224,6 +224,7 @@ static int put_in_place(struct creation *c)
 		return err_errno(c->err, errno, "write", to);
 	}
 	c->made_root = false;
+	(void)rmdir(c->aside);
 	return file_sync_dir(c->root, c->err);
 }
 

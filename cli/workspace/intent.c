@@ -39,22 +39,37 @@ int intent_write(struct repo *repo, const char *own_dir,
 	return repo_sync(repo, also, ARRAY_LEN(also), err);
 }
 
-bool intent_read(const struct workspace *ws, struct intent *out)
+static bool parse(const struct strbuf *text, struct intent *out)
+{
+	char before[OID_HEX] = "", after[OID_HEX] = "";
+	const char *at = strbuf_str(text) + sizeof(INTENT_PREFIX) - 1;
+
+	if (text->len != INTENT_SIZE ||
+	    memcmp(text->data, INTENT_PREFIX, sizeof(INTENT_PREFIX) - 1) != 0)
+		return false;
+	memcpy(before, at, OID_HEX - 1);
+	memcpy(after, at + OID_HEX, OID_HEX - 1);
+	return oid_parse(before, &out->before) && oid_parse(after, &out->after);
+}
+
+int intent_read(const struct workspace *ws, struct intent *out, struct err *err)
 {
 	AUTO(str_freep) char *path = intent_path(ws);
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	struct err ignored = { 0 };
-	char *before, *after;
 
-	if (!path || file_read(path, INTENT_SIZE, &text, &ignored) < 0 ||
-	    text.len != INTENT_SIZE ||
-	    memcmp(text.data, INTENT_PREFIX, sizeof(INTENT_PREFIX) - 1) != 0)
-		return false;
-	before = text.data + sizeof(INTENT_PREFIX) - 1;
-	after = before + OID_HEX;
-	after[-1] = '\0';
-	after[OID_HEX - 1] = '\0';
-	return oid_parse(before, &out->before) && oid_parse(after, &out->after);
+	if (!path)
+		return err_nomem(err);
+	if (file_read(path, 2 * INTENT_SIZE, &text, err) < 0) {
+		if (err->code != ERR_NOT_FOUND)
+			return (int)err->code;
+		err_clear(err);
+		return 0;
+	}
+	if (parse(&text, out))
+		return 1;
+	(void)err_set(err, ERR_FORMAT, "'%s' is damaged", path);
+	return err_hint(err, "see 'git status' for what is checked out, then "
+			     "remove it");
 }
 
 bool intent_exists(const struct workspace *ws)

@@ -73,8 +73,13 @@ struct intent {
 /* On the disk when it returns, and with it all objects of REPO. */
 int intent_write(struct repo *repo, const char *own_dir,
 		 const struct intent *intent, struct err *err);
-/* False if there is none, or one that cannot be read. */
-bool intent_read(const struct workspace *ws, struct intent *out);
+/*
+ * 1: there is one; 0: there is none.  ERR_IO or ERR_FORMAT: one that cannot be
+ * read; without it what a person edited cannot be told from what a killed
+ * checkout left, so nothing is guessed.
+ */
+int intent_read(const struct workspace *ws, struct intent *out,
+		struct err *err);
 bool intent_exists(const struct workspace *ws);
 void intent_clear(const struct workspace *ws);
 

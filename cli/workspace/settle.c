@@ -90,15 +90,15 @@ static void clean_up(struct workspace *ws)
 int settle(struct workspace *ws, bool killed, struct err *err)
 {
 	struct intent intent;
+	int rc;
 
 	if (workspace_need_repo(ws, err) < 0)
 		return (int)err->code;
 	if (killed)
 		clean_up(ws);
-	if (!intent_read(ws, &intent)) {
-		intent_clear(ws);
-		return 0;
-	}
+	rc = intent_read(ws, &intent, err);
+	if (rc <= 0)
+		return rc;
 	if (oid_is_zero(&intent.before))
 		create_sweep(ws->root);
 	if (oid_equal(&intent.after, &ws->head))
