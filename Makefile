@@ -22,9 +22,9 @@ GOALS := $(filter-out clean deps,$(or $(MAKECMDGOALS),all))
 NEED := $(if $(GOALS),build) $(if $(filter demo bench,$(GOALS)),run serve) \
 	$(if $(filter check% fuzz lint tests,$(GOALS)),run serve test)
 ifneq ($(if $(strip $(NEED)),$(shell .ci/deps -q $(NEED) || echo lacks)),)
-include build/deps.mk
-build/deps.mk: always
-	@.ci/deps $(NEED) && mkdir -p $(@D) && touch $@
+ifneq ($(shell .ci/deps $(NEED) >&2 || echo lacks),)
+$(error packages are missing, see above)
+endif
 endif
 
 # ---- how it is compiled

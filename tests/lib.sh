@@ -20,7 +20,8 @@
 #	must COMMAND...			COMMAND has to succeed
 #	mustnt COMMAND...		it has to fail
 #	skip 'REASON'			in FUNCTION: leave this test out;
-#					outside: leave the whole file out
+#					outside: leave the whole file out; in CI
+#					a REASON 'X not found' is a failure
 #	free_port			print a TCP port nobody listens on
 #	done_testing			the last line of the file
 #
@@ -128,6 +129,13 @@ mustnt() {
 }
 
 skip() {
+	case ${CI:+ci}:$1 in
+	ci:*' not found')
+		[ -n "$TEST_IN_CHECK" ] || echo "Bail out! $1"
+		complain "$1, though CI installs everything"
+		exit 1
+		;;
+	esac
 	if [ -n "$TEST_IN_CHECK" ]; then
 		printf '%s\n' "$1" >"$TEST_LIB/skip"
 	elif [ "$TEST_COUNT" -eq 0 ]; then

@@ -32,7 +32,7 @@ each_page() {
 		# shellcheck disable=SC2086
 		"$COHORT" help --man $name >page.1 || return 1
 		must mandoc -Tlint -Wwarning page.1
-		mandoc -Tascii page.1 | col -b >page.txt
+		mandoc -Tascii page.1 | sed 's/.\x08//g' >page.txt
 		has page.txt "cohort $name"
 		# every option that -h shows is in the page
 		# shellcheck disable=SC2086

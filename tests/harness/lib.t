@@ -99,6 +99,24 @@ skips() {
 	has tap '1..3'
 }
 
+no_skips_in_ci() {
+	CI=true t no_skips_in_ci <<-'EOT'
+	tool() { skip 'frobnicator not found'; }
+	mount() { skip 'cannot mount here'; }
+	check 'what can be installed' tool
+	check 'what cannot' mount
+	EOT
+	must test "$(cat tap.rc)" -eq 1
+	has tap 'not ok 1 - what can be installed'
+	has tap '# frobnicator not found, though CI installs everything'
+	has tap 'ok 2 - what cannot # SKIP cannot mount here'
+	CI=true t no_file <<-'EOT'
+	skip 'frobnicator not found'
+	EOT
+	must test "$(cat tap.rc)" -eq 1
+	has tap 'Bail out! frobnicator not found'
+}
+
 isolated() {
 	HOME=$TEST_DIR GIT_DIR=/x XDG_CONFIG_HOME=/x http_proxy=http://x \
 		COHORT_NOW=5 t isolated <<-'EOT'
@@ -177,6 +195,7 @@ check 'a test passes with every word' passes
 check 'each word fails a test, whatever the function returns' fails
 check 'a crash is never an expected failure' crashes
 check 'tests are skipped with their reason' skips
+check 'CI does not skip what it can install' no_skips_in_ci
 check 'HOME, git, proxies, clock and standard input are isolated' isolated
 check 'the runner adds up what passed' runner_passes
 check 'the runner trusts nobody who ends early or oddly' runner_fails

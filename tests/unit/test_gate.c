@@ -23,7 +23,8 @@ static int enter(void **state)
 	(void)state;
 	have_cargo = crates_begin(&c);
 	have_sandbox = sandbox_check(&err) == 0;
-	return 0;
+	/* where everything is installed, nothing is left out in silence */
+	return getenv("CI") && !have_cargo ? -1 : 0;
 }
 
 static int leave(void **state)
@@ -148,13 +149,14 @@ static void test_nothing_of_the_students_runs_while_packing(void **state)
 {
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 	AUTO(gate_report_releasep) struct gate_report r = { 0 };
-	char *marker = path_joined(c.dir, "was-run");
+	char *marker;
 	char *script = NULL;
 	struct gate_subject s;
 	struct err err = { 0 };
 
 	(void)state;
 	NEEDS(have_cargo);
+	marker = path_joined(c.dir, "was-run");
 	crates_make(&c, "kov", "kov-ada", "0.1.0");
 	strbuf_addf(&text, "#!/bin/sh\ntouch %s\nexec rustc \"$@\"\n", marker);
 	crates_put(&c, "kov/evil.sh", strbuf_str(&text));
@@ -186,12 +188,13 @@ static void test_nothing_is_written_into_the_students_folder(void **state)
 {
 	AUTO(gate_report_releasep) struct gate_report r = { 0 };
 	AUTO(file_names_releasep) struct file_names names = { 0 };
-	char *dir = path_joined(c.dir, "kov");
+	char *dir;
 	struct gate_subject s;
 	struct err err = { 0 };
 
 	(void)state;
 	NEEDS(have_cargo);
+	dir = path_joined(c.dir, "kov");
 	crates_make(&c, "kov", "kov-ada", "0.1.0");
 	s = subject("kov");
 	r = run(&s);
@@ -203,11 +206,12 @@ static void test_nothing_is_written_into_the_students_folder(void **state)
 static void test_tree_stops_a_link_to_a_secret(void **state)
 {
 	AUTO(gate_report_releasep) struct gate_report r = { 0 };
-	char *link = path_joined(c.dir, "kov/src/notes.rs");
+	char *link;
 	struct gate_subject s;
 
 	(void)state;
 	NEEDS(have_cargo);
+	link = path_joined(c.dir, "kov/src/notes.rs");
 	crates_make(&c, "kov", "kov-ada", "0.1.0");
 	crates_put(&c, "secret", "password");
 	assert_int_equal(symlink("../../secret", link), 0);
@@ -242,12 +246,14 @@ static void test_tree_stops_a_readme_from_elsewhere(void **state)
 static void test_tree_stops_a_readme_of_a_workspace(void **state)
 {
 	AUTO(gate_report_releasep) struct gate_report r = { 0 };
-	char *root = path_joined(c.dir, "repo");
-	char *dir = path_joined(c.dir, "repo/kov");
+	char *root;
+	char *dir;
 	struct gate_subject s = { .label = "kov" };
 
 	(void)state;
 	NEEDS(have_cargo);
+	root = path_joined(c.dir, "repo");
+	dir = path_joined(c.dir, "repo/kov");
 	crates_put(&c, "contacts.yaml", "ada: secret\n");
 	crates_put(&c, "repo/Cargo.toml",
 		   "[workspace]\nmembers = [\"kov\"]\n[workspace.package]\n"
@@ -284,11 +290,12 @@ static void test_tree_names_a_submodule(void **state)
 static void test_tree_does_not_wait_for_a_fifo(void **state)
 {
 	AUTO(gate_report_releasep) struct gate_report r = { 0 };
-	char *path = path_joined(c.dir, "kov/src/pipe.rs");
+	char *path;
 	struct gate_subject s;
 
 	(void)state;
 	NEEDS(have_cargo);
+	path = path_joined(c.dir, "kov/src/pipe.rs");
 	crates_make(&c, "kov", "kov-ada", "0.1.0");
 	assert_int_equal(mkfifo(path, 0644), 0);
 	free(path);
@@ -430,11 +437,12 @@ static void test_build_script_cannot_read_contacts(void **state)
 {
 	AUTO(gate_report_releasep) struct gate_report r = { 0 };
 	AUTO(strbuf_releasep) struct strbuf script = { 0 };
-	char *contacts = path_joined(c.dir, "config/contacts.yaml");
-	const char *hidden[] = { contacts };
+	const char *hidden[1];
+	char *contacts;
 
 	(void)state;
 	NEEDS(have_cargo && have_sandbox);
+	hidden[0] = contacts = path_joined(c.dir, "config/contacts.yaml");
 	crates_put(&c, "config/contacts.yaml", "ada: ada@example.org\n");
 	c.env.hidden = hidden;
 	c.env.hidden_count = 1;
