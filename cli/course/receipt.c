@@ -51,16 +51,32 @@ static bool is_here(const struct receipt *r, const char *dir)
 	       oid_parse(r->tag_object, &oid) && repo_has(repo, &oid);
 }
 
-/* Has the workspace that we stand in, if we do, collected it? */
+/*
+ * The workspace that DIR is in, also one whose configuration is broken; NULL
+ * if there is none.  ERR_NOMEM alone is an error.
+ */
+static int open_workspace(const char *dir, struct workspace **out,
+			  struct err *err)
+{
+	struct err none = { 0 };
+	int rc = workspace_open(dir, 0, out, &none);
+
+	if (rc == ERR_FORMAT) {
+		err_clear(&none);
+		rc = workspace_open(dir, WORKSPACE_BARE, out, &none);
+	}
+	return rc == ERR_NOMEM ? err_nomem(err) : 0;
+}
+
+/* Has it collected the tag? */
 static int look_in_workspace(const struct receipt *r, const char *dir,
 			     struct receipt_verdict *out, struct err *err)
 {
 	AUTO(workspace_freep) struct workspace *ws = NULL;
 	AUTO(record_freep) struct record *record = NULL;
-	struct err none = { 0 };
 
-	if (workspace_open(dir, WORKSPACE_BARE, &ws, &none) < 0)
-		return none.code == ERR_NOMEM ? err_nomem(err) : 0;
+	if (open_workspace(dir, &ws, err) < 0 || !ws)
+		return err->code;
 	out->in_workspace = true;
 	if (workspace_record(ws, r->artifact, r->handle, &record, err) < 0)
 		return err->code;
