@@ -76,12 +76,21 @@ given_repositories() {
 	type_it cohort roster import "$TEST_ROOT/students.csv"
 	at 2027-04-02T00:30:00Z
 	say 'The evening of the party'
-	type_it sh "$ROOT/release/party.sh" "$ARTIFACT" || echo "[status $?]"
+	if ! type_it sh "$ROOT/release/party.sh" "$ARTIFACT"; then
+		say 'Nobody is here to mend them: the ready ones go ahead'
+		type_it sh "$ROOT/release/party.sh" -p "$ARTIFACT" ||
+			echo "[status $?]"
+	fi
 	type_it cohort status
 	# shellcheck disable=SC2046
-	published_by $(cd "$WS" && cohort status --json | jq -r \
-		--arg a "$ARTIFACT" '.grid[] |
-			select(.[$a].mark == "published").handle' |
-		head -n 3) | build_consumer use_name
+	published_by $(out_of_trouble | head -n 3) >"$TEST_ROOT/three"
+	[ ! -s "$TEST_ROOT/three" ] ||
+		build_consumer use_name <"$TEST_ROOT/three"
 	finish
+}
+
+# The handles of those whose crate is out.
+out_of_trouble() {
+	(cd "$WS" && cohort status --json) | jq -r --arg a "$ARTIFACT" \
+		'.grid[] | select(.[$a].mark == "published").handle'
 }

@@ -239,11 +239,10 @@ finish() {
 	echo "workspace: $WS"
 	echo "registry:  $WS/var/registry"
 	echo "students:  $STUDENTS"
-	if [ "$out" != "$seats" ]; then
-		echo "demo: $out of $seats published" >&2
-		exit 1
-	fi
-	echo "demo: $out of $seats published, consumer built, $(($(date +%s) - START)) s"
+	built='no consumer built'
+	[ ! -d "$TEST_ROOT/consumer" ] || built='consumer built'
+	echo "demo: $out of $seats published, $built, $(($(date +%s) - START)) s"
+	[ "$out" = "$seats" ]
 }
 
 invented_students() {
