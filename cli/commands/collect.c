@@ -340,7 +340,8 @@ static int read_operands(const struct args *args, struct collect_options *o,
 		} else if (artifact_parse(word, &a)) {
 			o->artifact[a] = any = true;
 		} else {
-			(void)err_set(err, ERR_USAGE, "no artifact '%s'", word);
+			(void)err_set(err, ERR_USAGE,
+				      "there is no artifact '%s'", word);
 			return err_hint(err,
 					"artifact_01, artifact_02 or "
 					"artifact_03; a student is @%s",

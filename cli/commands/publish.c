@@ -107,6 +107,8 @@ static void print(struct terminal *t, const json_t *view)
 			    (long long)json_integer_value(count), state);
 		between = ", ";
 	}
+	if (!*between)
+		term_printf(t, "nothing to publish");
 	term_printf(t, " in %s%s\n%s\n", view_text(view, "registry"),
 		    view_bool(view, "dry_run")
 			    ? " (dry run: nothing was published)"

@@ -472,10 +472,9 @@ int check_seats(struct workspace *ws, const struct check_options *options,
 				.result = &r };
 	unsigned workers = options->jobs ? options->jobs : os_cpu_count();
 
-	if (gating_init(&g, ws, err) < 0 ||
-	    seat_jobs_select(ws, options->handles, options->handle_count,
+	if (seat_jobs_select(ws, options->handles, options->handle_count,
 			     options->artifact, &jobs, err) < 0 ||
-	    fill_items(&r, &jobs, err) < 0 ||
+	    gating_init(&g, ws, err) < 0 || fill_items(&r, &jobs, err) < 0 ||
 	    this_week(workspace_cohort(ws), &run.week, err) < 0)
 		return (int)err->code;
 	apply(&g, options);

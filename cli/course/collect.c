@@ -13,6 +13,7 @@
 #include "course/clockface.h"
 #include "course/collect_look.h"
 #include "course/looks.h"
+#include "course/roster_check.h"
 #include "io/file.h"
 #include "model/schedule.h"
 #include "workspace/workspace.h"
@@ -126,14 +127,12 @@ static int check_handles(const struct run *r, struct err *err)
 	for (size_t i = 0; i < r->options->handle_count; i++) {
 		const char *handle = r->options->handles[i];
 		const struct seat *seat = roster_find(roster, handle);
-		const char *bare = handle[0] == '@' ? handle + 1 : handle;
 
 		if (!seat)
-			return err_set(err, ERR_NOT_FOUND,
-				       "nobody in the roster is '@%s'", bare);
+			return roster_no_student(roster, handle, err);
 		if (seat->status == SEAT_WITHDRAWN)
 			return err_set(err, ERR_REFUSED, "'@%s' has withdrawn",
-				       bare);
+				       seat->handle);
 	}
 	return 0;
 }

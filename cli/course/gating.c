@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/parse.h"
 #include "base/path.h"
 #include "base/share.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "course/checkout.h"
 #include "course/explain.h"
+#include "course/roster_check.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "model/policy.h"
@@ -243,24 +243,6 @@ static int add_seat(struct workspace *ws, size_t index, int artifact,
 	return 0;
 }
 
-static int no_such_seat(const struct roster *roster, const char *handle,
-			struct err *err)
-{
-	const char **all = calloc(roster->count + 1, sizeof(*all));
-	const char *bare = handle + (handle[0] == '@'), *near;
-
-	(void)err_set(err, ERR_NOT_FOUND, "there is no seat '@%s'", bare);
-	if (!all)
-		return (int)err->code;
-	for (size_t i = 0; i < roster->count; i++)
-		all[i] = roster->seats[i].handle;
-	near = parse_nearest(bare, all, roster->count);
-	if (near)
-		(void)err_hint(err, "did you mean '@%s'?", near);
-	free(all);
-	return (int)err->code;
-}
-
 static int list_crates(struct workspace *ws, struct seat_jobs *jobs,
 		       struct err *err)
 {
@@ -302,7 +284,7 @@ int seat_jobs_select(struct workspace *ws, const char *const *handles,
 		const struct seat *seat = roster_find(roster, handles[i]);
 
 		if (!seat)
-			return no_such_seat(roster, handles[i], err);
+			return roster_no_student(roster, handles[i], err);
 		if (add_seat(ws, (size_t)(seat - roster->seats), artifact, true,
 			     &jobs, err) < 0)
 			return (int)err->code;

@@ -230,10 +230,9 @@ int package_seats(struct workspace *ws, const struct package_options *options,
 	};
 	unsigned workers = options->jobs ? options->jobs : os_cpu_count();
 
-	if (gating_init(&g, ws, err) < 0 ||
-	    seat_jobs_select(ws, options->handles, options->handle_count,
+	if (seat_jobs_select(ws, options->handles, options->handle_count,
 			     options->artifact, &jobs, err) < 0 ||
-	    fill_items(&r, &jobs, err) < 0)
+	    gating_init(&g, ws, err) < 0 || fill_items(&r, &jobs, err) < 0)
 		return (int)err->code;
 	g.env.offline = options->offline;
 	run.waits = calloc(jobs.count + 1, sizeof(*run.waits));

@@ -70,8 +70,8 @@ one_seat() {
 
 unknown() {
 	run -C ws check @grac
-	is 6 && has err "there is no seat '@grac'" &&
-		has err "hint: did you mean '@grace'?"
+	is 6 && has err "there is no student 'grac'" &&
+		has err "hint: did you mean 'grace'?"
 }
 
 nothing_yet() {
@@ -134,7 +134,10 @@ policy_typo() {
 
 no_cargo() {
 	PATH=/usr/sbin:$TEST_ROOT/none run check grace
-	is 3 && has err 'rustc not found' && has err 'apt-get install cargo-web'
+	is 3 && has err 'rustc not found' &&
+		has err 'apt-get install cargo-web' || return 1
+	PATH=/usr/sbin:$TEST_ROOT/none run -C ws check @adda
+	is 6 && has err "there is no student 'adda'"
 }
 
 no_bwrap() {
@@ -181,7 +184,7 @@ check 'a break in a patch release is found' breaking
 check 'so it is in the folder, against the last tag' breaking_folder
 check 'the policy decides how serious a finding is' policy
 check 'a policy for a lint that is not there is refused' policy_typo
-check 'without cargo it says what to install' no_cargo
+check 'without cargo it says what to install, if that is what lacks' no_cargo
 check 'without bubblewrap the build is skipped aloud' no_bwrap
 check 'a link out of the repository is never packed' link_out
 check 'a terminal escape in a manifest stays there' escape

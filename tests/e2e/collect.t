@@ -239,11 +239,11 @@ lost_box() {
 wrong_words() {
 	run -C ws collect artifact_09
 	is 2 && same err <<-EOF
-	cohort: no artifact 'artifact_09'
+	cohort: there is no artifact 'artifact_09'
 	hint: artifact_01, artifact_02 or artifact_03; a student is @artifact_09
 	EOF
 	run -C ws collect @nobody
-	is 6 && has err "nobody in the roster is '@nobody'"
+	is 6 && has err "there is no student 'nobody'"
 	run -C ws collect --jobs 0x
 	is 2
 }

@@ -70,6 +70,12 @@ killed() {
 	mustnt test -s ws/.git/cohort/effects
 }
 
+nothing() {
+	must "$COHORT" init blank --first-day 2027-01-12
+	run -C blank publish
+	is 0 && has out 'nothing to publish in local'
+}
+
 again() {
 	before=$(git -C ws rev-parse HEAD)
 	run -C ws publish
@@ -192,6 +198,7 @@ sparse() {
 check 'what is not packed or checked is refused, with what to type' not_ready
 check 'a dry run writes nothing' dry
 check 'killed again and again, it goes on and publishes nothing twice' killed
+check 'where there is nothing to publish it says so' nothing
 check 'publishing again changes nothing' again
 check 'a version with another checksum is a loud error' other_bytes
 check 'bytes that are not what was packed never go out' damaged_package
