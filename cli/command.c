@@ -86,7 +86,7 @@ int cli_flush(struct cli *cli, struct err *err)
 {
 	if (fflush(cli->out.out) != 0 || ferror(cli->out.out))
 		return cannot_write(err);
-	return 0;
+	return cli->out.cut ? err_nomem(err) : 0;
 }
 
 int cli_emit(struct cli *cli, const json_t *view, cli_renderer *render,

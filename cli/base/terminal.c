@@ -1,5 +1,6 @@
 #include "base/terminal.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -8,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/parse.h"
-#include "base/strbuf.h"
 
 enum {
 	WIDTH_DEFAULT = 80,
@@ -54,6 +54,7 @@ void terminal_init(struct terminal *t, FILE *out, enum term_colour colour)
 	t->colour = colour == TERM_ALWAYS ||
 		    (colour == TERM_AUTO && wants_colour(t->is_tty));
 	t->width = find_width(fd, t->is_tty);
+	t->cut = false;
 }
 
 /*
@@ -144,49 +145,50 @@ static unsigned plain_run(const char *text, unsigned columns)
 	return n;
 }
 
-/* Append at most COLUMNS of TEXT, made harmless; returns the columns used. */
-static unsigned sanitise(struct strbuf *out, const char *text, unsigned columns)
+/*
+ * Print LEN bytes of TEXT, made harmless, as far as they fit into COLUMNS; the
+ * columns used.  OUT may be NULL: only count.  A newline, tab or space ends any
+ * character, so a cut there is between characters.
+ */
+static unsigned sanitise(FILE *out, const char *text, size_t len,
+			 unsigned columns)
 {
+	const char *end = text + len;
 	unsigned used = 0;
 
-	for (;;) {
-		unsigned run = plain_run(text, columns - used), w;
-		size_t len;
+	while (text < end) {
+		size_t left = (size_t)(end - text), n;
+		unsigned room = columns - used;
+		unsigned run =
+			plain_run(text, left < room ? (unsigned)left : room);
 		uint32_t c;
+		unsigned w;
 
-		strbuf_add(out, text, run);
+		if (out)
+			fwrite(text, 1, run, out);
 		used += run;
 		text += run;
-		if (!*text)
+		if (text == end)
 			break;
-		c = decode(text, &len);
+		c = decode(text, &n);
 		w = char_columns(c);
 		if (used + w > columns)
 			break;
-		if (c == 0xfffd)
-			strbuf_adds(out, "\xef\xbf\xbd");
-		else if (is_hostile(c))
-			strbuf_addc(out, '?');
-		else
-			strbuf_add(out, text, len);
+		if (out && c == 0xfffd)
+			fputs("\xef\xbf\xbd", out);
+		else if (out && is_hostile(c))
+			fputc('?', out);
+		else if (out)
+			fwrite(text, 1, n, out);
 		used += w;
-		text += len;
+		text += n;
 	}
 	return used;
 }
 
 unsigned term_columns(const char *text)
 {
-	unsigned used = plain_run(text, (unsigned)-1);
-
-	text += used;
-	while (*text) {
-		size_t len;
-
-		used += char_columns(decode(text, &len));
-		text += len;
-	}
-	return used;
+	return sanitise(NULL, text, strlen(text), UINT_MAX);
 }
 
 static void begin(struct terminal *t, enum term_style style)
@@ -204,16 +206,10 @@ static void finish(struct terminal *t, enum term_style style)
 /* Newlines and tabs of the format pass; nothing else that controls does. */
 static void put_lines(struct terminal *t, const char *text)
 {
-	AUTO(strbuf_releasep) struct strbuf line = { 0 };
-
 	for (;;) {
 		size_t len = strcspn(text, "\n\t");
-		AUTO(strbuf_releasep) struct strbuf part = { 0 };
 
-		strbuf_add(&part, text, len);
-		strbuf_reset(&line);
-		sanitise(&line, strbuf_str(&part), (unsigned)-1);
-		fputs(strbuf_str(&line), t->out);
+		sanitise(t->out, text, len, UINT_MAX);
 		if (text[len] == '\0')
 			return;
 		fputc(text[len], t->out);
@@ -236,6 +232,7 @@ static void print(struct terminal *t, const char *fmt, va_list ap)
 			vsnprintf(text, (size_t)len + 1, fmt, again);
 		else
 			text = small; /* cut, rather than nothing */
+		t->cut = t->cut || text == small;
 	}
 	va_end(again);
 	if (len >= 0)
@@ -268,21 +265,18 @@ void term_styled(struct terminal *t, enum term_style style, const char *fmt,
 void term_field(struct terminal *t, enum term_style style, int columns,
 		const char *text)
 {
-	AUTO(strbuf_releasep) struct strbuf out = { 0 };
 	bool right = columns < 0;
 	unsigned width = (unsigned)(right ? -columns : columns);
-	unsigned used;
+	size_t len = strlen(text);
+	bool cut = width > 0 && sanitise(NULL, text, len, UINT_MAX) > width;
+	unsigned used = sanitise(NULL, text, len, width - cut) + cut;
 
-	if (term_columns(text) > width && width > 0) {
-		used = sanitise(&out, text, width - 1) + 1;
-		strbuf_adds(&out, "\xe2\x80\xa6");
-	} else {
-		used = sanitise(&out, text, width);
-	}
 	if (right)
 		fprintf(t->out, "%*s", (int)(width - used), "");
 	begin(t, style);
-	fputs(strbuf_str(&out), t->out);
+	sanitise(t->out, text, len, width - cut);
+	if (cut)
+		fputs("\xe2\x80\xa6", t->out);
 	finish(t, style);
 	if (!right)
 		fprintf(t->out, "%*s", (int)(width - used), "");
@@ -293,21 +287,17 @@ void term_wrap(struct terminal *t, unsigned indent, const char *text)
 	unsigned column = 0;
 
 	while (*text) {
-		AUTO(strbuf_releasep) struct strbuf raw = { 0 };
-		AUTO(strbuf_releasep) struct strbuf word = { 0 };
 		size_t len = strcspn(text, " \n");
-		unsigned columns;
+		unsigned columns = sanitise(NULL, text, len, UINT_MAX);
 
-		strbuf_add(&raw, text, len);
-		columns = sanitise(&word, strbuf_str(&raw), (unsigned)-1);
 		if (column > 0 && len > 0 &&
 		    indent + column + 1 + columns > t->width) {
 			fputc('\n', t->out);
 			column = 0;
 		}
 		if (len > 0) {
-			fprintf(t->out, "%*s%s", column ? 1 : (int)indent, "",
-				strbuf_str(&word));
+			fprintf(t->out, "%*s", column ? 1 : (int)indent, "");
+			sanitise(t->out, text, len, UINT_MAX);
 			column += columns + (column > 0);
 		}
 		text += len;

@@ -18,6 +18,7 @@ struct terminal {
 	bool colour;
 	bool is_tty;
 	unsigned width; /* columns; 80 where unknown */
+	bool cut;	/* there was no memory to print all of it */
 };
 
 enum term_style {

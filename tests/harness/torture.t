@@ -37,7 +37,7 @@ torn() {
 	must test "$(cat tap.rc)" -ne 0
 	has tap 'not ok 1 - case: kill at 4 of 4 places, 2 bad'
 	has tap '# at place 2, write:'
-	has tap 'the state is not that before or after'
+	has tap 'the state is none of: before middle after'
 	has tap '# repeat: ONLY_AT=2 tests/torture/torture'
 }
 

@@ -187,7 +187,24 @@ static void test_term_printf_without_memory_is_cut(void **state)
 	fault_alloc(1);
 	term_printf(&t, "%s", text);
 	fault_alloc(0);
+	assert_true(t.cut);
 	assert_int_equal(strlen(shown()), 511);
+}
+
+static void test_term_output_takes_no_memory_otherwise(void **state)
+{
+	struct terminal t = open_terminal(TERM_ALWAYS);
+
+	(void)state;
+	fault_alloc(1);
+	term_printf(&t, "%s\n", "some words");
+	term_field(&t, TERM_GOOD, 4, "a field");
+	term_wrap(&t, 0, "a b");
+	assert_int_equal(fault_count(), 0);
+	fault_alloc(0);
+	assert_false(t.cut);
+	assert_string_equal(shown(), "some words\n\033[32ma f\xe2\x80\xa6"
+				     "\033[0ma b\n");
 }
 
 static void test_term_styled_colours_and_ends_it(void **state)
@@ -284,6 +301,7 @@ int main(void)
 			test_term_printf_keeps_lines_and_tabs_of_the_format),
 		cmocka_unit_test(test_term_printf_prints_what_is_long),
 		cmocka_unit_test(test_term_printf_without_memory_is_cut),
+		cmocka_unit_test(test_term_output_takes_no_memory_otherwise),
 		cmocka_unit_test(test_term_styled_colours_and_ends_it),
 		cmocka_unit_test(test_term_columns_counts_what_is_shown),
 		cmocka_unit_test(test_term_field_fills_and_cuts),

@@ -4,8 +4,10 @@
  *	FAULT_PROGRAM	the base name of the program it is about; every other
  *			one that inherits the preload is left in peace
  *	FAULT_ALLOC	the number of the allocation that fails, from 1; 0: none
- *	FAULT_OURS=1	only those that the program itself makes count, and not
- *			those of libraries
+ *	FAULT_FROM	whose allocations count: "program" for its own, and the
+ *			beginnings of libraries' names ("libjansson"), one space
+ *			between them; unset: everybody's.  Those that libc makes
+ *			for somebody are libc's
  *	FAULT_COUNT	a file of 8 bytes, or longer, that receives the number
  *			of allocations made, as a native long
  *
@@ -25,6 +27,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+enum {
+	RANGES_MAX = 32
+};
+
 /* glibc's own, which need no dlsym that might allocate in turn */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
@@ -32,25 +38,47 @@ void *__libc_realloc(void *p, size_t size);
 void *__libc_memalign(size_t align, size_t size);
 
 static atomic_bool counting;
-static bool ours_only;
+static bool everybody;
 static long failing;
 static atomic_long own_count;
 static atomic_long *count = &own_count;
-static uintptr_t text_begin, text_end;
+/* Where the code is whose allocations count. */
+static struct range {
+	uintptr_t begin, end;
+} counted[RANGES_MAX];
+static size_t counted_len;
 
-static int find_text(struct dl_phdr_info *info, size_t size, void *arg)
+/* Is NAME, a path, or "" for the program, among the words of FAULT_FROM? */
+static bool is_named(const char *words, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	const char *base = *name ? (slash ? slash + 1 : name) : "program";
+
+	while (*words) {
+		size_t len = strcspn(words, " ");
+
+		if (len > 0 && strncmp(words, base, len) == 0)
+			return true;
+		words += len + (words[len] == ' ');
+	}
+	return false;
+}
+
+static int find_code(struct dl_phdr_info *info, size_t size, void *words)
 {
 	(void)size;
-	(void)arg;
+	if (!is_named(words, info->dlpi_name))
+		return 0;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		struct range r = { info->dlpi_addr + p->p_vaddr, 0 };
 
-		if (p->p_type == PT_LOAD && p->p_flags & PF_X) {
-			text_begin = info->dlpi_addr + p->p_vaddr;
-			text_end = text_begin + p->p_memsz;
-		}
+		r.end = r.begin + p->p_memsz;
+		if (p->p_type == PT_LOAD && p->p_flags & PF_X &&
+		    counted_len < RANGES_MAX)
+			counted[counted_len++] = r;
 	}
-	return 1; /* the first is the program itself */
+	return 0;
 }
 
 static void map_count(const char *path)
@@ -85,24 +113,33 @@ static bool concerned(void)
 static void begin(void)
 {
 	const char *nth = getenv("FAULT_ALLOC"), *file = getenv("FAULT_COUNT");
+	char *from = getenv("FAULT_FROM");
 
 	if (!nth || !concerned())
 		return;
 	failing = strtol(nth, NULL, 10);
-	ours_only = getenv("FAULT_OURS") != NULL;
-	dl_iterate_phdr(find_text, NULL);
+	everybody = !from;
+	if (from)
+		dl_iterate_phdr(find_code, from);
 	if (file)
 		map_count(file);
 	atomic_store(&counting, true);
 }
 
+static bool is_counted(uintptr_t caller)
+{
+	for (size_t i = 0; i < counted_len; i++) {
+		if (caller >= counted[i].begin && caller < counted[i].end)
+			return true;
+	}
+	return everybody;
+}
+
 static bool refused(const void *caller)
 {
-	uintptr_t from = (uintptr_t)caller;
-
 	if (!atomic_load_explicit(&counting, memory_order_relaxed))
 		return false;
-	if (ours_only && (from < text_begin || from >= text_end))
+	if (!is_counted((uintptr_t)caller))
 		return false;
 	if (atomic_fetch_add(count, 1) + 1 != failing)
 		return false;
@@ -125,6 +162,16 @@ void *calloc(size_t n, size_t size)
 void *realloc(void *p, size_t size)
 {
 	return refused(CALLER) ? NULL : __libc_realloc(p, size);
+}
+
+/* Never refused: by this the program serves libgit2; see io/git_memory.c. */
+void *reallocarray(void *p, size_t n, size_t size)
+{
+	if (size && n > SIZE_MAX / size) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return __libc_realloc(p, n * size);
 }
 
 void *aligned_alloc(size_t align, size_t size)
