@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/node.h"
+#include "base/path.h"
 #include "base/semver.h"
 #include "model/handle.h"
 
@@ -331,6 +332,19 @@ static int read_submission(struct record *r, const struct node *n,
 	return record_add_submission(r, &s, err);
 }
 
+/* What a file is named after when the crate is published or released. */
+static int read_name(const struct node *n, const char *key, const char **out,
+		     struct err *err)
+{
+	if (node_str(n, key, out, err) < 0)
+		return err->code;
+	if (path_is_safe(*out) && !strchr(*out, '/'))
+		return 0;
+	return node_err(n, err, ERR_FORMAT,
+			"'%s' cannot be part of a file's name: '%s'", key,
+			*out);
+}
+
 static int read_publication(struct record *r, const struct node *n,
 			    struct err *err)
 {
@@ -343,8 +357,8 @@ static int read_publication(struct record *r, const struct node *n,
 				"a publication must be a map");
 	if (node_only(n, keys, ARRAY_LEN(keys), err) < 0 ||
 	    node_str(n, "registry", &p.registry, err) < 0 ||
-	    node_str(n, "crate", &p.crate, err) < 0 ||
-	    node_str(n, "version", &p.version, err) < 0 ||
+	    read_name(n, "crate", &p.crate, err) < 0 ||
+	    read_name(n, "version", &p.version, err) < 0 ||
 	    read_hex(n, "sha256", false, p.sha256, sizeof(p.sha256), err) < 0 ||
 	    read_hex(n, "commit", false, p.commit, sizeof(p.commit), err) < 0 ||
 	    read_instant(n, "at", &p.at, err) < 0)

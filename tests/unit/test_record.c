@@ -202,6 +202,15 @@ static void test_record_read_names_what_is_wrong(void **state)
 		  "\"handle\":\"ada\",\"submissions\":[{\"n\":1,"
 		  "\"tag\":\"t\",\"version\":\"1\",\"tag_object\":\"xyz\"}]}",
 		  "'tag_object' must be 40 hexadecimal digits" },
+		{ "{\"schema\":1,\"artifact\":\"artifact_01\","
+		  "\"handle\":\"ada\",\"publications\":[{"
+		  "\"registry\":\"local\",\"crate\":\"../../x\"}]}",
+		  "'crate' cannot be part of a file's name: '../../x'" },
+		{ "{\"schema\":1,\"artifact\":\"artifact_01\","
+		  "\"handle\":\"ada\",\"publications\":[{"
+		  "\"registry\":\"local\",\"crate\":\"kov-ada\","
+		  "\"version\":\"1/../../x\"}]}",
+		  "'version' cannot be part of a file's name: '1/../../x'" },
 		{ "[]", "a map with 'schema' is wanted here, not a list" },
 	};
 
