@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/str.h"
+#include "course/gating.h"
 #include "course/packed.h"
 #include "course/roster_check.h"
 #include "crate/package/index.h"
@@ -123,14 +125,9 @@ static int open_package(struct plan_crate *c, struct published *result,
 static int take_package(struct workspace *ws, struct plan_crate *c,
 			struct published *result, struct err *err)
 {
-	char *path;
-	char name[96];
+	AUTO(str_freep) char *path = package_path(ws, c->sub->package_sha256);
 
-	snprintf(name, sizeof(name), "var/packages/%s.crate",
-		 c->sub->package_sha256);
-	path = workspace_path(ws, name);
 	c->path = path ? arena_strdup(&result->arena, path) : NULL;
-	free(path);
 	if (!c->path)
 		return err_nomem(err);
 	if (!file_exists(c->path))

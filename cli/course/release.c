@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "course/gating.h"
 #include "io/archive.h"
 #include "io/digest.h"
 #include "io/file.h"
@@ -66,15 +67,13 @@ static const struct submission *packed_as(const struct record *r,
 
 static int find_bytes(struct workspace *ws, struct shipped *s, struct err *err)
 {
-	AUTO(strbuf_releasep) struct strbuf name = { 0 };
 	AUTO(strbuf_releasep) struct strbuf file = { 0 };
 
-	strbuf_addf(&name, "var/packages/%s.crate", s->publication->sha256);
 	strbuf_addf(&file, "%s-%s.crate", s->publication->crate,
 		    s->publication->version);
-	s->path = workspace_path(ws, strbuf_str(&name));
+	s->path = package_path(ws, s->publication->sha256);
 	s->file = strbuf_take(&file);
-	if (!s->path || !s->file || !strbuf_ok(&name))
+	if (!s->path || !s->file)
 		return err_nomem(err);
 	if (file_exists(s->path))
 		return 0;
