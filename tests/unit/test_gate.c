@@ -558,7 +558,7 @@ static void test_build_script_that_forks_is_contained(void **state)
 
 	(void)state;
 	NEEDS(have_cargo && have_sandbox);
-	c.env.build_timeout_s = 20;
+	c.env.build_timeout_s = 120;
 	r = build("use std::process::{Command, Stdio};\n"
 		  "fn main() {\n"
 		  "    for _ in 0..2000 {\n"
