@@ -28,7 +28,7 @@ struct search {
 	struct strbuf *path;
 	struct dotcohort *dot;
 	bool has_manifest; /* Cargo.toml at the root */
-	bool has_any_dot;
+	size_t dots;
 	struct err *err;
 };
 
@@ -39,8 +39,13 @@ static int read_dot(struct search *s, const struct repo_entry *entry,
 	AUTO(arena_releasep) struct arena arena = { 0 };
 	const struct node *root = NULL;
 
-	if (repo_blob_read(s->repo, &entry->oid, DOT_MAX, &text, s->err) < 0 ||
-	    yaml_read(strbuf_str(&text), text.len, entry->path, &arena, &root,
+	if (repo_blob_read(s->repo, &entry->oid, DOT_MAX, &text, s->err) < 0) {
+		/* a damaged repository, which is not "no such crate" */
+		if (s->err->code == ERR_NOT_FOUND)
+			s->err->code = ERR_IO;
+		return err_context(s->err, "%s", entry->path);
+	}
+	if (yaml_read(strbuf_str(&text), text.len, entry->path, &arena, &root,
 		      s->err) < 0)
 		return s->err->code;
 	return dotcohort_read(root, out, s->err);
@@ -72,7 +77,10 @@ static int look_at(void *ctx, const struct repo_entry *entry)
 	if (strcmp(path_base(entry->path), dot_name) != 0 ||
 	    (entry->kind != REPO_FILE && entry->kind != REPO_EXECUTABLE))
 		return 0;
-	s->has_any_dot = true;
+	if (++s->dots > SOURCE_CRATES_MAX)
+		return err_set(s->err, ERR_LIMIT,
+			       "more than %d folders have a '%s'",
+			       SOURCE_CRATES_MAX, dot_name);
 	if (read_dot(s, entry, &dot) < 0)
 		return s->err->code;
 	if (dot->artifact != s->artifact) {
@@ -97,7 +105,7 @@ int source_find(struct repo *r, const struct oid *commit, enum artifact a,
 		dotcohort_free(s.dot);
 		return err->code;
 	}
-	if (!s.dot && (s.has_any_dot || !s.has_manifest)) {
+	if (!s.dot && (s.dots > 0 || !s.has_manifest)) {
 		(void)err_set(err, ERR_NOT_FOUND, "no folder is %s",
 			      artifact_id(a));
 		return err_hint(err, "its %s says 'artifact: %s'", dot_name,

@@ -25,6 +25,19 @@ static const char *path_of(const git_status_entry *e)
 	return d->new_file.path ? d->new_file.path : d->old_file.path;
 }
 
+/* An untracked folder stands for all that is in it, and ends in '/'. */
+static bool is_below(const char *path, const char *folder)
+{
+	size_t len = strlen(folder), own = strlen(path);
+
+	if (len == 0)
+		return true;
+	if (own <= len)
+		return own > 0 && path[own - 1] == '/' &&
+		       strncmp(path, folder, own) == 0;
+	return strncmp(path, folder, len) == 0 && path[len] == '/';
+}
+
 static int add_path(struct worktree_dirt *d, const char *path, struct err *err)
 {
 	if (d->total++ >= WORKTREE_DIRT_MAX)
@@ -56,11 +69,13 @@ static int ignore_the_usual(struct repo *r, struct err *err)
 	return rc < 0 ? git_failed(rc, "read", strbuf_str(&path), err) : 0;
 }
 
-static int list_status(struct repo *r, const char *folder,
-		       git_status_list **out, struct err *err)
+/*
+ * Of everything: told a folder, libgit2 1.5.1 misses those with a '*' in their
+ * names, and those in an untracked folder.
+ */
+static int list_status(struct repo *r, git_status_list **out, struct err *err)
 {
 	git_status_options o;
-	char *spec = (char *)(uintptr_t)folder;
 	int rc = git_status_options_init(&o, GIT_STATUS_OPTIONS_VERSION);
 
 	if (rc < 0)
@@ -68,10 +83,7 @@ static int list_status(struct repo *r, const char *folder,
 	o.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
 	o.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED |
 		  GIT_STATUS_OPT_SORT_CASE_SENSITIVELY |
-		  GIT_STATUS_OPT_DISABLE_PATHSPEC_MATCH |
 		  GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
-	if (*folder)
-		o.pathspec = (git_strarray){ &spec, 1 };
 	rc = git_status_list_new(out, r->raw, &o);
 	return rc < 0 ? git_failed(rc, "compare", "the work tree", err) : 0;
 }
@@ -86,14 +98,16 @@ int worktree_dirt(struct repo *r, const char *folder, struct worktree_dirt *out,
 	d.paths = calloc(WORKTREE_DIRT_MAX, sizeof(*d.paths));
 	if (!d.paths)
 		return err_nomem(err);
-	if (ignore_the_usual(r, err) < 0 ||
-	    list_status(r, folder, &list, err) < 0)
+	if (ignore_the_usual(r, err) < 0 || list_status(r, &list, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < git_status_list_entrycount(list); i++) {
 		const git_status_entry *e = git_status_byindex(list, i);
+		const char *path = path_of(e);
 
+		if (!is_below(path, folder))
+			continue;
 		d.untracked += (e->status & GIT_STATUS_WT_NEW) != 0;
-		if (add_path(&d, path_of(e), err) < 0)
+		if (add_path(&d, path, err) < 0)
 			return err->code;
 	}
 	*out = d;
