@@ -38,33 +38,40 @@ enum {
 
 /* ---- the view */
 
-static void add_text(json_t *to, const char *key, const char *value)
+/* Set KEY of TO; a value that could not be made fails the whole view. */
+static bool add(json_t *to, const char *key, json_t *value)
 {
-	if (value[0])
-		json_object_set_new(to, key, view_string(value));
+	return json_object_set_new(to, key, value) == 0;
 }
 
+static bool add_text(json_t *to, const char *key, const char *value)
+{
+	return !value[0] || add(to, key, view_string(value));
+}
+
+static bool fill_event(json_t *v, const struct collect_event *e)
+{
+	if (e->kind == EVENT_ODD)
+		return add_text(v, "why", e->why);
+	if (e->n && !add(v, "n", json_integer(e->n)))
+		return false;
+	return add_text(v, "tag_object", e->tag_object) &&
+	       add_text(v, "commit", e->commit) &&
+	       add_text(v, "kept", e->kept) &&
+	       add(v, "claimed_at", view_stamp(e->claimed_at)) &&
+	       add(v, "not_seen_at", view_stamp(e->not_seen_at)) &&
+	       add(v, "first_seen_at", view_stamp(e->first_seen_at)) &&
+	       add(v, "late_s", json_integer(e->late_s));
+}
+
+/* NULL without memory, as all of these. */
 static json_t *event_view(const struct collect_event *e)
 {
+	AUTO(json_decrefp)
 	json_t *v = json_pack("{s:s, s:o}", "kind", collect_kind_name(e->kind),
 			      "tag", view_string(e->tag));
 
-	if (!v)
-		return NULL;
-	if (e->kind == EVENT_ODD) {
-		add_text(v, "why", e->why);
-		return v;
-	}
-	if (e->n)
-		json_object_set_new(v, "n", json_integer(e->n));
-	add_text(v, "tag_object", e->tag_object);
-	add_text(v, "commit", e->commit);
-	add_text(v, "kept", e->kept);
-	json_object_set_new(v, "claimed_at", view_stamp(e->claimed_at));
-	json_object_set_new(v, "not_seen_at", view_stamp(e->not_seen_at));
-	json_object_set_new(v, "first_seen_at", view_stamp(e->first_seen_at));
-	json_object_set_new(v, "late_s", json_integer(e->late_s));
-	return v;
+	return v && fill_event(v, e) ? json_incref(v) : NULL;
 }
 
 /* "network" and the like: what somebody would do differently about. */
@@ -100,51 +107,70 @@ static json_t *mend_view(const struct collect_item *item)
 	return json_sprintf("cohort collect @%s", handle);
 }
 
+static json_t *error_view(const struct collect_item *item)
+{
+	return json_pack("{s:s, s:o, s:b}", "kind", error_kind(item->err.code),
+			 "message", view_string(item->err.msg), "retryable",
+			 item->err.code == ERR_NET);
+}
+
+static bool fill_item(json_t *v, const struct collect_item *item)
+{
+	json_t *events = json_object_get(v, "events");
+
+	for (size_t i = 0; i < item->event_count; i++) {
+		if (json_array_append_new(events,
+					  event_view(&item->events[i])) < 0)
+			return false;
+	}
+	if (!add_text(v, "note", item->note))
+		return false;
+	return item->result != COLLECT_FAILED ||
+	       (add(v, "error", error_view(item)) &&
+		add(v, "type", mend_view(item)));
+}
+
 static json_t *item_view(const struct collect_item *item)
 {
-	json_t *events = json_array();
-	json_t *v = json_pack(
-		"{s:s, s:I, s:s, s:o, s:s, s:o}", "handle", item->seat->handle,
-		"seat", (json_int_t)item->seat->number, "artifact",
-		artifact_id(item->artifact), "repository",
-		view_string(item->url), "result",
-		collect_result_name(item->result), "events", events);
+	AUTO(json_decrefp)
+	json_t *v = json_pack("{s:s, s:I, s:s, s:o, s:s, s:[]}", "handle",
+			      item->seat->handle, "seat",
+			      (json_int_t)item->seat->number, "artifact",
+			      artifact_id(item->artifact), "repository",
+			      view_string(item->url), "result",
+			      collect_result_name(item->result), "events");
 
-	for (size_t i = 0; v && i < item->event_count; i++)
-		json_array_append_new(events, event_view(&item->events[i]));
-	if (!v)
-		return NULL;
-	add_text(v, "note", item->note);
-	if (item->result == COLLECT_FAILED) {
-		json_object_set_new(
-			v, "error",
-			json_pack("{s:s, s:o, s:b}", "kind",
-				  error_kind(item->err.code), "message",
-				  view_string(item->err.msg), "retryable",
-				  item->err.code == ERR_NET));
-		json_object_set_new(v, "type", mend_view(item));
+	return v && fill_item(v, item) ? json_incref(v) : NULL;
+}
+
+static bool fill_view(json_t *v, const struct collect *c)
+{
+	json_t *counts = json_object_get(v, "counts");
+	json_t *items = json_object_get(v, "items");
+
+	for (int k = 0; k < COLLECT_RESULTS; k++) {
+		if (!add(counts, collect_result_name((enum collect_result)k),
+			 json_integer((json_int_t)c->of[k])))
+			return false;
 	}
-	return v;
+	for (size_t i = 0; i < c->count; i++) {
+		if (json_array_append_new(items, item_view(&c->items[i])) < 0)
+			return false;
+	}
+	return true;
 }
 
 static json_t *collect_view(const struct collect *c, bool dry_run, bool all)
 {
-	json_t *items = json_array(), *counts = json_object();
+	AUTO(json_decrefp)
 	json_t *v = json_pack(
-		"{s:i, s:b, s:b, s:b, s:o, s:I, s:I, s:I, s:I, s:o}", "schema",
-		1, "dry_run", dry_run, "committed", c->committed, "all", all,
-		"counts", counts, "late", (json_int_t)c->late, "without_repo",
-		(json_int_t)c->without_repo, "received",
-		(json_int_t)c->received, "ms", (json_int_t)c->ms, "items",
-		items);
+		"{s:i, s:b, s:b, s:b, s:{}, s:I, s:I, s:I, s:I, s:[]}",
+		"schema", 1, "dry_run", dry_run, "committed", c->committed,
+		"all", all, "counts", "late", (json_int_t)c->late,
+		"without_repo", (json_int_t)c->without_repo, "received",
+		(json_int_t)c->received, "ms", (json_int_t)c->ms, "items");
 
-	for (int k = 0; v && k < COLLECT_RESULTS; k++)
-		json_object_set_new(counts,
-				    collect_result_name((enum collect_result)k),
-				    json_integer((json_int_t)c->of[k]));
-	for (size_t i = 0; v && i < c->count; i++)
-		json_array_append_new(items, item_view(&c->items[i]));
-	return v;
+	return v && fill_view(v, c) ? json_incref(v) : NULL;
 }
 
 /* ---- the text */
@@ -310,7 +336,9 @@ static void print_summary(struct terminal *t, const json_t *view)
 	if (view_int(view, "without_repo"))
 		term_printf(t, "; %lld without a repository",
 			    view_int(view, "without_repo"));
-	term_styled(t, TERM_DIM, " (%lld.%lld s)", ms / 1000, ms % 1000 / 100);
+	if (t->is_tty)
+		term_styled(t, TERM_DIM, " (%lld.%lld s)", ms / 1000,
+			    ms % 1000 / 100);
 	term_printf(t, "%s\n",
 		    view_bool(view, "dry_run") ? "; dry run, nothing was kept"
 					       : "");
@@ -353,16 +381,17 @@ static int read_operands(const struct args *args, struct collect_options *o,
 	return 0;
 }
 
-/* A repository that does not answer is the network's; its URL is ours. */
-static int status_of(enum err_code code)
+/* What a repository answers is the network's; our record or its URL is not. */
+static int status_of(const struct collect_item *item)
 {
-	switch (code) {
+	switch (item->local ? ERR_NONE : item->err.code) {
 	case ERR_NOT_FOUND:
 	case ERR_FORMAT:
 	case ERR_LIMIT:
+	case ERR_UNSAFE:
 		return exit_status(ERR_NET);
 	default:
-		return exit_status(code);
+		return exit_status(item->err.code);
 	}
 }
 
@@ -379,8 +408,11 @@ static int collect(struct cli *cli, const struct args *args,
 		return err->code;
 	for (size_t i = 0; i < c.count; i++) {
 		if (c.items[i].result == COLLECT_FAILED)
-			cli_worse(cli, status_of(c.items[i].err.code));
+			cli_worse(cli, status_of(&c.items[i]));
 	}
+	if (c.of[COLLECT_FAILED])
+		cli_note(cli, "cohort: %zu of %zu could not be collected",
+			 c.of[COLLECT_FAILED], c.count);
 	view = collect_view(&c, o->dry_run, args->all);
 	if (!view)
 		return err_nomem(err);

@@ -281,11 +281,13 @@ static struct target *take(struct run *r, struct host **from)
 /* ---- one of them */
 
 static void fail_all(struct run *r, const struct target *t,
-		     const struct err *why)
+		     const struct err *why, bool local)
 {
 	for (size_t k = 0; k < ARTIFACT_COUNT; k++) {
-		if (t->item[k] != NO_ITEM)
-			r->out->items[t->item[k]].err = *why;
+		if (t->item[k] == NO_ITEM)
+			continue;
+		r->out->items[t->item[k]].err = *why;
+		r->out->items[t->item[k]].local = local;
 	}
 }
 
@@ -324,17 +326,22 @@ static void look_at(struct run *r, const struct target *t)
 				  .limits = &r->limits,
 				  .url = t->url,
 				  .dry_run = r->options->dry_run };
+	const struct cohort *c = workspace_cohort(r->ws);
 	struct err err = { 0 };
+	bool local;
 
+	(void)remote_url_check(t->url, c->url_schemes, c->url_scheme_count,
+			       &err);
 	strbuf_addf(&box, "%s/%s/%s.git", workspace_root(r->ws), boxes,
 		    seat_of(r, t)->handle);
 	l.box = strbuf_str(&box);
 	pthread_mutex_lock(&r->lock);
-	if (strbuf_check(&box, &err) == 0)
+	if (!err.code && strbuf_check(&box, &err) == 0)
 		(void)prepare(r, t, &l, &err);
 	pthread_mutex_unlock(&r->lock);
-	if (err.code || collect_look(&l, &err) < 0)
-		fail_all(r, t, &err);
+	local = err.code != 0;
+	if (local || collect_look(&l, &err) < 0)
+		fail_all(r, t, &err, local);
 	for (size_t k = 0; k < ARTIFACT_COUNT; k++)
 		record_free(l.records[k]);
 	pthread_mutex_lock(&r->lock);

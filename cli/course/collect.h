@@ -62,7 +62,8 @@ struct collect_item {
 	struct collect_event *events;
 	size_t event_count;
 	size_t event_cap;
-	char note[200];	       /* what is odd about the newest crate, or "" */
+	char note[512];	       /* what is odd about the newest crate, or "" */
+	bool local;	       /* FAILED here: the URL, our record */
 	struct err err;	       /* FAILED */
 	struct record *record; /* as it will be; NULL if nothing changed */
 	int64_t looked_at;     /* it answered then, or RECORD_NEVER */

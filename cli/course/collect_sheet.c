@@ -429,7 +429,7 @@ static int read_tags(struct sheet *s)
 
 /* ---- is the crate where it should be? */
 
-static void note_source(struct sheet *s)
+static int note_source(struct sheet *s)
 {
 	AUTO(strbuf_releasep) struct strbuf path = { 0 };
 	AUTO(dotcohort_freep) struct dotcohort *dot = NULL;
@@ -441,10 +441,13 @@ static void note_source(struct sheet *s)
 	struct oid commit;
 
 	if (!newest || !oid_parse(newest->commit, &commit))
-		return;
+		return 0;
 	seat_crate_name(s->item->seat, s->item->artifact, crate, sizeof(crate));
-	if (source_find(s->box, &commit, s->item->artifact, &path, &dot, &why) <
-	    0)
+	(void)source_find(s->box, &commit, s->item->artifact, &path, &dot,
+			  &why);
+	if (why.code == ERR_NOMEM)
+		return err_nomem(s->err);
+	if (why.code)
 		clip(note, size, why.msg);
 	else if (dot && strcmp(dot->handle, s->item->seat->handle) != 0)
 		snprintf(note, size, ".cohort.yaml says that it is @%s's",
@@ -453,6 +456,7 @@ static void note_source(struct sheet *s)
 		snprintf(note, size,
 			 ".cohort.yaml calls the crate %s, the roster %s",
 			 dot->crate, crate);
+	return 0;
 }
 
 /* ---- one look */

@@ -139,7 +139,11 @@ int looks_read(const char *git_dir, struct looks **out, struct err *err)
 		return err_nomem(err);
 	if (file_path(git_dir, &path, err) < 0)
 		return err->code;
-	if (file_read(strbuf_str(&path), FILE_LIMIT, &text, &why) == 0 &&
+	if (file_read(strbuf_str(&path), FILE_LIMIT, &text, err) < 0 &&
+	    err->code != ERR_NOT_FOUND)
+		return err->code;
+	err_clear(err);
+	if (text.len > 0 &&
 	    json_read(strbuf_str(&text), text.len, "looks.json", &arena, &root,
 		      &why) == 0 &&
 	    read_all(l, root, err) < 0)

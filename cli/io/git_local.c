@@ -55,13 +55,42 @@ static int time_is_over(const struct remote *r, struct err *err)
 	return 0;
 }
 
-/* A dangling or odd ref is nobody's submission: left out, not an error. */
-static int add_ref(struct listing *l, const char *name, struct err *err)
+/*
+ * What NAME points at.  1: at nothing, a symbolic ref that dangles.  A ref that
+ * cannot be read is an error: left out, it would look deleted.
+ */
+static int resolve(struct listing *l, const char *name, struct remote_ref *item,
+		   struct err *err)
 {
 	AUTO(reference_freep) git_reference *ref = NULL, *direct = NULL;
 	AUTO(object_freep) git_object *object = NULL, *peeled = NULL;
+	int rc = git_reference_lookup(&ref, l->there, name);
+
+	if (rc == 0)
+		rc = git_reference_resolve(&direct, ref);
+	if (rc == GIT_ENOTFOUND && ref &&
+	    git_reference_type(ref) == GIT_REFERENCE_SYMBOLIC)
+		return 1;
+	if (rc == 0)
+		rc = git_object_lookup(&object, l->there,
+				       git_reference_target(direct),
+				       GIT_OBJECT_ANY);
+	if (rc == 0 && git_object_type(object) == GIT_OBJECT_TAG)
+		rc = git_tag_peel(&peeled, (git_tag *)object);
+	if (rc < 0)
+		return git_failed(rc, "read the ref", name, err);
+	memcpy(item->oid.id, git_object_id(object)->id, sizeof(item->oid.id));
+	if (peeled)
+		memcpy(item->peeled.id, git_object_id(peeled)->id,
+		       sizeof(item->peeled.id));
+	return 0;
+}
+
+static int add_ref(struct listing *l, const char *name, struct err *err)
+{
 	struct remote_ref item = { 0 };
 	struct remote_ref *grown;
+	int rc;
 
 	if (l->r->limits.max_refs && ++l->seen > l->r->limits.max_refs)
 		return err_set(err, ERR_LIMIT, "it has more than %zu refs",
@@ -69,18 +98,9 @@ static int add_ref(struct listing *l, const char *name, struct err *err)
 	if (!wire_name_is_safe(name))
 		return err_set(err, ERR_UNSAFE, "bad name of a ref: '%s'",
 			       name);
-	if (git_reference_lookup(&ref, l->there, name) < 0 ||
-	    git_reference_resolve(&direct, ref) < 0 ||
-	    git_object_lookup(&object, l->there, git_reference_target(direct),
-			      GIT_OBJECT_ANY) < 0)
-		return 0;
-	memcpy(item.oid.id, git_object_id(object)->id, sizeof(item.oid.id));
-	if (git_object_type(object) == GIT_OBJECT_TAG) {
-		if (git_tag_peel(&peeled, (git_tag *)object) < 0)
-			return 0;
-		memcpy(item.peeled.id, git_object_id(peeled)->id,
-		       sizeof(item.peeled.id));
-	}
+	rc = resolve(l, name, &item, err);
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
 	grown = vec_grow(l->refs.items, &l->cap, l->refs.count + 1,
 			 sizeof(*grown));
 	if (!grown)

@@ -3,7 +3,7 @@
  * Prints its port and serves until it is killed.
  *
  *	silent		accepts and says nothing
- *	drip		an advertisement, a byte at a time, without end
+ *	drip		an answer, a byte at a time
  *	endless		refs without end
  *	flood		bytes that are no packet lines, without end
  *	garbage		the refs of a repository, and then no pack
@@ -54,11 +54,10 @@ static bool drip(struct server *s, int fd, const char *request)
 {
 	(void)s;
 	begin(fd, request);
-	for (;;) {
-		if (send(fd, "0", 1, MSG_NOSIGNAL) <= 0)
-			return false;
+	server_send(fd, "fff0", 4); /* a line that takes two hours */
+	while (send(fd, "x", 1, MSG_NOSIGNAL) > 0)
 		server_nap(100);
-	}
+	return false;
 }
 
 static bool endless(struct server *s, int fd, const char *request)
@@ -91,7 +90,7 @@ static bool flood(struct server *s, int fd, const char *request)
 
 static bool garbage(struct server *s, int fd, const char *request)
 {
-	static const char refs[] = "0048" OID " refs/tags/artifact_01/v0.1.0\n"
+	static const char refs[] = "004a" OID " refs/tags/artifact_01/v0.1.0\n"
 				   "0000";
 	static const char pack[] = "000dpackfile\n"
 				   "002a\001PACK this is not what it looks like"

@@ -1,7 +1,9 @@
 /* git over http: against git itself, and against servers that are up to no
  * good. */
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/clock.h"
 #include "base/strbuf.h"
@@ -673,6 +675,82 @@ static void test_fetch_refuses_a_pack_that_is_not_all_of_it(void **state)
 	server_stop(&server);
 }
 
+/* ---- a bomb: a few hundred bytes that say they are a gigabyte */
+
+static void add_deflated(struct strbuf *out, const void *bytes, size_t len)
+{
+	unsigned char packed[4096];
+	uLongf size = sizeof(packed);
+
+	assert_int_equal(compress2(packed, &size, bytes, len, 9), Z_OK);
+	strbuf_add(out, packed, size);
+}
+
+/* An object's header: its type, and its size in groups of seven bits. */
+static void add_header(struct strbuf *out, unsigned type, size_t size)
+{
+	unsigned char c = (unsigned char)(type << 4 | (size & 15));
+
+	for (size >>= 4; size > 0; size >>= 7) {
+		strbuf_addc(out, (char)(c | 0x80));
+		c = size & 0x7f;
+	}
+	strbuf_addc(out, (char)c);
+}
+
+static void add_size(struct strbuf *out, size_t size)
+{
+	for (; size > 0x7f; size >>= 7)
+		strbuf_addc(out, (char)(0x80 | (size & 0x7f)));
+	strbuf_addc(out, (char)size);
+}
+
+/* A blob of zeros, and a delta that copies it until it is a gigabyte. */
+static void make_bomb(struct strbuf *pack)
+{
+	static const char zeros[65536];
+	static const char head[] = "PACK\0\0\0\2\0\0\0\2";
+	AUTO(strbuf_releasep) struct strbuf delta = { 0 };
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	struct err err = { 0 };
+	struct oid base;
+
+	assert_int_equal(repo_blob_name(zeros, sizeof(zeros), &base, &err), 0);
+	strbuf_add(pack, head, sizeof(head) - 1);
+	add_header(pack, 3, sizeof(zeros));
+	add_deflated(pack, zeros, sizeof(zeros));
+	add_size(&delta, sizeof(zeros));
+	add_size(&delta, 1 << 30);
+	for (int i = 0; i < (1 << 30) / (int)sizeof(zeros); i++)
+		strbuf_addc(&delta, (char)0x80); /* 64 KiB from the start */
+	add_header(pack, 7, delta.len);
+	strbuf_add(pack, base.id, sizeof(base.id));
+	add_deflated(pack, delta.data, delta.len);
+	assert_int_equal(
+		EVP_Digest(pack->data, pack->len, sum, NULL, EVP_sha1(), NULL),
+		1);
+	strbuf_add(pack, sum, 20);
+}
+
+static void test_fetch_is_not_blown_up_by_a_delta(void **state)
+{
+	AUTO(strbuf_releasep) struct strbuf pack = { 0 };
+	AUTO(strbuf_releasep) struct strbuf body = { 0 };
+
+	(void)state;
+	make_bomb(&pack);
+	assert_in_range(pack.len, 100, 4000);
+	strbuf_addf(&body, "000dpackfile\n%04zx\001", pack.len + 5);
+	strbuf_add(&body, pack.data, pack.len);
+	strbuf_adds(&body, "0000");
+	pack_body = body.data;
+	pack_len = body.len;
+	assert_true(server_start(&server, bad_pack, NULL));
+	fetch_fails(ERR_LIMIT, "too much memory");
+	nothing_is_left();
+	server_stop(&server);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -695,6 +773,7 @@ int main(void)
 		TEST(test_ls_ends_at_the_deadline_when_nothing_comes),
 		TEST(test_fetch_refuses_a_bad_pack_and_leaves_nothing),
 		TEST(test_fetch_refuses_a_pack_that_is_not_all_of_it),
+		TEST(test_fetch_is_not_blown_up_by_a_delta),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
