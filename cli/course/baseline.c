@@ -132,7 +132,7 @@ int baseline_of_folder(const struct gating *g, const char *dir, enum artifact a,
 	*out = noted_package(g, hex);
 	if (*out)
 		return 0;
-	if (file_temp_dir(NULL, &temp, err) < 0)
+	if (file_temp_dir(g->env.work_dir, &temp, err) < 0)
 		return (int)err->code;
 	into = path_joined(temp, "tree");
 	if (!into)

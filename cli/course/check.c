@@ -272,7 +272,7 @@ static int check_known_or_run(struct seat_run *run, const struct seat_job *job,
 
 	if (gate_is_known(&run->gating->env, s, out))
 		return 0;
-	if (file_temp_dir(NULL, &dir, err) < 0)
+	if (file_temp_dir(run->gating->env.work_dir, &dir, err) < 0)
 		return (int)err->code;
 	into = path_joined(dir, "tree");
 	if (!into)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "base/err.h"
 #include "base/path.h"
@@ -19,6 +21,10 @@
 
 /* ------------------------------------------------------------ the environment
  */
+
+enum {
+	WORK_AGE_MAX_S = 24 * 60 * 60
+};
 
 static const char *keep(struct gating *g, const char *dir, const char *name)
 {
@@ -128,6 +134,40 @@ static int set_workspace(struct gating *g, struct workspace *ws,
 	return set_hidden(g, root, secrets, ARRAY_LEN(secrets), err);
 }
 
+/* What a killed run left there goes after a day; nobody runs for so long. */
+static void sweep(const char *dir)
+{
+	AUTO(file_names_releasep) struct file_names names = { 0 };
+	time_t now = time(NULL);
+	struct err ignored = { 0 };
+
+	if (file_names_read(dir, &names, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < names.count; i++) {
+		AUTO(str_freep) char *path = path_joined(dir, names.items[i]);
+		struct stat st;
+
+		err_clear(&ignored);
+		if (path && lstat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
+		    now - st.st_mtime > WORK_AGE_MAX_S)
+			(void)file_remove_tree(path, &ignored);
+	}
+}
+
+/* Without a cache there is /tmp. */
+static void set_work(struct gating *g)
+{
+	struct err ignored = { 0 };
+
+	if (!g->env.cache_dir)
+		return;
+	g->env.work_dir = keep(g, g->env.cache_dir, "work");
+	if (!g->env.work_dir || file_make_dirs(g->env.work_dir, &ignored) < 0)
+		g->env.work_dir = NULL;
+	else
+		sweep(g->env.work_dir);
+}
+
 int gating_init(struct gating *g, struct workspace *ws, struct err *err)
 {
 	AUTO(str_freep) char *data = NULL;
@@ -146,6 +186,7 @@ int gating_init(struct gating *g, struct workspace *ws, struct err *err)
 		err_clear(err); /* a student without a writable home */
 		g->env.cache_dir = g->env.packages_dir = NULL;
 	}
+	set_work(g);
 	g->env.toolchain = &g->toolchain;
 	return toolchain_find(g->env.cache_dir, &g->toolchain, err);
 }
@@ -400,7 +441,7 @@ int seat_job_pack(struct gating *g, const struct seat_job *job,
 		*out = r;
 		return 0;
 	}
-	if (file_temp_dir(NULL, &dir, err) < 0)
+	if (file_temp_dir(g->env.work_dir, &dir, err) < 0)
 		return (int)err->code;
 	into = path_joined(dir, "tree");
 	if (!into)

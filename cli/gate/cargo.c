@@ -231,7 +231,7 @@ int gate_fetch(const struct gate_env *env, const char *source_dir,
 		return 0; /* what it needs is here */
 	if (file_exists(lock))
 		args[3] = "--locked";
-	if (file_temp_dir(NULL, &work, err) < 0)
+	if (file_temp_dir(env->work_dir, &work, err) < 0)
 		return (int)err->code;
 	if (cargo_run(env, work, args, true, &r, err) == 0 &&
 	    r.exit_status != 0)

@@ -284,7 +284,7 @@ static int run(const struct gate_env *env, const struct gate_subject *subject,
 			      .subject = subject,
 			      .report = &report };
 
-	if (file_temp_dir(NULL, &p.work, err) < 0 ||
+	if (file_temp_dir(env->work_dir, &p.work, err) < 0 ||
 	    run_all(&p, count, err) < 0)
 		return (int)err->code;
 	*out = report;

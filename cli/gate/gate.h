@@ -57,6 +57,7 @@ struct gate_subject {
 struct gate_env {
 	const struct toolchain *toolchain;
 	const char *cache_dir;	  /* results and logs, NULL: no cache */
+	const char *work_dir;	  /* for what is gone after a run; NULL: /tmp */
 	const char *packages_dir; /* keeps packed crates by SHA-256, or NULL */
 	/* the crates of the cohort as a local-registry, or NULL */
 	const char *siblings_dir;

@@ -151,6 +151,16 @@ no_bwrap() {
 	is 1 && has out 'skipped bubblewrap not found'
 }
 
+old_work() {
+	mkdir -p ws/var/cache/work/cohort.old ws/var/cache/work/cohort.new
+	touch -d '2 days ago' ws/var/cache/work/cohort.old
+	run -C ws check @linus
+	mustnt test -e ws/var/cache/work/cohort.old
+	must test -e ws/var/cache/work/cohort.new
+	rmdir ws/var/cache/work/cohort.new
+	[ -z "$(ls ws/var/cache/work)" ] || complain 'a run left its work behind'
+}
+
 link_out() {
 	echo secret >"$TEST_ROOT/secret"
 	ln -s "$TEST_ROOT/secret" linus/src/notes.rs
@@ -186,6 +196,7 @@ check 'the policy decides how serious a finding is' policy
 check 'a policy for a lint that is not there is refused' policy_typo
 check 'without cargo it says what to install, if that is what lacks' no_cargo
 check 'without bubblewrap the build is skipped aloud' no_bwrap
+check 'what a killed run left behind goes after a day' old_work
 check 'a link out of the repository is never packed' link_out
 check 'a terminal escape in a manifest stays there' escape
 done_testing
