@@ -110,7 +110,7 @@ check fuzz:
 check-unit: $(UNIT) $(FUZZ) $(TOOLS)
 	@$(RUN) -l $(@:check-%=$(notdir $B)-%) $(call only,$(UNIT)) $(replay)
 
-check-cli: all $(TOOLS)
+check-cli: all $(TOOLS) $(SHIM)
 	@$(RUN) -l $(@:check-%=$(notdir $B)-%) $(call only,$(CLI_T))
 
 check-torture: all $(TOOLS) $(SHIM)
