@@ -22,7 +22,8 @@ static const struct opt opts[] = {
 
 static void print(struct terminal *t, const json_t *view)
 {
-	term_printf(t, "%lld crates in %s\n", view_int(view, "crates"),
+	term_printf(t, "%lld crate%s in %s\n", view_int(view, "crates"),
+		    view_int(view, "crates") == 1 ? "" : "s",
 		    view_text(view, "dir"));
 	term_printf(t, "%s  %s\n", view_text(view, "archive_sha256"),
 		    view_text(view, "archive"));

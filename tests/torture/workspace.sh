@@ -5,10 +5,11 @@ HOME=$TEST_ROOT/home
 export HOME
 # no alloc: libgit2 1.5.1 crashes on failed allocations of its own, in reading
 # configuration; tests/unit/test_workspace_faults.c refuses ours one by one
+# shellcheck disable=SC2034 # for the case that sources this
 modes='kill space io'
 
 workspace() {
-	cohort init ws >/dev/null && cd ws
+	cohort init ws >/dev/null && cd ws || return
 }
 
 # The history, what is in the files, and what git thinks of both, after the

@@ -159,7 +159,8 @@ fn a_dropped_sleep_wakes_nobody_and_keeps_no_waker() {
 fn a_sleep_may_move_between_tasks() {
     let executor = Executor::new().unwrap();
     let handle = executor.handle();
-    let mut sleep = Box::pin(handle.sleep(ms(4)));
+    // Long enough to be pending on a machine with much else to do.
+    let mut sleep = Box::pin(handle.sleep(ms(400)));
     let short = handle.sleep(ms(1));
     executor
         .block_on(async {
