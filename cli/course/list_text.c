@@ -50,6 +50,10 @@ int list_text_read(struct list_text *t, const char *file, const char *list_key,
 	if (!t->list)
 		return node_err(t->doc.root, err, ERR_FORMAT, "'%s' is missing",
 				list_key);
+	if (t->list->kind != NODE_LIST && t->list->kind != NODE_NULL)
+		return node_err(t->list, err, ERR_FORMAT,
+				"'%s' must be a list, not a %s", list_key,
+				node_kind_name(t->list->kind));
 	return index_items(t, id_key, err);
 }
 
