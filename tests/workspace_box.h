@@ -78,23 +78,23 @@ static inline int box_create(struct box *b, const char *dir, struct err *err)
 					       "config/policy.yaml" };
 	struct strbuf text[3] = { { 0 }, { 0 }, { 0 } };
 	struct new_file files[5];
-	int rc;
+	int rc = 0;
 
-	for (size_t i = 0; i < 3; i++) {
-		assert_int_equal(file_read(shipped[i], 1 << 20, &text[i], err),
-				 0);
+	for (size_t i = 0; i < 3 && rc == 0; i++) {
+		rc = file_read(shipped[i], 1 << 20, &text[i], err);
 		files[i] = (struct new_file){ shipped[i], strbuf_str(&text[i]),
 					      text[i].len };
 	}
 	files[3] = (struct new_file){ "config/roster.yaml", BOX_ROSTER,
 				      strlen(BOX_ROSTER) };
-	files[4] = (struct new_file){ ".gitignore",
-				      "/var/\n/config/contacts.yaml\n"
-				      "/config/tokens.yaml\n",
-				      53 };
+	files[4] = (struct new_file){ .path = ".gitignore",
+				      .bytes = "/var/\n"
+					       "/config/contacts.yaml\n"
+					       "/config/tokens.yaml\n" };
 	files[4].len = strlen(files[4].bytes);
-	rc = workspace_create(dir, files, 5, "#!/bin/sh\n", "begin", &b->root,
-			      err);
+	if (rc == 0)
+		rc = workspace_create(dir, files, 5, "#!/bin/sh\n", "begin",
+				      &b->root, err);
 	for (size_t i = 0; i < 3; i++)
 		strbuf_release(&text[i]);
 	return rc;

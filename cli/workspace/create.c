@@ -71,10 +71,13 @@ static int check_empty(struct creation *c, const char *dir)
 static int check_outside(struct creation *c)
 {
 	AUTO(str_freep) char *around = NULL;
-	struct err ignored = { 0 };
 
-	if (root_search(c->root, &around, &ignored) < 0)
+	if (root_search(c->root, &around, c->err) < 0) {
+		if (c->err->code != ERR_NOT_FOUND)
+			return (int)c->err->code;
+		err_clear(c->err);
 		return 0;
+	}
 	if (strcmp(around, c->root) == 0)
 		return err_set(c->err, ERR_EXISTS,
 			       "'%s' is a workspace already", c->root);

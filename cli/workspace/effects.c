@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "io/file.h"
+#include "workspace/effects.h"
 #include "workspace/internal.h"
 #include "workspace/workspace.h"
 
@@ -102,9 +103,8 @@ int workspace_effect(struct workspace *ws, const json_t *value, struct err *err)
  * Each line in an arena of its own; NAME is for messages.  A last line
  * without its newline was never finished, and does not count.
  */
-static int effects_read(const char *bytes, size_t len, const char *name,
-			workspace_effect_visit *visit, void *ctx,
-			struct err *err)
+int effects_read(const char *bytes, size_t len, const char *name,
+		 workspace_effect_visit *visit, void *ctx, struct err *err)
 {
 	for (size_t at = 0; at < len;) {
 		const char *end = memchr(bytes + at, '\n', len - at);

@@ -20,18 +20,28 @@ enum {
 	PACKED_REFS_MAX = 16 << 20
 };
 
-static bool has(const char *dir, const char *name)
+static int has(const char *dir, const char *name, bool *out, struct err *err)
 {
 	AUTO(str_freep) char *path = path_joined(dir, name);
 
-	return path && file_exists(path);
+	if (!path)
+		return err_nomem(err);
+	*out = file_exists(path);
+	return 0;
 }
 
-static bool is_workspace(const char *dir)
+static int is_workspace(const char *dir, bool *is_git, bool *out,
+			struct err *err)
 {
+	bool config = false, own = false;
+
+	if (has(dir, ".git", is_git, err) < 0 ||
+	    has(dir, CONFIG_COHORT_PATH, &config, err) < 0 ||
+	    has(dir, ".git/cohort", &own, err) < 0)
+		return (int)err->code;
 	/* the second, should somebody have deleted the first by hand */
-	return has(dir, ".git") &&
-	       (has(dir, CONFIG_COHORT_PATH) || has(dir, ".git/cohort"));
+	*out = *is_git && (config || own);
+	return 0;
 }
 
 static int not_found(const char *from, const char *foreign, bool upwards,
@@ -58,13 +68,16 @@ static int search(const char *from, bool upwards, char **out, struct err *err)
 		return err_nomem(err);
 	for (;;) {
 		char *slash = strrchr(dir, '/');
+		bool is_git = false, found = false;
 
-		if (is_workspace(dir)) {
+		if (is_workspace(dir, &is_git, &found, err) < 0)
+			return (int)err->code;
+		if (found) {
 			*out = dir;
 			dir = NULL;
 			return 0;
 		}
-		if (!foreign && has(dir, ".git"))
+		if (!foreign && is_git)
 			foreign = strdup(dir);
 		if (!upwards || !slash || !dir[1])
 			return not_found(from, foreign, upwards, err);
@@ -188,10 +201,12 @@ static bool head_plain(struct workspace *ws)
 	static const char prefix[] = "ref: ";
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 	AUTO(strbuf_releasep) struct strbuf ref = { 0 };
+	struct err ignored = { 0 };
 	const char *name;
+	bool linked = false;
 	size_t len;
 
-	if (has(ws->git_dir, "commondir") ||
+	if (has(ws->git_dir, "commondir", &linked, &ignored) < 0 || linked ||
 	    !read_small(ws->git_dir, "HEAD", HEAD_MAX, &text))
 		return false;
 	if (is_oid_line(strbuf_str(&text), &ws->head)) {

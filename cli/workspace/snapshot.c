@@ -105,7 +105,7 @@ enum {
 	SUMMED_FROM = offsetof(struct disk_header, binary)
 };
 
-static void snapshot_seal(void *bytes, size_t len)
+void snapshot_seal(void *bytes, size_t len)
 {
 	struct disk_header *h = bytes;
 

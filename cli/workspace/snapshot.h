@@ -60,4 +60,7 @@ void snapshot_state(const struct snapshot *s, size_t index,
 /* A fast checksum, to find damage and changes, not malice. */
 uint64_t snapshot_sum(const void *bytes, size_t len);
 
+/* Make BYTES, changed in place, whole again: for tests and fuzzing. */
+void snapshot_seal(void *bytes, size_t len);
+
 #endif
