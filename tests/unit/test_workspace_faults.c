@@ -150,6 +150,7 @@ static void test_create_survives_any_failed_allocation(void **state)
 			assert_int_equal(err.code, ERR_NOMEM);
 			assert_null(made.root);
 		}
+		free(made.root);
 		made.root = dir;
 		if (box_has(&made, ".git"))
 			workspace_free(box_open(&made, WORKSPACE_WRITE));
