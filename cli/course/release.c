@@ -205,7 +205,10 @@ static bool is_shipped(const struct shipment *s, const char *file)
 	return false;
 }
 
-/* A crate of an earlier making that a newer version has replaced. */
+/*
+ * A crate of an earlier making that a newer version has replaced, and what a
+ * killed run was writing.
+ */
 static int remove_others(const char *dir, const struct shipment *s,
 			 struct err *err)
 {
@@ -217,8 +220,10 @@ static int remove_others(const char *dir, const struct shipment *s,
 		AUTO(strbuf_releasep) struct strbuf path = { 0 };
 		const char *end = strrchr(names.items[i], '.');
 
-		if (!end || strcmp(end, ".crate") != 0 ||
-		    is_shipped(s, names.items[i]))
+		bool is_crate = end && strcmp(end, ".crate") == 0;
+
+		if (names.items[i][0] != '.' &&
+		    (!is_crate || is_shipped(s, names.items[i])))
 			continue;
 		strbuf_addf(&path, "%s/%s", dir, names.items[i]);
 		if (strbuf_check(&path, err) < 0 ||

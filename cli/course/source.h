@@ -19,7 +19,7 @@ struct err;
  */
 enum {
 	SOURCE_ENTRIES_MAX = 50000,
-	SOURCE_CRATES_MAX = 64, /* folders with a .cohort.yaml */
+	SOURCE_CRATES_MAX = 64,	    /* folders with a .cohort.yaml */
 	SOURCE_FILE_MAX = 64 << 20, /* bytes */
 	SOURCE_TOTAL_MAX = 512 << 20
 };

@@ -17,7 +17,7 @@ if wanted check-unchanged; then
 	cohort new artifact_01 crate >log
 	(cd crate && git init -q -b main && git add -A &&
 		git commit -q -m first && cargo check -q --offline)
-	cohort -C crate check . >log || cat log >&2
+	cohort check crate >log || cat log >&2
 	echo shape check-unchanged ms
 	echo goal most 50
 	echo peer cargo check, nothing changed

@@ -131,8 +131,7 @@ static void test_write_is_read_back_whole(void **state)
 	strbuf_release(&bytes);
 }
 
-static void test_open_refuses_any_other_length_and_any_changed_byte(
-	void **state)
+static void test_open_refuses_other_lengths_and_changed_bytes(void **state)
 {
 	struct strbuf bytes = { 0 };
 	struct snapshot s;
@@ -234,7 +233,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_write_is_read_back_whole),
 		cmocka_unit_test(
-			test_open_refuses_any_other_length_and_any_changed_byte),
+			test_open_refuses_other_lengths_and_changed_bytes),
 		cmocka_unit_test(test_open_lets_nothing_out_of_bounds_through),
 		cmocka_unit_test(test_sum_tells_lengths_and_bytes_apart),
 		cmocka_unit_test(test_snapshot_survives_failing_allocations),

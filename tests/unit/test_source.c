@@ -246,8 +246,7 @@ static void assert_holds(const char *path, const char *text, unsigned mode)
 	free(full);
 }
 
-static void test_export_writes_files_programs_links_and_empty_folders(
-	void **state)
+static void test_export_writes_files_programs_links_and_dirs(void **state)
 {
 	struct err err = { 0 };
 	char *sub;
@@ -464,8 +463,7 @@ int main(void)
 		IN_A_FOLDER(test_find_takes_the_folder_that_names_the_artifact),
 		cmocka_unit_test(test_find_says_what_is_not_there_or_twice),
 		cmocka_unit_test(test_find_refuses_a_broken_or_giant_word),
-		IN_A_FOLDER(
-			test_export_writes_files_programs_links_and_empty_folders),
+		IN_A_FOLDER(test_export_writes_files_programs_links_and_dirs),
 		IN_A_FOLDER(test_export_cuts_the_path_off),
 		cmocka_unit_test(test_export_refuses_paths_that_could_do_harm),
 		cmocka_unit_test(test_export_never_writes_through_a_link),
