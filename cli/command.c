@@ -9,7 +9,6 @@
 
 #include "base/clock.h"
 #include "base/strbuf.h"
-#include "io/git.h"
 #include "version.h"
 
 #define GROUP(title)
@@ -210,7 +209,7 @@ static int run_command(struct cli *cli, const struct command *c,
 	struct progress_line line = { .t = &cli->err };
 	int rc;
 
-	if (clock_check(err) < 0 || git_setup(err) < 0)
+	if (clock_check(err) < 0)
 		return err->code;
 	pthread_mutex_init(&line.lock, NULL);
 	if (cli->err.is_tty && !cli->json && !cli->quiet)

@@ -31,7 +31,10 @@ bool oid_is_zero(const struct oid *oid);
 void oid_hex(const struct oid *oid, char out[OID_HEX]);
 bool oid_parse(const char *hex, struct oid *out);
 
-/* Once, from main, before any thread starts; again is harmless. */
+/*
+ * Start libgit2, without anybody's configuration.  Whatever opens a repository
+ * or a remote calls it; again costs nothing.  Any thread.
+ */
 int git_setup(struct err *err);
 
 /* ERR_NOT_FOUND if DIR is not itself a repository (no search upwards). */

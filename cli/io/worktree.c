@@ -237,8 +237,11 @@ int worktree_hash_tag(const char *bytes, size_t len, struct oid *out,
 		      struct err *err)
 {
 	git_oid raw;
-	int rc = git_odb_hash(&raw, bytes, len, GIT_OBJECT_TAG);
+	int rc;
 
+	if (git_setup(err) < 0)
+		return err->code;
+	rc = git_odb_hash(&raw, bytes, len, GIT_OBJECT_TAG);
 	if (rc < 0)
 		return git_failed(rc, "hash", "a tag", err);
 	*out = git_oid_ours(&raw);
