@@ -144,7 +144,9 @@ static int parse(const char *bytes, size_t len, const char *file, json_t **out,
 			       (int)JSON_DEPTH_MAX);
 	value = json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
 			   &why);
-	if (!value && json_error_code(&why) == json_error_out_of_memory)
+	/* most of its allocations fail without a word (jansson 2.14) */
+	if (!value && (json_error_code(&why) == json_error_out_of_memory ||
+		       why.text[0] == '\0'))
 		return err_nomem(err);
 	if (!value)
 		return err_set(err, ERR_FORMAT, "%s:%d:%d: %s", file, why.line,
