@@ -75,7 +75,7 @@ export GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
 # a sanitizer's report is a crash, told apart from every status of ours
 TEST_SAN=exitcode=86:allocator_may_return_null=1
 ASAN_OPTIONS=$TEST_SAN:detect_leaks=${TEST_LEAKS:-1}
-LSAN_OPTIONS=$TEST_SAN
+LSAN_OPTIONS=$TEST_SAN:suppressions=$ROOT/tests/lsan.supp:print_suppressions=0
 UBSAN_OPTIONS=$TEST_SAN:halt_on_error=1:print_stacktrace=1
 TSAN_OPTIONS=$TEST_SAN:halt_on_error=1
 export ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS

@@ -181,6 +181,9 @@ bool worktree_contains(struct repo *r, const struct oid *tip,
 
 	if (oid_equal(tip, commit))
 		return true;
+	/* libgit2 1.5.1 loses memory when it meets a commit that is not here */
+	if (!repo_has(r, tip) || !repo_has(r, commit))
+		return false;
 	return git_graph_descendant_of(r->raw, &raw_tip, &raw_commit) == 1;
 }
 
