@@ -300,11 +300,18 @@ static inline size_t may_touch(const struct edit_plan *p, const char *source,
 	if (p->op == OP_SET || n->kind == NODE_NULL ||
 	    (n->kind == NODE_LIST && n->as.list.count == 0) ||
 	    (n->kind == NODE_MAP && n->as.map.count == 0)) {
-		while (begin > 0 && source[begin - 1] == ' ')
+		while (begin > 0 && strchr(" \t", source[begin - 1]))
 			begin--;
 		return n->end - begin;
 	}
 	return 0;
+}
+
+/* Do OUT and SOURCE share their first LEN bytes? */
+static inline bool begins_alike(const char *source, const struct strbuf *out,
+				size_t len)
+{
+	return out->len >= len && memcmp(source, out->data, len) == 0;
 }
 
 /* NULL if all that must hold does, else what does not. */
@@ -334,7 +341,7 @@ static inline const char *check_edit(const char *source, size_t len,
 		while (begin > 0 && strchr(" \t\r\n", source[begin - 1]))
 			begin--;
 		if (plan->target->as.list.count == 1)
-			kept = memcmp(source, out->data, begin) == 0;
+			kept = begins_alike(source, out, begin);
 		else
 			kept = is_within(out->data, out->len, source, len);
 		if (!kept)
@@ -349,7 +356,7 @@ static inline const char *check_edit(const char *source, size_t len,
 			return "bytes elsewhere have changed";
 	}
 	if (touched > 0 &&
-	    (memcmp(source, out->data, begin) != 0 ||
+	    (!begins_alike(source, out, begin) ||
 	     !is_within(source + begin + touched, len - begin - touched,
 			out->data + begin, out->len - begin)))
 		return "bytes elsewhere are lost";

@@ -36,7 +36,7 @@ bad() {
 workspace() {
 	must "$COHORT" -q init "$1" >/dev/null
 	sed -i 's/^  - https$/  - http/
-		s/timeout: .*/timeout: 3/; s/silence: .*/silence: 1/
+		s/timeout: .*/timeout: 3/; s/silence: .*/silence: 10/
 		s/max_refs: .*/max_refs: 5000/; s/max_bytes: .*/max_bytes: 1M/' \
 		"$1/config/cohort.yaml"
 	dir=$1

@@ -49,7 +49,7 @@ commit_of() {
 workspace() {
 	must "$COHORT" -q init "$1" >/dev/null
 	sed -i 's/^  - https$/  - http\n  - file\n  - ssh/; /^  - ssh$/d
-		s/timeout: .*/timeout: 2/; s/silence: .*/silence: 1/' \
+		s/timeout: .*/timeout: 60/; s/silence: .*/silence: 30/' \
 		"$1/config/cohort.yaml"
 	sed -i 's/^  - file$/  - file\n  - ssh/' "$1/config/cohort.yaml"
 	dir=$1
