@@ -266,8 +266,21 @@ static int check_here(struct cli *cli, const struct args *args,
 		return check_workspace(cli, args, o, out, err);
 	if (file_exists("Cargo.toml"))
 		return check_folder(".", o, out, err);
-	(void)err_set(err, ERR_USAGE, "there is no Cargo.toml here");
+	(void)err_set(err, ERR_NOT_FOUND, "there is no Cargo.toml here");
 	return err_hint(err, "cohort check --all, or cohort check PATH");
+}
+
+/* No handle has a '/', so what has one was meant for a folder. */
+static int missing_path(const char *const *operands, size_t count,
+			struct err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (operands[i][0] != '@' && strchr(operands[i], '/') &&
+		    !file_exists(operands[i]))
+			return err_set(err, ERR_NOT_FOUND,
+				       "there is no folder '%s'", operands[i]);
+	}
+	return 0;
 }
 
 static int check(struct cli *cli, const struct args *args,
@@ -281,6 +294,8 @@ static int check(struct cli *cli, const struct args *args,
 		paths += operands[i][0] != '@' && file_exists(operands[i]);
 	if (count == 0)
 		return check_here(cli, args, o, out, err);
+	if (missing_path(operands, count, err) < 0)
+		return err->code;
 	if (paths == 0)
 		return check_workspace(cli, args, o, out, err);
 	if (count == 1 && !args->all)

@@ -35,7 +35,17 @@ no_crate() {
 neither() {
 	cd "$TEST_ROOT/home" || return 1
 	run check
-	is 2 && has err 'hint: cohort check --all'
+	is 6 && same out </dev/null && same err <<-EOF
+	cohort: there is no Cargo.toml here
+	hint: cohort check --all, or cohort check PATH
+	EOF
+}
+
+no_such_folder() {
+	run -C ws check ./nowhere
+	is 6 && same err <<-EOF
+	cohort: there is no folder './nowhere'
+	EOF
 }
 
 seats() {
@@ -183,6 +193,7 @@ check 'a good crate passes in its folder' folder
 check 'a folder that is named is checked, and what is wrong is named' named_folder
 check 'a folder without a crate is refused' no_crate
 check 'without a crate or a choice it says what to type' neither
+check 'a folder that is not there is no handle' no_such_folder
 check 'all seats are checked, recorded in one commit' seats
 check 'what has not changed is not run again' again
 check 'one seat by its handle' one_seat
