@@ -9,7 +9,7 @@ struct args {
 	struct common_args common;
 };
 
-static const char *const states[] = { "ok", "old", "missing" };
+static const char *const states[] = { "ok", "old", "broken", "missing" };
 
 static json_t *item_view(const struct doctor_item *item)
 {
@@ -71,7 +71,7 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 
 		if (json_array_append_new(items, item_view(item)) < 0)
 			return err_nomem(err);
-		if (item->state == DOCTOR_MISSING && item->required)
+		if (item->state >= DOCTOR_BROKEN && item->required)
 			cli_worse(cli, exit_status(ERR_MISSING));
 	}
 	return cli_emit(cli, view, print, err);

@@ -4,18 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/parse.h"
 #include "io/process.h"
 #include "io/sandbox.h"
+#include "io/toolchain.h"
 #include "io/versions.h"
 #include "io/zonefile.h"
 
 enum {
-	TOOL_TIMEOUT_MS = 10000,
-	CARGO_MAJOR = 1,
-	CARGO_MINOR = 95
+	TOOL_TIMEOUT_MS = 10000
 };
 
 struct tool {
@@ -82,41 +82,79 @@ static void version_in(const char *text, char *out, size_t size)
 	snprintf(out, size, "%.*s", (int)len, start);
 }
 
-static int ask_version(const struct tool *tool, char *out, size_t size,
+/* What rustup's proxies choose by; nothing else of ours is passed on. */
+static const char *const passed_on[] = { "PATH", "HOME", "RUSTUP_HOME",
+					 "CARGO_HOME", "RUSTUP_TOOLCHAIN" };
+
+static int ask_version(const struct tool *tool, struct process_result *out,
 		       struct err *err)
 {
-	AUTO(process_result_releasep) struct process_result result = { 0 };
-	AUTO(strbuf_releasep) struct strbuf path = { 0 };
-	AUTO(strbuf_releasep) struct strbuf home = { 0 };
+	AUTO(arena_releasep) struct arena arena = { 0 };
 	const char *argv[] = { tool->name, tool->flag, NULL };
-	const char *env[] = { NULL, NULL, NULL };
+	const char *env[ARRAY_LEN(passed_on) + 1] = { NULL };
 	struct process_spec spec = { .argv = argv,
 				     .env = env,
+				     .cwd = "/",
 				     .timeout_ms = TOOL_TIMEOUT_MS,
 				     .merge = true };
+	size_t n = 0;
 
-	strbuf_addf(&path, "PATH=%s", getenv("PATH") ? getenv("PATH") : "");
-	strbuf_addf(&home, "HOME=%s", getenv("HOME") ? getenv("HOME") : "/");
-	if (strbuf_check(&path, err) < 0 || strbuf_check(&home, err) < 0)
-		return err->code;
-	env[0] = strbuf_str(&path);
-	env[1] = strbuf_str(&home);
-	if (process_run(&spec, &result, err) < 0)
-		return err->code;
-	version_in(strbuf_str(&result.out), out, size);
-	return 0;
+	for (size_t i = 0; i < ARRAY_LEN(passed_on); i++) {
+		const char *value = getenv(passed_on[i]);
+
+		if (!value)
+			continue;
+		env[n] = arena_printf(&arena, "%s=%s", passed_on[i], value);
+		if (!env[n++])
+			return err_nomem(err);
+	}
+	return process_run(&spec, out, err);
 }
 
-static bool at_least(const char *version, unsigned major, unsigned minor)
+/* Why it does not run, in one line that any terminal and JSON can take. */
+static void set_broken(struct doctor_item *item, const char *why)
 {
-	uint64_t has_major, has_minor;
-	size_t len = strcspn(version, ".");
-	const char *rest = version[len] ? version + len + 1 : "";
+	size_t len = strcspn(why, "\n");
 
-	if (!parse_u64_n(version, len, &has_major) ||
-	    !parse_u64_n(rest, strcspn(rest, "."), &has_minor))
-		return false;
-	return has_major > major || (has_major == major && has_minor >= minor);
+	item->state = DOCTOR_BROKEN;
+	if (len >= sizeof(item->remark))
+		len = sizeof(item->remark) - 1;
+	for (size_t i = 0; i < len; i++)
+		item->remark[i] = why[i] >= ' ' && why[i] < 0x7f ? why[i] : '?';
+	item->remark[len] = '\0';
+}
+
+static bool is_of_rust(const struct tool *tool)
+{
+	return strncmp(tool->name, "rust", 4) == 0 ||
+	       strcmp(tool->name, "cargo") == 0;
+}
+
+/* It is there; does it run, and which is it? */
+static int look_at(struct doctor_item *item, const struct tool *tool,
+		   struct err *err)
+{
+	AUTO(process_result_releasep) struct process_result r = { 0 };
+	const char *said;
+
+	if (ask_version(tool, &r, err) < 0) {
+		if (err->code == ERR_NOMEM)
+			return err->code;
+		set_broken(item, err->msg);
+		err_clear(err);
+		return 0;
+	}
+	said = strbuf_str(&r.out);
+	if (r.timed_out) {
+		set_broken(item, "does not answer");
+	} else if (r.exit_status != 0) {
+		set_broken(item, *said ? said : "ends with a failure");
+		if (is_of_rust(tool))
+			item->mend = toolchain_mend(said);
+	} else {
+		version_in(said, item->version, sizeof(item->version));
+	}
+	return 0;
 }
 
 static int add_tool(struct doctor *d, const struct tool *tool, struct err *err)
@@ -133,17 +171,13 @@ static int add_tool(struct doctor *d, const struct tool *tool, struct err *err)
 	}
 	snprintf(item->remark, sizeof(item->remark), "%s", path);
 	free(path);
-	if (ask_version(tool, item->version, sizeof(item->version), err) < 0) {
-		if (err->code == ERR_NOMEM)
-			return err->code;
-		err_clear(err); /* there, but it does not run */
-		item->state = DOCTOR_MISSING;
-	}
+	if (look_at(item, tool, err) < 0)
+		return err->code;
 	if (strcmp(tool->name, "cargo") == 0 && item->version[0] &&
-	    !at_least(item->version, CARGO_MAJOR, CARGO_MINOR)) {
+	    !toolchain_is_recent(item->version, TOOLCHAIN_CARGO_MIN)) {
 		item->state = DOCTOR_OLD;
-		snprintf(item->remark, sizeof(item->remark), "older than %d.%d",
-			 CARGO_MAJOR, CARGO_MINOR);
+		snprintf(item->remark, sizeof(item->remark),
+			 "older than " TOOLCHAIN_CARGO_MIN);
 	}
 	return 0;
 }

@@ -12,7 +12,8 @@ struct err;
 /* What this machine has, and what each missing thing costs. */
 enum doctor_state {
 	DOCTOR_OK,
-	DOCTOR_OLD, /* there, but too old for something */
+	DOCTOR_OLD,    /* there, but too old for something */
+	DOCTOR_BROKEN, /* there, but it does not run */
 	DOCTOR_MISSING
 };
 
@@ -20,8 +21,8 @@ struct doctor_item {
 	const char *kind; /* "library", "tool", "data", "sandbox" */
 	const char *name;
 	enum doctor_state state;
-	char version[96]; /* "" if missing */
-	char remark[160]; /* where it is, or why it is old */
+	char version[96]; /* "" if missing or broken */
+	char remark[160]; /* where it is, or what is wrong with it */
 	const char *cost; /* what does not work without it */
 	const char *mend; /* what to type */
 	bool required;	  /* nothing much works without it */

@@ -32,6 +32,15 @@ bool toolchain_is_recent(const char *version, const char *min)
 	return have[0] != want[0] ? have[0] > want[0] : have[1] >= want[1];
 }
 
+const char *toolchain_mend(const char *complaint)
+{
+	if (strstr(complaint, "RUSTUP_TOOLCHAIN"))
+		return "unset RUSTUP_TOOLCHAIN";
+	if (strstr(complaint, "rustup"))
+		return "rustup default stable";
+	return "sudo apt-get install --reinstall cargo-web rustc-web";
+}
+
 /* ------------------------------------------------------------------- asking */
 
 /* What rustup's proxies read; the programs themselves need none of it. */
@@ -66,10 +75,12 @@ static int ask(const char *program, const char *question, struct strbuf *out,
 	}
 	if (process_run(&spec, &r, err) < 0)
 		return (int)err->code;
-	if (r.exit_status != 0)
-		return err_set(err, ERR_MISSING, "'%s' does not work: %.*s",
-			       program, (int)strcspn(strbuf_str(&r.err), "\n"),
-			       strbuf_str(&r.err));
+	if (r.exit_status != 0) {
+		(void)err_set(err, ERR_MISSING, "'%s' does not work: %.*s",
+			      program, (int)strcspn(strbuf_str(&r.err), "\n"),
+			      strbuf_str(&r.err));
+		return err_hint(err, "%s", toolchain_mend(strbuf_str(&r.err)));
+	}
 	strbuf_add(out, strbuf_str(&r.out), r.out.len);
 	return strbuf_check(out, err);
 }

@@ -32,6 +32,12 @@ struct toolchain {
 int toolchain_find(const char *cache_dir, struct toolchain *out,
 		   struct err *err);
 
+/*
+ * The command that mends a toolchain whose program ended with COMPLAINT:
+ * rustup's proxies are there and start nothing until a toolchain is chosen.
+ */
+const char *toolchain_mend(const char *complaint);
+
 /* True if VERSION ("1.95.0", "1.98.0-nightly") is at least MIN ("1.95"). */
 bool toolchain_is_recent(const char *version, const char *min);
 

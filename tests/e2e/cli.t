@@ -169,6 +169,42 @@ doctor_without_tools() {
 		'apt-get install cargo-web rustc-web' ]
 }
 
+# as rustup's do before a toolchain is chosen, or with one that is not there
+doctor_with_idle_proxies() {
+	mkdir -p proxies
+	for tool in cargo rustc rustdoc; do
+		cat >"proxies/$tool" <<-'EOT'
+		#!/bin/sh
+		[ -z "${RUSTUP_TOOLCHAIN:-}" ] || {
+			echo "error: override toolchain '$RUSTUP_TOOLCHAIN' is not installed: the RUSTUP_TOOLCHAIN environment variable specifies an uninstalled toolchain" >&2
+			exit 1
+		}
+		printf 'error: rustup could not choose a version of %s to run, because one was not specified explicitly\n' "${0##*/}" >&2
+		echo "help: run 'rustup default stable'" >&2
+		exit 1
+		EOT
+		chmod +x "proxies/$tool"
+	done
+	PATH=$PWD/proxies:$PATH run doctor
+	is 3 && has out 'broken   cargo' &&
+		has out 'error: rustup could not choose a version of cargo' &&
+		has out 'mend:    rustup default stable' || return 1
+	PATH=$PWD/proxies:$PATH RUSTUP_TOOLCHAIN=nope run doctor --json
+	is 3 && must jq -e '[.items[] | select(.name | . == "cargo" or
+		startswith("rust")) | .state == "broken" and .version == "" and
+		.mend == "unset RUSTUP_TOOLCHAIN"] | length == 3 and all' out
+}
+
+doctor_with_a_broken_tool() {
+	mkdir -p broken
+	printf '#!/bin/sh\nprintf "no \\033[31mluck"; exit 7\n' >broken/git
+	printf '#!/bin/sh\nexit 7\n' >broken/ssh
+	chmod +x broken/*
+	PATH=$PWD/broken:$PATH run doctor
+	has out 'no ?[31mluck' && has out 'mend:    apt-get install git' &&
+		has out 'ends with a failure'
+}
+
 check '-h lists the commands' overview
 check 'no command at all is -h' bare
 check 'every command explains itself' each_help
@@ -189,4 +225,6 @@ check 'a clock that cannot be read is refused' bad_clock
 check '--version says which' version
 check 'doctor lists what is here and what each lack costs' doctor
 check 'doctor without tools says how to get them' doctor_without_tools
+check 'doctor says which toolchain is to be chosen' doctor_with_idle_proxies
+check 'doctor says what does not run' doctor_with_a_broken_tool
 done_testing

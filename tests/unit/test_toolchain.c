@@ -183,6 +183,12 @@ static void test_find_says_why_a_proxy_does_not_work(void **state)
 			 "exit 1\n");
 	assert_int_equal(toolchain_find(NULL, &t, &err), ERR_MISSING);
 	assert_non_null(strstr(err.msg, "error: no default is set"));
+	assert_non_null(strstr(err.hint, "apt-get install"));
+	err_clear(&err);
+	put("bin/rustc", "#!/bin/sh\necho 'error: rustup could not choose "
+			 "a version of rustc to run' >&2\nexit 1\n");
+	assert_int_equal(toolchain_find(NULL, &t, &err), ERR_MISSING);
+	assert_string_equal(err.hint, "rustup default stable");
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, enter, leave)
