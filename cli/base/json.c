@@ -1,176 +1,338 @@
 #include "base/json.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "base/node.h"
+#include "base/parse.h"
+#include "base/scan.h"
+#include "base/vec.h"
 
-struct reader {
-	struct arena *arena;
-	const char *file;
+enum {
+	KEYS_FEW = 8 /* so many are compared one by one */
 };
 
-static const struct node *convert(struct reader *r, const json_t *value);
+/* Children wait on the stack until their list or map is whole. */
+struct reader {
+	struct scan scan;
+	struct arena *arena;
+	const char *file;
+	const void **stack;
+	size_t count;
+	size_t cap;
+	const char *twice; /* a key that stands twice, if that is the reason */
+	int depth;
+};
 
-static const struct node *new_string(struct reader *r, const char *bytes,
-				     size_t len)
+static bool push(struct reader *r, const void *child)
+{
+	const void **grown =
+		vec_grow(r->stack, &r->cap, r->count + 1, sizeof(*grown));
+
+	if (!grown)
+		return scan_nomem(&r->scan);
+	r->stack = grown;
+	r->stack[r->count++] = child;
+	return true;
+}
+
+static struct node *new_node(struct reader *r, enum node_kind kind)
 {
 	struct node *n = arena_alloc(r->arena, sizeof(*n));
 
+	if (!n) {
+		scan_nomem(&r->scan);
+		return NULL;
+	}
+	n->kind = kind;
+	n->file = r->file;
+	return n;
+}
+
+static struct node *new_string(struct reader *r, const char *text)
+{
+	struct node *n = new_node(r, NODE_STR);
+
 	if (!n)
 		return NULL;
-	n->kind = NODE_STR;
-	n->file = r->file;
 	n->quoted = true;
-	n->as.str.len = len;
-	n->as.str.bytes = arena_strndup(r->arena, bytes, len);
-	return n->as.str.bytes ? n : NULL;
+	n->as.str.bytes = text;
+	n->as.str.len = strlen(text); /* the reader lets no NUL pass */
+	return n;
 }
 
-static int convert_list(struct reader *r, const json_t *value, struct node *n)
-{
-	size_t count = json_array_size(value);
+/* ---- numbers and words */
 
-	n->kind = NODE_LIST;
-	n->as.list.items = arena_calloc(r->arena, count, sizeof(struct node *));
-	if (!n->as.list.items)
-		return -1;
-	for (size_t i = 0; i < count; i++) {
-		n->as.list.items[i] = convert(r, json_array_get(value, i));
-		if (!n->as.list.items[i])
-			return -1;
+static const char *pass_digits(const char *p)
+{
+	while (*p >= '0' && *p <= '9')
+		p++;
+	return p;
+}
+
+/* RFC 8259, section 6; *WHOLE if there is no fraction and no exponent. */
+static bool is_number(const char *p, bool *whole)
+{
+	const char *start;
+
+	p += *p == '-';
+	start = p;
+	p = pass_digits(p);
+	if (p == start || (*start == '0' && p > start + 1))
+		return false;
+	*whole = *p == '\0';
+	if (*p == '.') {
+		start = ++p;
+		p = pass_digits(p);
+		if (p == start)
+			return false;
 	}
-	n->as.list.count = count;
-	return 0;
-}
-
-static int convert_map(struct reader *r, json_t *value, struct node *n)
-{
-	struct node_entry *e =
-		arena_calloc(r->arena, json_object_size(value), sizeof(*e));
-	const char *key;
-	json_t *member;
-
-	n->kind = NODE_MAP;
-	n->as.map.entries = e;
-	if (!e)
-		return -1;
-	json_object_foreach (value, key, member) {
-		e->key = new_string(r, key, strlen(key));
-		e->value = e->key ? convert(r, member) : NULL;
-		if (!e->value)
-			return -1;
-		e++;
-		n->as.map.count++;
+	if (*p == 'e' || *p == 'E') {
+		p++;
+		p += *p == '+' || *p == '-';
+		start = p;
+		p = pass_digits(p);
+		if (p == start)
+			return false;
 	}
-	return 0;
+	return *p == '\0';
 }
 
-static const struct node *convert(struct reader *r, const json_t *value)
+static struct node *read_number(struct reader *r, const char *text)
 {
-	struct node *n;
+	struct node value = { 0 }, *n;
+	bool whole;
 
-	if (json_is_string(value))
-		return new_string(r, json_string_value(value),
-				  json_string_length(value));
-	n = arena_alloc(r->arena, sizeof(*n));
-	if (!n)
+	if (!is_number(text, &whole)) {
+		scan_fail(&r->scan, "a value");
 		return NULL;
-	n->file = r->file;
-	switch (json_typeof(value)) {
-	case JSON_INTEGER:
-		n->kind = NODE_INT;
-		n->as.integer = json_integer_value(value);
-		return n;
-	case JSON_REAL:
-		n->kind = NODE_REAL;
-		n->as.real = json_real_value(value);
-		return n;
-	case JSON_TRUE:
-	case JSON_FALSE:
-		n->kind = NODE_BOOL;
-		n->as.boolean = json_is_true(value);
-		return n;
-	case JSON_ARRAY:
-		return convert_list(r, value, n) < 0 ? NULL : n;
-	case JSON_OBJECT:
-		return convert_map(r, (json_t *)value, n) < 0 ? NULL : n;
-	default:
-		n->kind = NODE_NULL;
-		return n;
 	}
+	value.kind = whole ? NODE_INT : NODE_REAL;
+	if (whole && !parse_i64(text, &value.as.integer)) {
+		scan_fail(&r->scan, "a number of 64 bits");
+		return NULL;
+	}
+	if (!whole)
+		value.as.real = strtod(text, NULL);
+	if (!whole && !isfinite(value.as.real)) {
+		scan_fail(&r->scan, "a number that a double can hold");
+		return NULL;
+	}
+	n = new_node(r, value.kind);
+	if (n)
+		n->as = value.as;
+	return n;
 }
 
-/* jansson recurses; so do we.  Refuse what would eat the stack. */
-static int depth_is_sane(const char *bytes, size_t len)
+static struct node *read_scalar(struct reader *r)
 {
-	int depth = 0;
-	bool in_string = false;
+	struct scan_text t;
+	struct node *n;
+	char *text;
+	size_t at;
 
-	for (size_t i = 0; i < len; i++) {
-		char c = bytes[i];
+	if (scan_null(&r->scan))
+		return new_node(r, NODE_NULL);
+	(void)scan_peek(&r->scan);
+	at = r->scan.pos;
+	if (!scan_value(&r->scan, &t))
+		return NULL;
+	if (text_is(&t, "true") || text_is(&t, "false")) {
+		n = new_node(r, NODE_BOOL);
+		if (n)
+			n->as.boolean = *t.at == 't';
+		return n;
+	}
+	text = arena_strndup(r->arena, t.at, t.len);
+	if (!text) {
+		scan_nomem(&r->scan);
+		return NULL;
+	}
+	scan_seek(&r->scan, at); /* where a complaint would point */
+	n = read_number(r, text);
+	scan_seek(&r->scan, at + t.len);
+	return n;
+}
 
-		if (in_string) {
-			if (c == '\\')
-				i++;
-			else if (c == '"')
-				in_string = false;
-		} else if (c == '"') {
-			in_string = true;
-		} else if (c == '[' || c == '{') {
-			if (++depth > JSON_DEPTH_MAX)
-				return 0;
-		} else if (c == ']' || c == '}') {
-			depth--;
+/* ---- lists and maps */
+
+static const struct node *read_value(struct reader *r);
+
+static struct node *read_list(struct reader *r)
+{
+	struct node *n = new_node(r, NODE_LIST);
+	size_t begin = r->count, at = 0;
+	const struct node *item;
+
+	while (n && scan_element(&r->scan, &at)) {
+		item = read_value(r);
+		if (!item || !push(r, item))
+			return NULL;
+	}
+	if (!n || !scan_ok(&r->scan))
+		return NULL;
+	n->as.list.count = r->count - begin;
+	n->as.list.items = arena_calloc(r->arena, n->as.list.count,
+					sizeof(*n->as.list.items));
+	if (!n->as.list.items) {
+		scan_nomem(&r->scan);
+		return NULL;
+	}
+	for (size_t i = begin; i < r->count; i++)
+		n->as.list.items[i - begin] = r->stack[i];
+	r->count = begin;
+	return n;
+}
+
+static bool same_key(const struct node_entry *a, const struct node_entry *b)
+{
+	return a->key->as.str.len == b->key->as.str.len &&
+	       memcmp(a->key->as.str.bytes, b->key->as.str.bytes,
+		      a->key->as.str.len) == 0;
+}
+
+static bool twice(struct reader *r, const struct node_entry *e)
+{
+	r->twice = e->key->as.str.bytes;
+	return scan_fail(&r->scan, "another key");
+}
+
+/* Does each key stand once? */
+static bool keys_differ(struct reader *r, const struct node_entry *e,
+			size_t count)
+{
+	AUTO(map_releasep) struct map seen = { 0 };
+
+	for (size_t i = 1; i < count && count <= KEYS_FEW; i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (same_key(&e[i], &e[k]))
+				return twice(r, &e[i]);
 		}
 	}
-	return 1;
+	for (size_t i = 0; i < count && count > KEYS_FEW; i++) {
+		const struct node *key = e[i].key;
+
+		if (map_get_n(&seen, key->as.str.bytes, key->as.str.len))
+			return twice(r, &e[i]);
+		if (map_put_n(&seen, key->as.str.bytes, key->as.str.len,
+			      (void *)(uintptr_t)key) < 0)
+			return scan_nomem(&r->scan);
+	}
+	return true;
 }
 
-static int parse(const char *bytes, size_t len, const char *file, json_t **out,
-		 struct err *err)
+static bool end_map(struct reader *r, struct node *n, size_t begin)
 {
-	json_error_t why;
-	json_t *value;
+	size_t count = (r->count - begin) / 2;
+	struct node_entry *e = arena_calloc(r->arena, count, sizeof(*e));
 
-	if (len > JSON_INPUT_MAX)
-		return err_set(err, ERR_LIMIT, "%s: more than %d bytes of JSON",
-			       file, (int)JSON_INPUT_MAX);
-	if (!depth_is_sane(bytes, len))
-		return err_set(err, ERR_LIMIT,
-			       "%s: JSON nested more than %d deep", file,
-			       (int)JSON_DEPTH_MAX);
-	value = json_loadb(bytes, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
-			   &why);
-	/* most of its allocations fail without a word (jansson 2.14) */
-	if (!value && (json_error_code(&why) == json_error_out_of_memory ||
-		       why.text[0] == '\0'))
+	if (!e)
+		return scan_nomem(&r->scan);
+	for (size_t i = 0; i < count; i++)
+		e[i] = (struct node_entry){ r->stack[begin + 2 * i],
+					    r->stack[begin + 2 * i + 1] };
+	n->as.map.entries = e;
+	n->as.map.count = count;
+	r->count = begin;
+	return keys_differ(r, e, count);
+}
+
+static struct node *read_map(struct reader *r)
+{
+	struct node *n = new_node(r, NODE_MAP);
+	size_t begin = r->count, at = 0;
+	const struct node *name, *value;
+	const char *key;
+
+	while (n && scan_entry(&r->scan, &at, r->arena, &key)) {
+		name = new_string(r, key);
+		value = name ? read_value(r) : NULL;
+		if (!value || !push(r, name) || !push(r, value))
+			return NULL;
+	}
+	if (!n || !scan_ok(&r->scan) || !end_map(r, n, begin))
+		return NULL;
+	return n;
+}
+
+static const struct node *read_nested(struct reader *r, bool is_map)
+{
+	const struct node *n;
+
+	if (r->depth == JSON_DEPTH_MAX) {
+		r->scan.code = ERR_LIMIT;
+		return NULL;
+	}
+	r->depth++;
+	n = is_map ? read_map(r) : read_list(r);
+	r->depth--;
+	return n;
+}
+
+static const struct node *read_value(struct reader *r)
+{
+	const char *text;
+
+	switch (scan_peek(&r->scan)) {
+	case '{':
+		return read_nested(r, true);
+	case '[':
+		return read_nested(r, false);
+	case '"':
+		return scan_string(&r->scan, r->arena, &text)
+			       ? new_string(r, text)
+			       : NULL;
+	default:
+		return read_scalar(r);
+	}
+}
+
+/* What stopped R, with its place: "f.json:2:7: ',' or '}' is expected". */
+static int complain(const struct reader *r, struct err *err)
+{
+	size_t line = 1, column = 1;
+
+	if (r->scan.code == ERR_NOMEM)
 		return err_nomem(err);
-	if (!value)
-		return err_set(err, ERR_FORMAT, "%s:%d:%d: %s", file, why.line,
-			       why.column, why.text);
-	*out = value;
-	return 0;
+	if (r->scan.code == ERR_LIMIT)
+		return err_set(err, ERR_LIMIT,
+			       "%s: JSON nested more than %d deep", r->file,
+			       (int)JSON_DEPTH_MAX);
+	for (size_t i = 0; i < r->scan.failed_at; i++) {
+		column = r->scan.text[i] == '\n' ? 1 : column + 1;
+		line += r->scan.text[i] == '\n';
+	}
+	if (r->twice)
+		return err_set(err, ERR_FORMAT, "%s:%zu:%zu: '%s' stands twice",
+			       r->file, line, column, r->twice);
+	return err_set(err, ERR_FORMAT, "%s:%zu:%zu: %s is expected", r->file,
+		       line, column, r->scan.wanted);
 }
 
 int json_read(const char *bytes, size_t len, const char *file,
 	      struct arena *arena, const struct node **out, struct err *err)
 {
 	struct reader r = { .arena = arena, .file = arena_strdup(arena, file) };
-	AUTO(json_decrefp) json_t *value = NULL;
 	const struct node *n;
+	int rc = 0;
 
 	if (!r.file)
 		return err_nomem(err);
-	if (parse(bytes, len, file, &value, err) < 0)
-		return err->code;
-	n = convert(&r, value);
-	if (!n)
-		return err_nomem(err);
-	*out = n;
-	return 0;
+	if (len > JSON_INPUT_MAX)
+		return err_set(err, ERR_LIMIT, "%s: more than %d bytes of JSON",
+			       file, (int)JSON_INPUT_MAX);
+	scan_init(&r.scan, bytes, len);
+	n = read_value(&r);
+	if (!n || !scan_end(&r.scan))
+		rc = complain(&r, err);
+	else
+		*out = n;
+	free(r.stack);
+	return rc;
 }
 
 static int sink(const char *bytes, size_t len, void *out)

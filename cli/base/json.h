@@ -12,8 +12,9 @@ struct err;
 struct node;
 
 /*
- * A thin face on jansson, for JSON that is small: records, views, cargo's
- * metadata.  rustdoc JSON has a reader of its own.
+ * JSON that is small: records, views, cargo's metadata.  It is read by
+ * base/scan.h straight into nodes, for a cohort has thousands of records, and
+ * made and written by jansson.  rustdoc JSON has a reader of its own.
  */
 enum {
 	JSON_INPUT_MAX = 64 << 20, /* bytes of a document read here */

@@ -95,6 +95,38 @@ static void test_json_read_names_the_line(void **state)
 	assert_memory_equal(err.msg, "f.json:2:", 9);
 }
 
+static void complains(const char *text, const char *message)
+{
+	AUTO(arena_releasep) struct arena arena = { 0 };
+	const struct node *n = NULL;
+	struct err err = { 0 };
+
+	assert_int_equal(read_text(text, &arena, &n, &err), ERR_FORMAT);
+	assert_string_equal(err.msg, message);
+}
+
+static void test_json_read_says_what_is_wrong_where(void **state)
+{
+	(void)state;
+	complains("{\n \"a\": 1\n \"b\": 2}",
+		  "f.json:3:2: ',' or '}' is expected");
+	complains("[1, 2", "f.json:1:6: ',' or ']' is expected");
+	complains("[01]", "f.json:1:2: a value is expected");
+	complains("[1.]", "f.json:1:2: a value is expected");
+	complains("[2e]", "f.json:1:2: a value is expected");
+	complains("[1e999]",
+		  "f.json:1:2: a number that a double can hold is expected");
+	complains("9223372036854775808",
+		  "f.json:1:1: a number of 64 bits is expected");
+	complains("[\"\\u0000\"]", "f.json:1:3: a valid escape is expected");
+	complains("[1] x", "f.json:1:5: the end of the document is expected");
+	complains("{\"a\": 1, \"b\": 2, \"a\": 3}",
+		  "f.json:1:25: 'a' stands twice");
+	complains("{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,"
+		  "\"g\":1,\"h\":1,\"i\":1,\"\\u0061\":1}",
+		  "f.json:1:67: 'a' stands twice");
+}
+
 static void test_json_read_bounds_depth(void **state)
 {
 	static char text[4 * JSON_DEPTH_MAX + 16];
@@ -205,6 +237,7 @@ int main(void)
 		cmocka_unit_test(test_json_read_takes_a_lone_value),
 		cmocka_unit_test(test_json_read_refuses_what_is_none),
 		cmocka_unit_test(test_json_read_names_the_line),
+		cmocka_unit_test(test_json_read_says_what_is_wrong_where),
 		cmocka_unit_test(test_json_read_bounds_depth),
 		cmocka_unit_test(test_json_read_bounds_size),
 		cmocka_unit_test(test_json_read_keeps_to_the_arena),

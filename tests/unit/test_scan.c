@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "crate/rustdoc/scan.h"
+#include "base/scan.h"
 
 static struct scan over(const char *text)
 {

@@ -3,9 +3,9 @@
 
 #include "base/arena.h"
 #include "base/parse.h"
+#include "base/scan.h"
 #include "crate/rustdoc/item.h"
 #include "crate/rustdoc/item_parse.h"
-#include "crate/rustdoc/scan.h"
 
 enum {
 	STRINGS_MAX = 4096, /* features of a function, helpers of a derive */

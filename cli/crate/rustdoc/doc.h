@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/scan.h"
 #include "crate/rustdoc/item.h"
-#include "crate/rustdoc/scan.h"
 
 struct arena;
 struct err;

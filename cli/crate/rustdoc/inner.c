@@ -4,9 +4,9 @@
 
 #include "base/arena.h"
 #include "base/attr.h"
+#include "base/scan.h"
 #include "crate/rustdoc/item.h"
 #include "crate/rustdoc/item_parse.h"
-#include "crate/rustdoc/scan.h"
 
 /* What a reader of one kind needs at hand. */
 struct reader {

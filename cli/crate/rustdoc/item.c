@@ -3,8 +3,8 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/scan.h"
 #include "crate/rustdoc/item_parse.h"
-#include "crate/rustdoc/scan.h"
 
 static const char *const kind_names[RUSTDOC_KIND_COUNT] = {
 	[RUSTDOC_OTHER] = "item",

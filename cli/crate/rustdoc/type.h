@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/scan.h"
 #include "crate/rustdoc/item.h"
-#include "crate/rustdoc/scan.h"
 
 struct arena;
 struct rustdoc;

@@ -2,9 +2,9 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/scan.h"
 #include "crate/rustdoc/item.h"
 #include "crate/rustdoc/item_parse.h"
-#include "crate/rustdoc/scan.h"
 
 bool id_or_null_parse(struct scan *s, uint32_t *out)
 {

@@ -1,4 +1,4 @@
-#include "crate/rustdoc/scan.h"
+#include "base/scan.h"
 
 #include <string.h>
 
@@ -548,6 +548,12 @@ bool scan_string_or_null(struct scan *s, struct arena *a, const char **out)
 		return scan_string(s, a, out);
 	*out = NULL;
 	return true;
+}
+
+bool scan_entry(struct scan *s, size_t *n, struct arena *a, const char **key)
+{
+	return advance(s, n, "{}") && scan_string(s, a, key) &&
+	       expect(s, ':', "':'");
 }
 
 bool scan_end(struct scan *s)

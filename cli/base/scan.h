@@ -1,5 +1,5 @@
-#ifndef CRATE_RUSTDOC_SCAN_H
-#define CRATE_RUSTDOC_SCAN_H
+#ifndef BASE_SCAN_H
+#define BASE_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,9 +67,10 @@ char scan_peek(struct scan *s);
  *
  * N counts and must start at 0: the first call passes the opening bracket,
  * the one that returns false the closing one.  Keys come as they are written,
- * escapes and all: no key of rustdoc's has any.
+ * escapes and all; scan_entry() has them decoded, in A.
  */
 bool scan_member(struct scan *s, size_t *n, struct scan_text *key);
+bool scan_entry(struct scan *s, size_t *n, struct arena *a, const char **key);
 bool scan_element(struct scan *s, size_t *n);
 
 /* Inline, so that a literal's length costs nothing: it is asked very often. */
