@@ -1,5 +1,6 @@
 #include "command.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include "base/clock.h"
 #include "base/strbuf.h"
 #include "version.h"
+#include "workspace/workspace.h"
 
 #define GROUP(title)
 #define COMMAND(id) extern const struct command cmd_##id;
@@ -81,6 +83,28 @@ static int cannot_write(struct err *err)
 		       errnum ? strerror(errnum) : "unknown reason");
 }
 
+int cli_workspace(struct cli *cli, unsigned flags, struct workspace **out,
+		  struct err *err)
+{
+	assert(!cli->workspace);
+	if (workspace_open(cli->dir, flags, &cli->workspace, err) < 0)
+		return err->code;
+	*out = cli->workspace;
+	return 0;
+}
+
+static void close_workspace(struct cli *cli)
+{
+	const char *const *notes;
+	size_t count =
+		cli->workspace ? workspace_notes(cli->workspace, &notes) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		cli_note(cli, "note: %s", notes[i]);
+	workspace_free(cli->workspace);
+	cli->workspace = NULL;
+}
+
 int cli_flush(struct cli *cli, struct err *err)
 {
 	if (fflush(cli->out.out) != 0 || ferror(cli->out.out))
@@ -95,6 +119,7 @@ int cli_emit(struct cli *cli, const json_t *view, cli_renderer *render,
 
 	if (!view)
 		return err_nomem(err);
+	close_workspace(cli);
 	errno = 0;
 	if (cli->json) {
 		if (json_write(view, &text, err) < 0)
@@ -216,6 +241,7 @@ static int run_command(struct cli *cli, const struct command *c,
 		cli->progress = (struct progress){ draw, &line };
 	rc = c->run(cli, args, err);
 	erase(&line);
+	close_workspace(cli);
 	pthread_mutex_destroy(&line.lock);
 	return rc;
 }

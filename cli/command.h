@@ -11,6 +11,8 @@
 #include "base/progress.h"
 #include "base/terminal.h"
 
+struct workspace;
+
 /*
  * The command table: parser, usage text, man page synopses and completions
  * all come from it.  A command is one file in commands/ and one line in
@@ -53,7 +55,8 @@ struct cli {
 	bool quiet;
 	int status; /* what main returns if run() succeeds; see cli_worse() */
 	const struct command *command;
-	struct progress progress; /* draws on err if that is a terminal */
+	struct workspace *workspace; /* see cli_workspace() */
+	struct progress progress;    /* draws on err if that is a terminal */
 };
 
 enum command_flags {
@@ -99,8 +102,17 @@ int exit_status(enum err_code code);
 void cli_worse(struct cli *cli, int status);
 
 /*
+ * workspace_open() for a command: of the folder that -C names.  *OUT belongs to
+ * CLI and lives until cli_emit() or the end of the command, however it ends;
+ * what the workspace wants people to hear is then said, on stderr.
+ */
+int cli_workspace(struct cli *cli, unsigned flags, struct workspace **out,
+		  struct err *err);
+
+/*
  * Show VIEW: as JSON with --json, else through RENDER.  Text is made from the
- * view alone, so --json is complete by construction.  Fails with ERR_IO if the
+ * view alone, so --json is complete by construction.  The workspace is closed
+ * first: nobody holds its lock while a pager waits.  Fails with ERR_IO if the
  * output cannot be written.
  */
 typedef void cli_renderer(struct terminal *t, const json_t *view);

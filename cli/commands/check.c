@@ -4,7 +4,6 @@
 #include "command.h"
 #include "commands/artifact_arg.h"
 #include "commands/check_format.h"
-#include "commands/notes.h"
 #include "commands/view.h"
 #include "course/check.h"
 #include "course/gating.h"
@@ -246,16 +245,13 @@ static int check_workspace(struct cli *cli, const struct args *args,
 			   struct check_options *o, struct check_result *out,
 			   struct err *err)
 {
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 
 	o->handles = args->common.operands;
 	o->handle_count = args->common.operand_count;
-	if (workspace_open(cli->dir, WORKSPACE_WRITE, &ws, err) < 0)
+	if (cli_workspace(cli, WORKSPACE_WRITE, &ws, err) < 0)
 		return err->code;
-	if (check_seats(ws, o, out, err) < 0)
-		return err->code;
-	notes_print(cli, ws);
-	return 0;
+	return check_seats(ws, o, out, err);
 }
 
 static int check_here(struct cli *cli, const struct args *args,

@@ -398,12 +398,12 @@ static int status_of(const struct collect_item *item)
 static int collect(struct cli *cli, const struct args *args,
 		   const struct collect_options *o, struct err *err)
 {
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(collect_releasep) struct collect c = { 0 };
 	AUTO(json_decrefp) json_t *view = NULL;
 
-	if (workspace_open(cli->dir, o->dry_run ? 0 : WORKSPACE_WRITE, &ws,
-			   err) < 0 ||
+	if (cli_workspace(cli, o->dry_run ? 0 : WORKSPACE_WRITE, &ws, err) <
+		    0 ||
 	    collect_run(ws, o, &c, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < c.count; i++) {

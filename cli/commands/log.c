@@ -63,7 +63,7 @@ static void print(struct terminal *t, const json_t *view)
 static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(json_decrefp)
 	json_t *view = json_pack("{s:i, s:[]}", "schema", 1, "commits");
 	struct history_query query = { .limit = args->limit ? args->limit
@@ -81,7 +81,7 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 	}
 	if (!view)
 		return err_nomem(err);
-	if (workspace_open(cli->dir, WORKSPACE_BARE, &ws, err) < 0 ||
+	if (cli_workspace(cli, WORKSPACE_BARE, &ws, err) < 0 ||
 	    history_each(ws, &query, add, json_object_get(view, "commits"),
 			 &more, err) < 0)
 		return err->code;

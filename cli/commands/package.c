@@ -3,7 +3,6 @@
 
 #include "command.h"
 #include "commands/artifact_arg.h"
-#include "commands/notes.h"
 #include "commands/view.h"
 #include "course/gating.h"
 #include "course/package.h"
@@ -115,7 +114,7 @@ static void print(struct terminal *t, const json_t *view)
 static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(package_result_releasep) struct package_result r = { 0 };
 	AUTO(json_decrefp) json_t *view = NULL;
 	struct package_options o = { .handles = args->common.operands,
@@ -131,7 +130,7 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 			return err->code;
 		o.artifact = (int)a;
 	}
-	if (workspace_open(cli->dir, WORKSPACE_WRITE, &ws, err) < 0 ||
+	if (cli_workspace(cli, WORKSPACE_WRITE, &ws, err) < 0 ||
 	    package_seats(ws, &o, &r, err) < 0)
 		return err->code;
 	for (size_t i = 0; i < r.count; i++)
@@ -140,7 +139,6 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 				  r.items[i].err.code
 					  ? exit_status(r.items[i].err.code)
 					  : 1);
-	notes_print(cli, ws);
 	view = result_view(&r);
 	return cli_emit(cli, view, print, err);
 }

@@ -153,13 +153,12 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
 	struct publish_options o = { .progress = &cli->progress };
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(published_releasep) struct published p = { 0 };
 	AUTO(json_decrefp) json_t *view = NULL;
 
 	if (read_options(args, &o, err) < 0 ||
-	    workspace_open(cli->dir, o.dry_run ? 0 : WORKSPACE_WRITE, &ws,
-			   err) < 0 ||
+	    cli_workspace(cli, o.dry_run ? 0 : WORKSPACE_WRITE, &ws, err) < 0 ||
 	    publish_run(ws, &o, &p, err) < 0)
 		return err->code;
 	view = published_view(&p, &o);

@@ -32,14 +32,14 @@ static void print(struct terminal *t, const json_t *view)
 static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(release_releasep) struct release r = { 0 };
 	AUTO(json_decrefp) json_t *view = NULL;
 	enum artifact a;
 
 	if (artifact_required(args->common.operands[0], &a, err) < 0)
 		return err->code;
-	if (workspace_open(cli->dir, WORKSPACE_WRITE, &ws, err) < 0 ||
+	if (cli_workspace(cli, WORKSPACE_WRITE, &ws, err) < 0 ||
 	    release_make(ws, a, args->registry ? args->registry : "local",
 			 args->name, &r, err) < 0)
 		return err->code;

@@ -10,11 +10,11 @@ struct args {
 
 static int run(struct cli *cli, const void *argp, struct err *err)
 {
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(strbuf_releasep) struct strbuf out = { 0 };
 
 	(void)argp;
-	if (workspace_open(cli->dir, 0, &ws, err) < 0 ||
+	if (cli_workspace(cli, 0, &ws, err) < 0 ||
 	    roster_export(ws, &out, err) < 0)
 		return err->code;
 	errno = 0;

@@ -17,11 +17,11 @@ static const struct opt opts[] = {
 static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(roster_diff_releasep) struct roster_diff diff = { 0 };
 
-	if (workspace_open(cli->dir, args->dry_run ? 0 : WORKSPACE_WRITE, &ws,
-			   err) < 0 ||
+	if (cli_workspace(cli, args->dry_run ? 0 : WORKSPACE_WRITE, &ws, err) <
+		    0 ||
 	    roster_import(ws, args->common.operands[0],
 			  args->dry_run ? ROSTER_DRY_RUN : 0, &diff, err) < 0)
 		return err->code;

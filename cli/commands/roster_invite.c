@@ -70,7 +70,7 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
 	const char *dir = args->to ? args->to : ".";
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(json_decrefp) json_t *view = NULL;
 	const char **handles = NULL;
 	size_t count = 0;
@@ -79,7 +79,7 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 		(void)err_set(err, ERR_USAGE, "whom to invite is not clear");
 		return err_hint(err, "name students, or give --all");
 	}
-	if (workspace_open(cli->dir, WORKSPACE_WRITE, &ws, err) < 0 ||
+	if (cli_workspace(cli, WORKSPACE_WRITE, &ws, err) < 0 ||
 	    choose(args, workspace_roster(ws), &handles, &count, err) < 0)
 		return err->code;
 	view = view_of(handles, count, dir); /* before the roster is reread */

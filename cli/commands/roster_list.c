@@ -46,12 +46,12 @@ static void print(struct terminal *t, const json_t *view)
 static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(json_decrefp) json_t *view = NULL;
 	const struct roster *roster;
 	size_t taken = 0;
 
-	if (workspace_open(cli->dir, 0, &ws, err) < 0)
+	if (cli_workspace(cli, 0, &ws, err) < 0)
 		return err->code;
 	roster = workspace_roster(ws);
 	view = json_pack("{s:i, s:I, s:[]}", "schema", 1, "capacity",

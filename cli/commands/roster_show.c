@@ -93,11 +93,11 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
 	const char *handle = args->common.operands[0];
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(json_decrefp) json_t *view = NULL;
 	const struct seat *s;
 
-	if (workspace_open(cli->dir, 0, &ws, err) < 0)
+	if (cli_workspace(cli, 0, &ws, err) < 0)
 		return err->code;
 	s = roster_find(workspace_roster(ws), handle);
 	if (!s)

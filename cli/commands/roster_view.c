@@ -92,11 +92,10 @@ int roster_emit_diff(struct cli *cli, const struct roster_diff *diff,
 int roster_run(struct cli *cli, const struct roster_entry *entry,
 	       unsigned flags, bool dry_run, struct err *err)
 {
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(roster_diff_releasep) struct roster_diff diff = { 0 };
 
-	if (workspace_open(cli->dir, dry_run ? 0 : WORKSPACE_WRITE, &ws, err) <
-		    0 ||
+	if (cli_workspace(cli, dry_run ? 0 : WORKSPACE_WRITE, &ws, err) < 0 ||
 	    roster_apply(ws, entry, 1, flags | (dry_run ? ROSTER_DRY_RUN : 0),
 			 NULL, &diff, err) < 0) {
 		if (err->code == ERR_EXISTS)

@@ -17,10 +17,10 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
 	const char *handle = args->common.operands[0];
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(json_decrefp) json_t *view = NULL;
 
-	if (workspace_open(cli->dir, WORKSPACE_WRITE, &ws, err) < 0)
+	if (cli_workspace(cli, WORKSPACE_WRITE, &ws, err) < 0)
 		return err->code;
 	if (roster_withdraw(ws, handle, err) < 0) {
 		if (err->code == ERR_REFUSED)

@@ -59,11 +59,11 @@ static int add_sessions(json_t *view, const struct timetable *t,
 static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(timetable_releasep) struct timetable t = { 0 };
 	AUTO(json_decrefp) json_t *view = NULL;
 
-	if (workspace_open(cli->dir, 0, &ws, err) < 0 ||
+	if (cli_workspace(cli, 0, &ws, err) < 0 ||
 	    timetable_read(&t, workspace_cohort(ws), args->zone, err) < 0)
 		return err->code;
 	view = json_pack("{s:i, s:s, s:s, s:s, s:[]}", "schema", 1, "zone",

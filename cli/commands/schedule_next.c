@@ -82,14 +82,14 @@ static int add_title(struct cli *cli, struct workspace *ws, json_t *session,
 static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(timetable_releasep) struct timetable t = { 0 };
 	AUTO(json_decrefp) json_t *view = NULL;
 	AUTO(json_decrefp) json_t *live = NULL;
 	AUTO(json_decrefp) json_t *office = NULL;
 	int64_t now = clock_now();
 
-	if (workspace_open(cli->dir, 0, &ws, err) < 0 ||
+	if (cli_workspace(cli, 0, &ws, err) < 0 ||
 	    timetable_read(&t, workspace_cohort(ws), args->zone, err) < 0)
 		return err->code;
 	live = next_of(&t, &t.schedule, now, err);

@@ -317,11 +317,11 @@ static void print(struct terminal *t, const json_t *view)
 static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(status_releasep) struct status status = { 0 };
 	AUTO(json_decrefp) json_t *view = NULL;
 
-	if (workspace_open(cli->dir, 0, &ws, err) < 0 ||
+	if (cli_workspace(cli, 0, &ws, err) < 0 ||
 	    status_read(ws, &status, err) < 0)
 		return err->code;
 	view = status_view(ws, &status,

@@ -174,13 +174,13 @@ static int parse_week(const struct common_args *args, int *out, struct err *err)
 static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(json_decrefp) json_t *view = NULL;
 	struct syllabus plan = { 0 };
 	int only = 0, rc = 0;
 
 	if (parse_week(&args->common, &only, err) < 0 ||
-	    workspace_open(cli->dir, 0, &ws, err) < 0)
+	    cli_workspace(cli, 0, &ws, err) < 0)
 		return err->code;
 	plan.curriculum = workspace_curriculum(ws, err);
 	if (!plan.curriculum)

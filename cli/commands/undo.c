@@ -1,6 +1,5 @@
 /* cohort undo: take back the last step. */
 #include "command.h"
-#include "commands/notes.h"
 #include "commands/view.h"
 #include "course/history.h"
 #include "workspace/workspace.h"
@@ -18,20 +17,19 @@ static void print(struct terminal *t, const json_t *view)
 
 static int run(struct cli *cli, const void *argp, struct err *err)
 {
-	AUTO(workspace_freep) struct workspace *ws = NULL;
+	struct workspace *ws = NULL;
 	AUTO(json_decrefp) json_t *view = NULL;
 	struct undo_result done;
 
 	(void)argp;
-	if (workspace_open(cli->dir, WORKSPACE_WRITE | WORKSPACE_BARE, &ws,
-			   err) < 0 ||
+	if (cli_workspace(cli, WORKSPACE_WRITE | WORKSPACE_BARE, &ws, err) <
+		    0 ||
 	    undo_last(ws, &done, err) < 0)
 		return err->code;
 	view = json_pack("{s:i, s:s, s:s, s:I, s:s}", "schema", 1, "undone",
 			 done.undone, "message", done.subject, "files",
 			 (json_int_t)done.files, "commit", done.commit);
 	undo_result_release(&done);
-	notes_print(cli, ws);
 	return cli_emit(cli, view, print, err);
 }
 

@@ -240,6 +240,26 @@ busy_index() {
 	clean
 }
 
+# whoever commits the edit by hand says so, also one that then fails
+said_by_all() {
+	for command in 'roster add ada' 'roster invite bob --to ..' \
+		'roster edit bob --mode async' 'roster withdraw bob' collect \
+		'check --all' package publish 'roster withdraw nobody'; do
+		fresh "said-$command"
+		seat bob 1
+		: >.git/index.lock
+		# shellcheck disable=SC2086
+		run $command
+		has err "note: '$PWD/.git/index.lock' is there" || return 1
+	done
+	is 6 && has err "cohort: there is no student 'nobody'" || return 1
+	run status
+	is 0 && has err "note: '$PWD/.git/index.lock' is there"
+	rm .git/index.lock
+	run status
+	is 0 && same err </dev/null && clean
+}
+
 read_only() {
 	[ "$(id -u)" -ne 0 ] || skip 'root may write everywhere'
 	fresh ro
@@ -295,6 +315,7 @@ check 'copies, clones and worktrees are workspaces' copies
 check 'the snapshot can be lost or damaged at any time' snapshot
 check 'what a person staged stays staged' staged
 check 'a git at work only delays the index' busy_index
+check 'every command that notices says so' said_by_all
 check 'a folder that cannot be written in is still read' read_only
 check 'nor does a read-only disk stop readers' read_only_disk
 check 'a full disk changes nothing' full_disk
