@@ -135,6 +135,16 @@ static void print_findings(struct terminal *t, const json_t *gate)
 	}
 }
 
+static void print_notes(struct terminal *t, const json_t *gate)
+{
+	size_t i;
+	json_t *note;
+
+	json_array_foreach (json_object_get(gate, "notes"), i, note)
+		term_styled(t, TERM_DIM, "    note: %s\n",
+			    json_string_value(note));
+}
+
 static void print_gate(struct terminal *t, const json_t *gate, bool in_full)
 {
 	const char *verdict = view_text(gate, "verdict");
@@ -157,6 +167,7 @@ static void print_gate(struct terminal *t, const json_t *gate, bool in_full)
 		term_styled(t, TERM_WARN, "%s", verdict);
 		term_printf(t, "  %s: %s\n", view_text(gate, "gate"), reason);
 	}
+	print_notes(t, gate);
 	print_findings(t, gate);
 	if (strcmp(verdict, "fail") == 0 && view_text(gate, "log")[0])
 		term_styled(t, TERM_DIM, "          log: %s\n",

@@ -73,6 +73,24 @@ static const char *static_name(const char *name)
 	return NULL;
 }
 
+static bool read_notes(const struct node *n, struct gate_outcome *o)
+{
+	const struct node *notes;
+	struct err err = { 0 };
+
+	if (node_list(n, "notes", &notes, &err) < 0 || !notes ||
+	    notes->as.list.count > GATE_NOTES_MAX)
+		return false;
+	for (size_t i = 0; i < notes->as.list.count; i++) {
+		const struct node *note = notes->as.list.items[i];
+
+		if (note->kind != NODE_STR)
+			return false;
+		outcome_note(o, "%s", note->as.str.bytes);
+	}
+	return true;
+}
+
 static bool read_gate(const struct node *n, struct gate_report *out)
 {
 	struct gate_outcome *o = &out->gates[out->gate_count];
@@ -88,6 +106,7 @@ static bool read_gate(const struct node *n, struct gate_report *out)
 	    !take(n, "tool", o->tool, sizeof(o->tool)) ||
 	    !take(n, "log", o->log, sizeof(o->log)) ||
 	    node_int(n, "ms", 0, INT64_MAX, &o->ms, &err) < 0 ||
+	    !read_notes(n, o) ||
 	    node_list(n, "findings", &findings, &err) < 0 || !findings)
 		return false;
 	o->gate = static_name(gate);

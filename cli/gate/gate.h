@@ -76,6 +76,11 @@ struct gate_env {
 	const struct policy *policy; /* levels and allowances, or NULL */
 };
 
+enum {
+	GATE_NOTES_MAX = 5,
+	GATE_NOTE_SIZE = 200
+};
+
 struct gate_outcome {
 	const char *gate; /* static */
 	enum verdict verdict;
@@ -84,6 +89,9 @@ struct gate_outcome {
 	char log[512];	  /* path, or "" */
 	int64_t ms;
 	bool cached;
+	/* what to know about the result, though it judges nothing */
+	char notes[GATE_NOTES_MAX][GATE_NOTE_SIZE];
+	size_t note_count;
 	size_t first; /* its findings, in report.findings */
 	size_t count;
 };

@@ -42,6 +42,10 @@ int outcome_skip(struct gate_outcome *o, const char *fmt, ...)
 int outcome_error(struct gate_outcome *o, const char *fmt, ...)
 	ATTR_PRINTF(2, 3);
 
+/* One more note; what is no plain text in it becomes `?`. */
+void outcome_note(struct gate_outcome *o, const char *fmt, ...)
+	ATTR_PRINTF(2, 3);
+
 /* Keep TEXT as the gate's log; NAME is unique for the subject. */
 int outcome_log(const struct pipeline *p, struct gate_outcome *o,
 		const char *name, const struct strbuf *text, struct err *err);

@@ -67,6 +67,22 @@ int outcome_error(struct gate_outcome *o, const char *fmt, ...)
 	return 0;
 }
 
+void outcome_note(struct gate_outcome *o, const char *fmt, ...)
+{
+	char *note = o->notes[o->note_count];
+	va_list ap;
+
+	if (o->note_count == GATE_NOTES_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(note, GATE_NOTE_SIZE, fmt, ap);
+	va_end(ap);
+	for (char *p = note; *p; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
+	o->note_count++;
+}
+
 size_t gate_summary(const struct gate_report *report,
 		    struct gate_result out[GATE_COUNT_MAX])
 {
@@ -105,6 +121,19 @@ static json_t *finding_view(const struct finding *f)
 			 "mend", text_or_null(f->mend));
 }
 
+static json_t *notes_view(const struct gate_outcome *o)
+{
+	json_t *notes = json_array();
+
+	for (size_t i = 0; i < o->note_count; i++)
+		if (json_array_append_new(notes, json_string(o->notes[i])) <
+		    0) {
+			json_decref(notes);
+			return NULL;
+		}
+	return notes;
+}
+
 static json_t *outcome_view(const struct gate_report *r,
 			    const struct gate_outcome *o)
 {
@@ -117,11 +146,11 @@ static json_t *outcome_view(const struct gate_report *r,
 			json_decref(findings);
 			return NULL;
 		}
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:b, s:o}", "gate",
-			 o->gate, "verdict", verdict_name(o->verdict), "reason",
-			 o->reason, "tool", o->tool, "log", o->log, "ms",
-			 (json_int_t)o->ms, "cached", o->cached, "findings",
-			 findings);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:b, s:o, s:o}",
+			 "gate", o->gate, "verdict", verdict_name(o->verdict),
+			 "reason", o->reason, "tool", o->tool, "log", o->log,
+			 "ms", (json_int_t)o->ms, "cached", o->cached,
+			 "findings", findings, "notes", notes_view(o));
 }
 
 json_t *gate_report_view(const struct gate_report *r)

@@ -224,6 +224,44 @@ static int compare(struct pipeline *p, struct side *before, struct side *after,
 	return semver_judge(&raw, &how, &p->report->findings, &verdict, err);
 }
 
+static void note_format(struct gate_outcome *o, const struct side *s)
+{
+	outcome_note(o,
+		     "rustdoc's format %u is newer than %d, the newest that is "
+		     "known here: what is new in it was not compared",
+		     (unsigned)rustdoc_format(s->doc), RUSTDOC_FORMAT_MAX);
+}
+
+static void note_private(struct gate_outcome *o, const struct side *s)
+{
+	if (!rustdoc_has_private(s->doc))
+		outcome_note(o,
+			     "the document of the %s has no private items: "
+			     "what they hide may be reported",
+			     s->name);
+}
+
+/* What makes the comparison of two documents less than whole. */
+static void note_doubts(struct gate_outcome *o, const struct side *before,
+			const struct side *after)
+{
+	const char *from = rustdoc_target(before->doc);
+	const char *to = rustdoc_target(after->doc);
+
+	if (rustdoc_is_newer(before->doc))
+		note_format(o, before);
+	if (rustdoc_is_newer(after->doc) &&
+	    rustdoc_format(after->doc) != rustdoc_format(before->doc))
+		note_format(o, after);
+	if (from && to && strcmp(from, to) != 0)
+		outcome_note(o,
+			     "the two versions were documented for different "
+			     "targets: %.40s and %.40s",
+			     from, to);
+	note_private(o, before);
+	note_private(o, after);
+}
+
 /* A document that is not what it should be is no finding about the crate. */
 static int soften(struct gate_outcome *o, struct err *err)
 {
@@ -272,6 +310,7 @@ static int run(struct pipeline *p, struct gate_outcome *o, struct err *err)
 				    "was '%s'",
 				    after.manifest.name.value,
 				    before.manifest.name.value);
+	note_doubts(o, &before, &after);
 	return compare(p, &before, &after, err) < 0 ? soften(o, err) : 0;
 }
 

@@ -126,6 +126,87 @@ breaking_folder() {
 	is 1 && has out 'function_missing'
 }
 
+# What rustdoc wrote is kept; here as a later one of another machine has it.
+semver_notes() {
+	command -v bwrap >/dev/null 2>&1 || skip 'bubblewrap not found'
+	rm -r ws/var/cache/checks
+	sed -i 's/"format_version":[0-9]*/"format_version":999/' \
+		ws/var/cache/rustdoc/*.json
+	set -- ws/var/cache/rustdoc/*.json
+	[ $# -eq 2 ] || complain "$# documents, not 2"
+	sed -i 's/"triple":"[a-z]/&\\u001b/' "$1"
+	run -C ws check @ada
+	is 1 && has out 'function_missing' &&
+		has out "note: rustdoc's format 999 is newer than 61" &&
+		has out 'note: the two versions were documented for different targets' ||
+		return 1
+	run -C ws check @ada --json
+	is 1 && must jq -e '.checked[0].gates[] | select(.gate == "semver") |
+		.cached and (.notes | length == 2)' out
+	[ "$(jq '[.checked[0].gates[] | select(.gate != "semver").notes[]] |
+		length' out)" -eq 0 ]
+}
+
+# Put the rules on stdin, if any, into the workspace's policy.
+gate_rules() {
+	sed '/^gates:/,$d' ws/config/policy.yaml >policy
+	{ echo "gates:${1:-}" && cat && echo 'allow: []'; } >>policy
+	cp policy ws/config/policy.yaml
+}
+
+gate_warns() {
+	gate_rules <<-EOF
+	  - gate: metadata
+	    level: warn
+	EOF
+	run -C ws check @grace
+	is 0 && has out '  pass' && has out 'warn  missing-license' &&
+		lacks out 'deny' || return 1
+	record grace >r
+	must jq -e '.check.verdict == "pass" and (.check.gates[] |
+		select(.gate == "metadata") | .verdict == "pass" and
+		(.deny // 0) == 0 and .warn > 0)' r >/dev/null
+}
+
+gate_denies() {
+	gate_rules <<-EOF
+	  - gate: metadata
+	    level: warn
+	  - gate: metadata
+	    level: deny
+	    artifact: artifact_01
+	EOF
+	run -C ws check @grace
+	is 1 && has out 'deny  missing-license' && record grace >r &&
+		must jq -e '.check.verdict == "fail"' r >/dev/null
+}
+
+gate_allows() {
+	gate_rules <<-EOF
+	  - gate: metadata
+	    level: allow
+	EOF
+	run -C ws check @grace
+	is 0 && has out 'metadata skipped the policy skips it' &&
+		lacks out 'missing-license' || return 1
+	run -C ws check @grace --json
+	is 0 && must jq -e '.checked[0].gates[] | select(.gate == "metadata") |
+		.verdict == "skipped" and .findings == []' out >/dev/null
+	gate_rules ' []' </dev/null
+	run -C ws check @grace
+	is 1 && has out 'deny  missing-license'
+}
+
+gate_typo() {
+	gate_rules <<-EOF
+	  - gate: metdata
+	    level: warn
+	EOF
+	run -C ws check @grace
+	is 6 && has err "policy.yaml" && has err "did you mean 'metadata'?"
+	gate_rules ' []' </dev/null
+}
+
 policy() {
 	sed -i 's/^lints: \[\]/lints:\n  - lint: missing-license\n    level: warn/' \
 		ws/config/policy.yaml
@@ -202,7 +283,12 @@ check 'a seat without a submission is said, and no failure' nothing_yet
 check 'SARIF for code hosts' sarif
 check 'JUnit for CI' junit
 check 'a break in a patch release is found' breaking
+check 'what was compared in part says so' semver_notes
 check 'so it is in the folder, against the last tag' breaking_folder
+check 'a gate that only warns fails nobody' gate_warns
+check 'the last rule for a gate holds' gate_denies
+check 'a gate that the policy skips says so, and shows nothing' gate_allows
+check 'a policy for a gate that is not there is refused' gate_typo
 check 'the policy decides how serious a finding is' policy
 check 'a policy for a lint that is not there is refused' policy_typo
 check 'without cargo it says what to install, if that is what lacks' no_cargo
