@@ -1,7 +1,8 @@
 #!/bin/sh
-# make fuzz [T=NAME] [FUZZ_SECONDS=30]: libFuzzer on each target, from the
-# corpus in the tree.  What it learns goes to build/fuzz/NAME/, the inputs
-# that fail to build/fuzz/NAME-failures/.
+# make fuzz [T=NAME] [FUZZ_SECONDS=30] [FUZZ_SEED=N]: libFuzzer on each target,
+# from the corpus in the tree.  With a seed the inputs are the same each time.
+# What it learns goes to build/fuzz/NAME/, the inputs that fail to
+# build/fuzz/NAME-failures/.
 #
 # A failure is repeated by build/clang-fuzz/tests/fuzz/fuzz_NAME FILE; put
 # FILE into tests/fuzz/corpus/NAME/ so that it stays mended.
@@ -16,7 +17,7 @@ if [ "${1:-}" = --one ]; then
 	mkdir -p "build/fuzz/$name" "build/fuzz/$name-failures"
 	"build/clang-fuzz/tests/fuzz/fuzz_$name" -max_total_time="$seconds" \
 		-timeout=10 -rss_limit_mb=2048 -max_len=65536 -verbosity=0 \
-		-print_final_stats=1 \
+		-print_final_stats=1 ${FUZZ_SEED:+"-seed=$FUZZ_SEED"} \
 		-artifact_prefix="build/fuzz/$name-failures/" \
 		"build/fuzz/$name" "tests/fuzz/corpus/$name"
 	exit
