@@ -204,14 +204,40 @@ static bool depends_on_something(const char *source_dir)
 	       m.dep_count > 0;
 }
 
+static bool says_one_of(const char *log, const char *const *words)
+{
+	for (; *words; words++) {
+		if (strstr(log, *words))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Three reasons: the network, a dependency that no registry has, and a manifest
+ * that cargo cannot read, which is the crate's own: the gates say it.
+ */
 static int fetch_failed(const struct process_result *r, struct err *err)
 {
+	static const char *const manifest[] = {
+		"failed to parse manifest", "failed to load manifest",
+		"failed to read `", "failed to find a workspace root", NULL
+	};
+	static const char *const wish[] = { "no matching package",
+					    "failed to select a version",
+					    NULL };
+	const char *log = strbuf_str(&r->out);
 	struct cargo_error e;
 
 	if (r->timed_out)
 		return err_set(err, ERR_NET, "cargo fetch took too long");
-	if (!cargo_first_error(strbuf_str(&r->out), &e))
+	if (!cargo_first_error(log, &e))
 		return err_set(err, ERR_NET, "cargo fetch failed");
+	if (says_one_of(log, wish))
+		return err_set(err, ERR_NOT_FOUND,
+			       "a dependency cannot be had: %s", e.message);
+	if (says_one_of(log, manifest))
+		return 0;
 	return err_set(err, ERR_NET, "cargo cannot fetch: %s", e.message);
 }
 

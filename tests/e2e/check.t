@@ -259,6 +259,23 @@ link_out() {
 	is 1 && has out 'symlink-escapes' && has out 'the tree is not safe to pack'
 }
 
+# The manifest is the crate's fault, not the network's.
+lost_workspace() {
+	mkdir -p lost/src && : >lost/src/lib.rs
+	cat >lost/Cargo.toml <<-EOF
+	[package]
+	name = "lost"
+	version = "0.1.0"
+	edition = "2021"
+	[dependencies]
+	itoa = "1"
+	[lints]
+	workspace = true
+	EOF
+	run check lost
+	is 1 && has out 'pack-fails' && has out 'Cargo.toml'
+}
+
 escape() {
 	mkdir -p esc/src && : >esc/src/lib.rs
 	printf '[package]\nname = "esc"\nversion = "0.1.0"\nedition = "2021"\ndescription = "\\u001b[31mred\\u001b[0m"\n' \
@@ -295,5 +312,6 @@ check 'without cargo it says what to install, if that is what lacks' no_cargo
 check 'without bubblewrap the build is skipped aloud' no_bwrap
 check 'what a killed run left behind goes after a day' old_work
 check 'a link out of the repository is never packed' link_out
+check 'a manifest without its workspace fails for itself' lost_workspace
 check 'a terminal escape in a manifest stays there' escape
 done_testing
