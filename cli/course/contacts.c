@@ -10,6 +10,8 @@
 #include "io/file.h"
 #include "workspace/workspace.h"
 
+#define FILE_NAME "config/contacts.yaml"
+
 enum {
 	CONTACTS_MAX = 64 << 20
 };
@@ -99,8 +101,9 @@ static int take_contact(struct list_text *t, const struct contact *c,
 	return 0;
 }
 
-static int update(const char *path, const struct contact *contacts,
-		  size_t count, struct list_item *added, struct err *err)
+static int put(const char *path, struct change *c,
+	       const struct contact *contacts, size_t count,
+	       struct list_item *added, struct err *err)
 {
 	AUTO(list_text_releasep) struct list_text t = { 0 };
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
@@ -119,15 +122,16 @@ static int update(const char *path, const struct contact *contacts,
 	list_text_add(&t, added, added_count);
 	if (list_text_make(&t, &text, err) < 0)
 		return err->code;
-	return file_write(path, strbuf_str(&text), text.len, 0600, err);
+	return change_put_private(c, FILE_NAME, strbuf_str(&text), text.len,
+				  err);
 }
 
-int contacts_update(struct workspace *ws, const struct contact *contacts,
-		    size_t count, struct err *err)
+int contacts_put(struct workspace *ws, struct change *c,
+		 const struct contact *contacts, size_t count, struct err *err)
 {
 	struct list_item *added = calloc(count + 1, sizeof(*added));
-	char *path = workspace_path(ws, "config/contacts.yaml");
-	int rc = added && path ? update(path, contacts, count, added, err)
+	char *path = workspace_path(ws, FILE_NAME);
+	int rc = added && path ? put(path, c, contacts, count, added, err)
 			       : err_nomem(err);
 
 	free(added);

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+struct change;
 struct err;
 struct workspace;
 
@@ -17,8 +18,11 @@ struct contact {
 	const char *legal_name; /* likewise */
 };
 
-/* Written before the commit that names the students. */
-int contacts_update(struct workspace *ws, const struct contact *contacts,
-		    size_t count, struct err *err);
+/*
+ * Put the file with COUNT contacts changed into C, the change that names the
+ * students; nothing if nothing is said of them.
+ */
+int contacts_put(struct workspace *ws, struct change *c,
+		 const struct contact *contacts, size_t count, struct err *err);
 
 #endif

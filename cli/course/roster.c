@@ -65,15 +65,23 @@ static int read_file(struct workspace *ws, struct list_text *t, struct err *err)
 			      strbuf_str(&bytes), bytes.len, err);
 }
 
+static int put_text(struct change *c, const struct list_text *t,
+		    struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+
+	if (list_text_make(t, &text, err) < 0)
+		return err->code;
+	return change_put(c, "config/roster.yaml", strbuf_str(&text), text.len,
+			  err);
+}
+
 static int commit(struct workspace *ws, const struct list_text *t,
 		  const char *message, struct err *err)
 {
 	AUTO(change_freep) struct change *c = NULL;
-	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 
-	if (list_text_make(t, &text, err) < 0 || change_new(ws, &c, err) < 0 ||
-	    change_put(c, "config/roster.yaml", strbuf_str(&text), text.len,
-		       err) < 0)
+	if (change_new(ws, &c, err) < 0 || put_text(c, t, err) < 0)
 		return err->code;
 	return change_commit(c, message, err);
 }
@@ -229,14 +237,17 @@ static void make_message(const struct apply *a, char *out, size_t size)
 
 static int write_all(struct apply *a, size_t count, const char *message)
 {
+	AUTO(change_freep) struct change *c = NULL;
 	char made[400];
 
-	if (contacts_update(a->ws, a->contacts, count, a->err) < 0)
+	if (change_new(a->ws, &c, a->err) < 0 ||
+	    contacts_put(a->ws, c, a->contacts, count, a->err) < 0)
 		return a->err->code;
-	if (a->diff.added + a->diff.changed == 0)
-		return 0;
+	if (a->diff.added + a->diff.changed > 0 &&
+	    put_text(c, &a->text, a->err) < 0)
+		return a->err->code;
 	make_message(a, made, sizeof(made));
-	return commit(a->ws, &a->text, message ? message : made, a->err);
+	return change_commit(c, message ? message : made, a->err);
 }
 
 int roster_apply(struct workspace *ws, const struct roster_entry *entries,

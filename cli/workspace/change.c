@@ -25,6 +25,7 @@ struct change {
 	struct item *items;
 	size_t count;
 	size_t cap;
+	struct private_file private;
 };
 
 int change_new(struct workspace *ws, struct change **out, struct err *err)
@@ -152,6 +153,20 @@ int change_put_mode(struct change *c, const char *path, const void *bytes,
 	return repo_blob_name(copy, len, &item->after, err);
 }
 
+int change_put_private(struct change *c, const char *path, const void *bytes,
+		       size_t len, struct err *err)
+{
+	char *copy = arena_alloc(&c->arena, len + 1);
+
+	if (!private_path(path))
+		return err_set(err, ERR_BUG, "'%s' is not private", path);
+	if (!copy)
+		return err_nomem(err);
+	memcpy(copy, bytes, len);
+	c->private = (struct private_file){ path, copy, len };
+	return 0;
+}
+
 int change_put_record(struct change *c, const struct record *r, struct err *err)
 {
 	AUTO(strbuf_releasep) struct strbuf path = { 0 };
@@ -242,7 +257,7 @@ static int check_private(const struct change *c, const struct roster *roster,
 
 	if (!roster && c->ws->state)
 		roster = c->ws->state->roster;
-	if (private_values_read(c->ws, roster, &values, err) < 0)
+	if (private_values_read(c->ws, roster, &c->private, &values, err) < 0)
 		return (int)err->code;
 	for (size_t i = 0; i < c->count; i++) {
 		const struct item *item = &c->items[i];
@@ -404,11 +419,20 @@ static int commit(struct change *c, const char *message,
 	if (c->ws->state && state_update_new(c->ws, p.states, c->count, values,
 					     &p.update, err) < 0)
 		return (int)err->code;
-	if (write_commit(c, &p, message, &intent.after, err) < 0 ||
-	    move_ref(c->ws, &intent, message, err) < 0)
+	if (write_commit(c, &p, message, &intent.after, err) < 0)
 		return (int)err->code;
+	if (c->private.bytes &&
+	    private_stage(c->ws, &c->private, &intent.after, err) < 0)
+		return (int)err->code;
+	if (move_ref(c->ws, &intent, message, err) < 0) {
+		if (c->private.bytes)
+			private_unstage(c->ws, &c->private, &intent.after);
+		return (int)err->code;
+	}
 	take_over(c, &p, &intent.after);
-	if (checkout_paths(c->ws, p.checkout, c->count, err) == 0)
+	if ((!c->private.bytes ||
+	     private_bring(c->ws, &c->private, &intent.after, err) == 0) &&
+	    checkout_paths(c->ws, p.checkout, c->count, err) == 0)
 		return 0;
 	oid_hex(&intent.after, hex);
 	(void)err_context(err, "committed as %.7s, but not checked out", hex);
@@ -420,7 +444,9 @@ int change_commit(struct change *c, const char *message, struct err *err)
 	AUTO(config_values_releasep) struct config_values values = { 0 };
 
 	if (change_is_empty(c))
-		return 0;
+		return c->private.bytes
+			       ? private_bring(c->ws, &c->private, NULL, err)
+			       : 0;
 	if (validate(c, &values, err) < 0 ||
 	    check_private(c, values.roster, err) < 0)
 		return (int)err->code;

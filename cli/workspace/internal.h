@@ -114,12 +114,23 @@ int settle(struct workspace *ws, bool killed, struct err *err);
 
 bool private_path(const char *path);
 
+/* One of them as a change brings it; BYTES NULL: none. */
+struct private_file {
+	const char *path; /* below the root */
+	const char *bytes;
+	size_t len;
+};
+
 /* ERR_UNSAFE if contacts or tokens can be read by others. */
 int private_check_modes(const struct workspace *ws, struct err *err);
 
-/* The values of contacts and tokens; empty where there are none. */
+/*
+ * The values of contacts and tokens; empty where there are none.  COMING, if
+ * not NULL, is read in place of what is on the disk.
+ */
 struct private_values;
 int private_values_read(const struct workspace *ws, const struct roster *roster,
+			const struct private_file *coming,
 			struct private_values **out, struct err *err);
 void private_values_free(struct private_values *v);
 AUTO_DEFINE(struct private_values *, private_values_free)
@@ -127,6 +138,21 @@ AUTO_DEFINE(struct private_values *, private_values_free)
 /* ERR_UNSAFE, naming PATH and whose value it is, if BYTES hold one. */
 int private_check(const struct private_values *v, const char *path,
 		  const char *bytes, size_t len, struct err *err);
+
+/* ---- private_file.c: one that comes with a commit */
+
+/* On the disk, where the next command finds it if COMMIT became HEAD. */
+int private_stage(const struct workspace *ws, const struct private_file *f,
+		  const struct oid *commit, struct err *err);
+void private_unstage(const struct workspace *ws, const struct private_file *f,
+		     const struct oid *commit);
+
+/* In place, mode 0600.  COMMIT NULL: it was not staged. */
+int private_bring(const struct workspace *ws, const struct private_file *f,
+		  const struct oid *commit, struct err *err);
+
+/* What a killed command staged comes if its commit is HEAD, else it goes. */
+int private_settle(struct workspace *ws, struct err *err);
 
 /* ---- create.c */
 

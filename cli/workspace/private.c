@@ -97,6 +97,7 @@ static uint32_t filter_bit(const char *head)
 struct collect {
 	struct private_values *values;
 	const struct roster *roster;
+	const struct private_file *coming;
 	struct map shown;
 	size_t file;
 	struct err *err;
@@ -222,7 +223,12 @@ static int collect_file(struct collect *c, const char *root)
 
 	if (!path)
 		return err_nomem(c->err);
-	if (file_read(path, PRIVATE_SIZE_MAX, &text, c->err) < 0) {
+	if (c->coming && c->coming->bytes &&
+	    strcmp(c->coming->path, files[c->file].path) == 0) {
+		strbuf_add(&text, c->coming->bytes, c->coming->len);
+		if (strbuf_check(&text, c->err) < 0)
+			return (int)c->err->code;
+	} else if (file_read(path, PRIVATE_SIZE_MAX, &text, c->err) < 0) {
 		if (c->err->code != ERR_NOT_FOUND)
 			return (int)c->err->code;
 		err_clear(c->err);
@@ -236,11 +242,14 @@ static int collect_file(struct collect *c, const char *root)
 }
 
 int private_values_read(const struct workspace *ws, const struct roster *roster,
+			const struct private_file *coming,
 			struct private_values **out, struct err *err)
 {
 	AUTO(private_values_freep)
 	struct private_values *v = calloc(1, sizeof(*v));
-	struct collect c = { .values = v, .roster = roster, .err = err };
+	struct collect c = {
+		.values = v, .roster = roster, .coming = coming, .err = err
+	};
 
 	if (!v)
 		return err_nomem(err);

@@ -96,6 +96,8 @@ int settle(struct workspace *ws, bool killed, struct err *err)
 		return (int)err->code;
 	if (killed)
 		clean_up(ws);
+	if (private_settle(ws, err) < 0)
+		return (int)err->code;
 	rc = intent_read(ws, &intent, err);
 	if (rc <= 0)
 		return rc;

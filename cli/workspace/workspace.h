@@ -123,9 +123,18 @@ int change_put_mode(struct change *c, const char *path, const void *bytes,
 		    size_t len, bool executable, struct err *err);
 int change_put_record(struct change *c, const struct record *r,
 		      struct err *err);
+
+/*
+ * One private file (contacts or tokens; PATH is not copied) that is put in
+ * place when the change is: never committed, and never there without the
+ * commit or the commit without it.  What else is in the change is checked
+ * against its values.
+ */
+int change_put_private(struct change *c, const char *path, const void *bytes,
+		       size_t len, struct err *err);
 int change_remove(struct change *c, const char *path, struct err *err);
 
-/* False: committing it would change nothing, and commits nothing. */
+/* True: committing it commits nothing, and brings a private file at most. */
 bool change_is_empty(const struct change *c);
 
 /*

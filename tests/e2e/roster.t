@@ -93,6 +93,24 @@ import() {
 	is 0 && has out '0 added, 0 changed, 3 unchanged'
 }
 
+# the address would become public: nothing of it stays, not even in private
+refused_private() {
+	cat >leak.csv <<-EOF
+	handle,name,repo,email
+	eve,Eve,https://git.example/eve@secret.example,eve@secret.example
+	EOF
+	before=$(cat config/contacts.yaml)
+	run roster import leak.csv
+	is 6 && has err "'config/roster.yaml' would make a private value public" &&
+		lacks err eve@secret
+	[ "$(cat config/contacts.yaml)" = "$before" ] ||
+		complain 'contacts of a refused import stayed'
+	[ -z "$(find .git/cohort -name 'contacts*')" ] ||
+		complain 'contacts of a refused import still wait'
+	run roster show eve
+	is 6 && has err "there is no student 'eve'"
+}
+
 private() {
 	[ "$(stat -c %a config/contacts.yaml)" = 600 ] ||
 		complain "mode $(stat -c %a config/contacts.yaml)"
@@ -242,6 +260,7 @@ check 'a student who is not there is named' edit_unknown
 check 'every bad value has its message' bad_values
 check 'a spreadsheet is imported, and shown before' import
 check 'what is private stays private' private
+check 'what an import that is refused had in private goes with it' refused_private
 check 'an import is all or nothing' all_or_nothing
 check 'the 33rd is refused, and a withdrawal frees a seat' full_house
 check 'an invitation holds what a crate is made from' invite

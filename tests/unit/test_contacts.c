@@ -17,13 +17,26 @@
 	"# Private: never committed, never printed.  `cohort roster import` " \
 	"writes here.\nschema: 1\n"
 
+static int put_and_commit(struct workspace *ws, const struct contact *contacts,
+			  size_t count, struct err *err)
+{
+	AUTO(change_freep) struct change *c = NULL;
+
+	if (change_new(ws, &c, err) < 0 ||
+	    contacts_put(ws, c, contacts, count, err) < 0)
+		return err->code;
+	return change_commit(c, "nothing is committed", err);
+}
+
 static int update(const struct box *b, const struct contact *contacts,
 		  size_t count, struct err *err)
 {
 	AUTO(workspace_freep)
 	struct workspace *ws = box_open(b, WORKSPACE_WRITE);
+	int rc = put_and_commit(ws, contacts, count, err);
 
-	return contacts_update(ws, contacts, count, err);
+	box_git(b, "rev-list --count HEAD", "1");
+	return rc;
 }
 
 static void put_private(const struct box *b, const char *text)
@@ -49,7 +62,7 @@ static void assert_holds(const struct box *b, const char *want)
 	free(path);
 }
 
-static void test_update_begins_a_private_file(void **state)
+static void test_put_begins_a_private_file(void **state)
 {
 	static const struct contact two[] = {
 		{ "ada", "ada@example.org", "Ada K. \"A\" O'Neil" },
@@ -68,7 +81,7 @@ static void test_update_begins_a_private_file(void **state)
 			     "    legal_name: Eve\n");
 }
 
-static void test_update_makes_no_file_for_nothing(void **state)
+static void test_put_makes_no_file_for_nothing(void **state)
 {
 	static const struct contact none[] = { { "ada", NULL, NULL },
 					       { "bob", "", "" } };
@@ -81,7 +94,7 @@ static void test_update_makes_no_file_for_nothing(void **state)
 	assert_false(box_has(b, FILE_NAME));
 }
 
-static void test_update_changes_only_what_is_said(void **state)
+static void test_put_changes_only_what_is_said(void **state)
 {
 	static const struct contact one[] = {
 		{ "ada", "new@example.org", NULL },
@@ -103,7 +116,7 @@ static void test_update_changes_only_what_is_said(void **state)
 			"- handle: bob\n  legal_name: Bob\n# end");
 }
 
-static void test_update_keeps_line_ends_and_flow_style(void **state)
+static void test_put_keeps_line_ends_and_flow_style(void **state)
 {
 	static const struct contact one[] = { { "ada", "a@y", NULL },
 					      { "bob", "b@y", NULL } };
@@ -121,7 +134,7 @@ static void test_update_keeps_line_ends_and_flow_style(void **state)
 			"{handle: bob, email: b@y}]}\n");
 }
 
-static void test_update_refuses_a_file_that_others_can_read(void **state)
+static void test_put_refuses_a_file_that_others_can_read(void **state)
 {
 	static const struct contact one = { "ada", "a@x", NULL };
 	const struct box *b = *state;
@@ -136,8 +149,7 @@ static void test_update_refuses_a_file_that_others_can_read(void **state)
 		struct err err = { 0 };
 
 		assert_int_equal(chmod(path, modes[i]), 0);
-		assert_int_equal(contacts_update(ws, &one, 1, &err),
-				 ERR_UNSAFE);
+		assert_int_equal(put_and_commit(ws, &one, 1, &err), ERR_UNSAFE);
 		assert_non_null(
 			strstr(err.msg, FILE_NAME "' can be read by others"));
 		strbuf_addf(&want, "chmod 600 %s", path);
@@ -148,7 +160,7 @@ static void test_update_refuses_a_file_that_others_can_read(void **state)
 	free(path);
 }
 
-static void test_update_leaves_a_broken_file_alone(void **state)
+static void test_put_leaves_a_broken_file_alone(void **state)
 {
 	static const struct {
 		const char *text;
@@ -173,7 +185,7 @@ static void test_update_leaves_a_broken_file_alone(void **state)
 	}
 }
 
-static void test_update_survives_any_failed_allocation(void **state)
+static void test_put_survives_any_failed_allocation(void **state)
 {
 	static const char before[] = "schema: 1\ncontacts:\n"
 				     "  - handle: ada\n    email: a@x\n";
@@ -194,7 +206,7 @@ static void test_update_survives_any_failed_allocation(void **state)
 
 		put_private(b, before);
 		fault_alloc(++nth);
-		(void)contacts_update(ws, two, 2, &err);
+		(void)put_and_commit(ws, two, 2, &err);
 		total = fault_count();
 		fault_alloc(0);
 		text = box_get(b, FILE_NAME);
@@ -210,13 +222,13 @@ static void test_update_survives_any_failed_allocation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_A_BOX(test_update_begins_a_private_file),
-		IN_A_BOX(test_update_makes_no_file_for_nothing),
-		IN_A_BOX(test_update_changes_only_what_is_said),
-		IN_A_BOX(test_update_keeps_line_ends_and_flow_style),
-		IN_A_BOX(test_update_refuses_a_file_that_others_can_read),
-		IN_A_BOX(test_update_leaves_a_broken_file_alone),
-		IN_A_BOX(test_update_survives_any_failed_allocation),
+		IN_A_BOX(test_put_begins_a_private_file),
+		IN_A_BOX(test_put_makes_no_file_for_nothing),
+		IN_A_BOX(test_put_changes_only_what_is_said),
+		IN_A_BOX(test_put_keeps_line_ends_and_flow_style),
+		IN_A_BOX(test_put_refuses_a_file_that_others_can_read),
+		IN_A_BOX(test_put_leaves_a_broken_file_alone),
+		IN_A_BOX(test_put_survives_any_failed_allocation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

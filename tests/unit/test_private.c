@@ -77,7 +77,8 @@ static void test_check_finds_values_and_only_them(void **state)
 	put_private(b);
 	ws = box_open(b, 0);
 	assert_int_equal(
-		private_values_read(ws, workspace_roster(ws), &v, &err), 0);
+		private_values_read(ws, workspace_roster(ws), NULL, &v, &err),
+		0);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err why = { 0 };
 		int rc = private_check(v, "some/file", cases[i].text,
@@ -104,7 +105,7 @@ static void test_check_needs_no_files(void **state)
 	struct private_values *v = NULL;
 	struct err err = { 0 };
 
-	assert_int_equal(private_values_read(ws, NULL, &v, &err), 0);
+	assert_int_equal(private_values_read(ws, NULL, NULL, &v, &err), 0);
 	assert_int_equal(private_check(v, "x", "ada@secret.example", 18, &err),
 			 0);
 	private_values_free(v);

@@ -5,6 +5,9 @@
 
 #include <cmocka.h>
 
+#include <sys/stat.h>
+#include <time.h>
+
 #include "workspace/internal.h"
 #include "workspace_box.h"
 
@@ -95,6 +98,89 @@ static void test_an_edit_after_the_kill_is_set_aside_with_a_note(void **state)
 	free(text);
 }
 
+static const char contacts[] = "schema: 1\ncontacts: [{handle: new}]\n";
+
+/* As a kill after the branch moved leaves it, for HEAD or another commit. */
+static void kill_before_contacts(const struct box *b, bool for_head)
+{
+	const struct private_file f = { "config/contacts.yaml", contacts,
+					strlen(contacts) };
+	struct workspace *ws;
+	struct oid commit;
+	struct err err = { 0 };
+
+	kill_before_checkout(b);
+	ws = box_open(b, WORKSPACE_BARE);
+	commit = workspace_head(ws);
+	if (!for_head)
+		commit.id[3] ^= 1;
+	assert_int_equal(private_stage(ws, &f, &commit, &err), 0);
+	workspace_free(ws);
+	box_put(b, "config/roster.yaml", BOX_ROSTER);
+}
+
+static void assert_contacts(const struct box *b, const char *want)
+{
+	char *text = box_get(b, "config/contacts.yaml");
+	char *own = box_path(b, ".git/cohort");
+	struct file_names names = { 0 };
+	struct err err = { 0 };
+
+	if (want)
+		assert_string_equal(text, want);
+	else
+		assert_null(text);
+	assert_int_equal(file_names_read(own, &names, &err), 0);
+	for (size_t i = 0; i < names.count; i++)
+		assert_null(strstr(names.items[i], "contacts"));
+	file_names_release(&names);
+	free(text);
+	free(own);
+}
+
+static void test_contacts_of_head_come_with_it(void **state)
+{
+	const struct box *b = *state;
+	char *path = box_path(b, "config/contacts.yaml");
+	struct stat st;
+
+	kill_before_contacts(b, true);
+	workspace_free(box_open(b, WORKSPACE_WRITE));
+	assert_contacts(b, contacts);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	free(path);
+}
+
+static void test_contacts_of_no_commit_go(void **state)
+{
+	const struct box *b = *state;
+
+	kill_before_contacts(b, false);
+	workspace_free(box_open(b, WORKSPACE_WRITE));
+	assert_contacts(b, NULL);
+}
+
+static void test_contacts_edited_after_the_kill_stay(void **state)
+{
+	static const char mine[] = "schema: 1\ncontacts: []\n";
+	const struct box *b = *state;
+	char *path = box_path(b, "config/contacts.yaml");
+	const char *const *notes;
+	struct workspace *ws;
+
+	kill_before_contacts(b, true);
+	(void)nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+	box_put(b, "config/contacts.yaml", mine);
+	assert_int_equal(chmod(path, 0600), 0);
+	ws = box_open(b, WORKSPACE_WRITE);
+	assert_int_equal(workspace_notes(ws, &notes), 1);
+	assert_non_null(strstr(notes[0], "'config/contacts.yaml' was edited"));
+	workspace_free(ws);
+	assert_contacts(b, mine);
+	free(path);
+}
+
 static void test_an_intent_that_never_happened_is_dropped(void **state)
 {
 	const struct box *b = *state;
@@ -167,6 +253,9 @@ int main(void)
 		IN_A_BOX(test_a_reader_finishes_the_checkout),
 		IN_A_BOX(test_a_reader_that_cannot_sees_head_all_the_same),
 		IN_A_BOX(test_an_edit_after_the_kill_is_set_aside_with_a_note),
+		IN_A_BOX(test_contacts_of_head_come_with_it),
+		IN_A_BOX(test_contacts_of_no_commit_go),
+		IN_A_BOX(test_contacts_edited_after_the_kill_stay),
 		IN_A_BOX(test_an_intent_that_never_happened_is_dropped),
 		IN_A_BOX(test_the_lock_of_another_commit_is_left_alone),
 		IN_A_BOX(test_an_intent_of_older_times_is_dropped),
