@@ -233,26 +233,56 @@ static int remove_others(const char *dir, const struct shipment *s,
 	return 0;
 }
 
+/* Before anything is committed: what is in the store is what went out. */
+static int check_bytes(const struct shipment *s, struct err *err)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		const struct shipped *one = &s->items[i];
+		char sum[DIGEST_HEX_SIZE];
+
+		if (digest_file(one->path, sum, err) < 0)
+			return err->code;
+		if (strcmp(sum, one->publication->sha256) == 0)
+			continue;
+		(void)err_set(err, ERR_FORMAT, "'%s' is not what was published",
+			      one->path);
+		return err_hint(err, "cohort package @%s", one->seat->handle);
+	}
+	return 0;
+}
+
 static int copy_crates(const char *dir, const struct shipment *s,
 		       struct err *err)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		AUTO(strbuf_releasep) struct strbuf to = { 0 };
-		char sum[DIGEST_HEX_SIZE];
 		const struct shipped *one = &s->items[i];
 
-		if (digest_file(one->path, sum, err) < 0)
-			return err->code;
-		if (strcmp(sum, one->publication->sha256) != 0)
-			return err_set(err, ERR_FORMAT,
-				       "'%s' is not what was published",
-				       one->path);
 		strbuf_addf(&to, "%s/%s", dir, one->file);
 		if (strbuf_check(&to, err) < 0 ||
 		    file_copy(one->path, strbuf_str(&to), err) < 0)
 			return err->code;
 	}
 	return 0;
+}
+
+/* What the commit checked out, unless somebody has changed it since. */
+static int renew(const char *dir, const char *name, const struct strbuf *text,
+		 struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf path = { 0 };
+	AUTO(strbuf_releasep) struct strbuf there = { 0 };
+	struct err ignored = { 0 }; /* then it is written */
+
+	strbuf_addf(&path, "%s/%s", dir, name);
+	if (strbuf_check(&path, err) < 0)
+		return err->code;
+	if (file_read(strbuf_str(&path), text->len, &there, &ignored) == 0 &&
+	    there.len == text->len &&
+	    memcmp(strbuf_str(&there), strbuf_str(text), text->len) == 0)
+		return 0;
+	return file_write(strbuf_str(&path), strbuf_str(text), text->len, 0644,
+			  err);
 }
 
 static int measure(struct release *r, struct err *err)
@@ -350,10 +380,12 @@ int release_make(struct workspace *ws, enum artifact a, const char *registry,
 	    write_manifest(workspace_cohort(ws), a, r.name, registry, &s,
 			   &manifest, err) < 0 ||
 	    write_sums(&s, &manifest, &sums, err) < 0 ||
-	    file_make_dirs(r.dir, err) < 0)
+	    check_bytes(&s, err) < 0 || file_make_dirs(r.dir, err) < 0)
 		return err->code;
 	r.crates = s.count;
 	if (commit(ws, &r, &manifest, &sums, err) < 0 ||
+	    renew(r.dir, "RELEASE.json", &manifest, err) < 0 ||
+	    renew(r.dir, "SHA256SUMS", &sums, err) < 0 ||
 	    remove_others(r.dir, &s, err) < 0 ||
 	    copy_crates(r.dir, &s, err) < 0 || write_archive(&r, &s, err) < 0)
 		return err->code;
