@@ -24,6 +24,8 @@ struct finding {
 	const char *file; /* in the crate, or NULL */
 	uint32_t line;	  /* 0: no line */
 	uint32_t column;
+	const char *was_file; /* where it stood before it changed, or NULL */
+	uint32_t was_line;
 	const char *subject; /* what it is about: a key, a path, an item */
 	const char *why;     /* one sentence, no full stop */
 	const char *mend;    /* what to do or type, or NULL */

@@ -51,6 +51,10 @@ static void report(struct comparison *c, const struct semver_lint *l,
 			     .column = at->column,
 			     .mend = l->mend };
 
+	if (side == SEMVER_NEW && p->thing[SEMVER_OLD]) {
+		f.was_file = p->thing[SEMVER_OLD]->file;
+		f.was_line = p->thing[SEMVER_OLD]->line;
+	}
 	strbuf_reset(&c->subject);
 	strbuf_adds(&c->subject, p->path);
 	if (p->variant[side])

@@ -79,28 +79,52 @@ static struct setting setting_of(const struct semver_lint *l,
 	return s;
 }
 
+const struct semver_allowance *semver_allowed(const struct semver_settings *how,
+					      const struct finding *f)
+{
+	for (size_t i = 0; i < how->allowance_count; i++) {
+		const struct semver_allowance *a = &how->allowances[i];
+
+		if (strcmp(a->lint, f->id) == 0 && f->subject &&
+		    strcmp(a->subject, f->subject) == 0)
+			return a;
+	}
+	return NULL;
+}
+
+enum semver_bump semver_asked(const struct semver_settings *how, const char *id)
+{
+	const struct semver_lint *l = semver_lint_find(id);
+
+	return l ? setting_of(l, how).update : SEMVER_SAME;
+}
+
 static bool runs(const struct setting *s, enum semver_bump declared)
 {
 	return s->level != FINDING_ALLOW && declared < s->update;
 }
 
-static bool has_found(const struct findings *raw, const char *id)
+static bool has_found(const struct findings *raw, const char *id,
+		      const struct semver_settings *how)
 {
 	for (size_t i = 0; i < raw->count; i++)
-		if (strcmp(raw->items[i].id, id) == 0)
+		if (strcmp(raw->items[i].id, id) == 0 &&
+		    !semver_allowed(how, &raw->items[i]))
 			return true;
 	return false;
 }
 
 static void count_lint(const struct semver_lint *l, const struct setting *s,
-		       const struct findings *raw, struct semver_verdict *v)
+		       const struct findings *raw,
+		       const struct semver_settings *how,
+		       struct semver_verdict *v)
 {
 	if (!runs(s, v->declared)) {
 		v->skipped++;
 		return;
 	}
 	v->ran++;
-	if (!has_found(raw, l->id))
+	if (!has_found(raw, l->id, how))
 		return;
 	if (s->level == FINDING_WARN) {
 		v->warned++;
@@ -113,25 +137,57 @@ static void count_lint(const struct semver_lint *l, const struct setting *s,
 }
 
 /* "..., or release a new major version: 0.3.1 -> 0.4.0" */
+static void add_mend(const struct finding *raw, const struct setting *s,
+		     const struct semver_settings *how, struct strbuf *out)
+{
+	struct semver needed;
+
+	strbuf_adds(out, raw->mend ? raw->mend : "release a new version");
+	if (!how->from)
+		return;
+	semver_next(how->from, s->update, &needed);
+	strbuf_adds(out, ": ");
+	semver_format(how->from, out);
+	strbuf_adds(out, " -> ");
+	semver_format(&needed, out);
+}
+
 static int add_judged(const struct finding *raw, const struct setting *s,
+		      const struct semver_allowance *allowed,
 		      const struct semver_settings *how, struct findings *out,
 		      struct err *err)
 {
 	AUTO(strbuf_releasep) struct strbuf mend = { 0 };
 	struct finding f = *raw;
-	struct semver needed;
 
-	semver_next(how->from, s->update, &needed);
-	strbuf_adds(&mend, raw->mend ? raw->mend : "release a new version");
-	strbuf_adds(&mend, ": ");
-	semver_format(how->from, &mend);
-	strbuf_adds(&mend, " -> ");
-	semver_format(&needed, &mend);
+	if (allowed)
+		strbuf_addf(&mend, "let pass: %s", allowed->reason);
+	else
+		add_mend(raw, s, how, &mend);
 	if (strbuf_check(&mend, err) < 0)
 		return (int)err->code;
-	f.level = s->level;
+	f.level = allowed ? FINDING_ALLOW : s->level;
 	f.mend = strbuf_str(&mend);
 	return findings_add(out, &f) < 0 ? err_nomem(err) : 0;
+}
+
+static int judge_one(const struct finding *raw,
+		     const struct semver_settings *how, struct findings *out,
+		     struct semver_verdict *v, struct err *err)
+{
+	const struct semver_lint *l = semver_lint_find(raw->id);
+	const struct semver_allowance *allowed;
+	struct setting s;
+
+	if (!l)
+		return 0;
+	s = setting_of(l, how);
+	if (v->declared >= s.update ||
+	    (s.level == FINDING_ALLOW && !how->keep_allowed))
+		return 0;
+	allowed = s.level != FINDING_ALLOW ? semver_allowed(how, raw) : NULL;
+	v->let_pass += allowed != NULL;
+	return add_judged(raw, &s, allowed, how, out, err);
 }
 
 int semver_judge(const struct findings *raw, const struct semver_settings *how,
@@ -148,23 +204,16 @@ int semver_judge(const struct findings *raw, const struct semver_settings *how,
 		const struct semver_lint *l = semver_lint_at(i);
 		struct setting s = setting_of(l, how);
 
-		count_lint(l, &s, raw, &v);
+		count_lint(l, &s, raw, how, &v);
 	}
 	for (size_t i = 0; i < raw->count; i++) {
-		const struct semver_lint *l =
-			semver_lint_find(raw->items[i].id);
-		struct setting s;
-
-		if (!l)
-			continue;
-		s = setting_of(l, how);
-		if (runs(&s, v.declared) &&
-		    add_judged(&raw->items[i], &s, how, out, err) < 0) {
+		if (judge_one(&raw->items[i], how, out, &v, err) < 0) {
 			out->count = before;
 			return (int)err->code;
 		}
 	}
-	semver_next(how->from, v.required, &v.needed);
+	if (how->from)
+		semver_next(how->from, v.required, &v.needed);
 	*verdict = v;
 	return 0;
 }

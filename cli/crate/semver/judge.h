@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/finding.h"
 #include "base/semver.h"
@@ -33,32 +34,61 @@ struct semver_rule {
 	enum semver_bump update; /* SEMVER_MINOR or SEMVER_MAJOR */
 };
 
+/* One finding that is known and accepted, by the identity of a finding. */
+struct semver_allowance {
+	const char *lint;
+	const char *subject;
+	const char *reason; /* never empty */
+	const char *file;   /* where it stands */
+	uint32_t line;
+};
+
 struct semver_settings {
-	const struct semver *from; /* of the baseline */
+	/* of the baseline and of what follows it; NULL: not known, both */
+	const struct semver *from;
 	const struct semver *to;
-	enum semver_bump release_type;	 /* in place of TO; SEMVER_SAME: no */
+	/* in place of TO; SEMVER_SAME: no.  Needed where TO is not known */
+	enum semver_bump release_type;
 	const struct semver_rule *rules; /* later ones win */
 	size_t rule_count;
+	const struct semver_allowance *allowances;
+	size_t allowance_count;
+	/*
+	 * Findings at the level `allow` are handed on too, for somebody who
+	 * may know better.
+	 */
+	bool keep_allowed;
 };
 
 struct semver_verdict {
 	enum semver_bump declared;
 	enum semver_bump required; /* by findings that deny; else SEMVER_SAME */
-	struct semver needed;	   /* the least version that would be right */
-	size_t ran;		   /* lints */
+	struct semver needed; /* the least version that would be right, or 0.0.0
+			       * where FROM is not known */
+	size_t ran;	      /* lints */
 	size_t skipped;
 	size_t major; /* lints that failed, by what they ask for */
 	size_t minor;
 	size_t warned;
+	size_t let_pass; /* findings, by an allowance */
 };
 
 /*
  * Append to OUT those findings of RAW that count, at the level they count at,
- * with the version that would be right in what denies.  0, or ERR_NOMEM.
+ * with the version that would be right in how to mend them.  What is let pass
+ * is at the level `allow`, with the reason.  0, or ERR_NOMEM.
  */
 int semver_judge(const struct findings *raw, const struct semver_settings *how,
 		 struct findings *out, struct semver_verdict *verdict,
 		 struct err *err);
+
+/* The allowance for F, or NULL. */
+const struct semver_allowance *semver_allowed(const struct semver_settings *how,
+					      const struct finding *f);
+
+/* What the lint ID asks for, by the settings. */
+enum semver_bump semver_asked(const struct semver_settings *how,
+			      const char *id);
 
 /* The bump from FROM to TO, of the three that the table above knows. */
 enum semver_bump semver_declared(const struct semver *from,

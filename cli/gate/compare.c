@@ -1,0 +1,264 @@
+#include "gate/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/node.h"
+#include "base/strbuf.h"
+#include "crate/manifest/manifest.h"
+#include "crate/rustdoc/doc.h"
+#include "crate/semver/diff.h"
+#include "crate/semver/lints.h"
+#include "io/file.h"
+
+enum {
+	MANIFEST_MAX = 1 << 20,
+	NOTES_MAX = 8
+};
+
+void compared_release(struct compared *c)
+{
+	if (!c)
+		return;
+	findings_release(&c->findings);
+	arena_release(&c->arena);
+	*c = (struct compared){ 0 };
+}
+
+/* ---- one side */
+
+struct side {
+	const struct compare_side *from;
+	struct file_map map;
+	struct rustdoc *doc;
+	struct arena arena;
+	struct manifest manifest;
+	const char *version_text; /* NULL: it says none */
+	struct semver version;
+};
+
+static void side_release(struct side *s)
+{
+	rustdoc_free(s->doc);
+	file_map_release(&s->map);
+	arena_release(&s->arena);
+}
+AUTO_RELEASE(struct side, side_release)
+
+static int read_manifest(struct side *s, struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	const char *path = s->from->manifest;
+
+	if (!path)
+		return 0;
+	if (file_read(path, MANIFEST_MAX, &text, err) < 0)
+		return (int)err->code;
+	return manifest_read(strbuf_str(&text), text.len, path, &s->arena,
+			     &s->manifest, err);
+}
+
+static int read_version(struct side *s, struct err *err)
+{
+	const char *text = rustdoc_crate_version(s->doc);
+
+	if (!text)
+		text = s->manifest.version.value;
+	s->version_text = text;
+	if (text && semver_parse(text, &s->version, err) < 0)
+		return err_context(err, "%s", s->from->name);
+	return 0;
+}
+
+static int side_open(struct side *s, struct err *err)
+{
+	if (file_map_open(s->from->json, &s->map, err) < 0 ||
+	    rustdoc_open(s->map.data, s->map.len, s->from->name, &s->doc, err) <
+		    0 ||
+	    read_manifest(s, err) < 0)
+		return (int)err->code;
+	return read_version(s, err);
+}
+
+/* ---- what makes an answer less sure */
+
+static int add_note(struct compared *c, const char *text, struct err *err)
+{
+	if (!text || !c->notes)
+		return err_nomem(err);
+	if (c->note_count < NOTES_MAX)
+		c->notes[c->note_count++] = text;
+	return 0;
+}
+
+static int note_side(struct compared *c, const struct side *s, struct err *err)
+{
+	const char *name = s->from->name;
+
+	if (rustdoc_is_newer(s->doc) &&
+	    add_note(c,
+		     arena_printf(&c->arena,
+				  "%s: rustdoc format %u is newer than %d, "
+				  "what is new in it is not looked at",
+				  name, (unsigned)rustdoc_format(s->doc),
+				  RUSTDOC_FORMAT_MAX),
+		     err) < 0)
+		return (int)err->code;
+	if (!rustdoc_has_private(s->doc) &&
+	    add_note(c,
+		     arena_printf(&c->arena,
+				  "%s: made without "
+				  "--document-private-items, so that sealed "
+				  "traits and shadowed names may be judged "
+				  "wrongly",
+				  name),
+		     err) < 0)
+		return (int)err->code;
+	return 0;
+}
+
+static const char *name_of(const struct side *s)
+{
+	const char *name = rustdoc_root(s->doc)->name;
+
+	return name ? name : "";
+}
+
+static int note_differences(struct compared *c, const struct side *before,
+			    const struct side *after, struct err *err)
+{
+	const char *a = rustdoc_target(before->doc);
+	const char *b = rustdoc_target(after->doc);
+
+	if (a && b && strcmp(a, b) != 0 &&
+	    add_note(c,
+		     arena_printf(&c->arena, "the targets differ: %s and %s", a,
+				  b),
+		     err) < 0)
+		return (int)err->code;
+	a = name_of(before);
+	b = name_of(after);
+	if (strcmp(a, b) != 0)
+		return add_note(c,
+				arena_printf(&c->arena,
+					     "the crates differ: '%s' and '%s'",
+					     a, b),
+				err);
+	return 0;
+}
+
+static int describe(struct compared *c, const struct side *before,
+		    const struct side *after, struct err *err)
+{
+	const char *name = after->manifest.name.value;
+
+	c->crate = arena_strdup(&c->arena, name ? name : name_of(after));
+	c->notes = arena_calloc(&c->arena, NOTES_MAX, sizeof(*c->notes));
+	if (before->version_text)
+		c->from = arena_strdup(&c->arena, before->version_text);
+	if (after->version_text)
+		c->to = arena_strdup(&c->arena, after->version_text);
+	if (!c->crate || !c->notes || (before->version_text && !c->from) ||
+	    (after->version_text && !c->to))
+		return err_nomem(err);
+	if (note_side(c, before, err) < 0 || note_side(c, after, err) < 0)
+		return (int)err->code;
+	return note_differences(c, before, after, err);
+}
+
+/* ---- settings */
+
+/* [package.metadata.cargo-semver-checks.lints] of a manifest, or NULL. */
+static const struct node *lint_table(const struct manifest *m)
+{
+	static const char *const path[] = { "metadata", "cargo-semver-checks",
+					    "lints" };
+	const struct node *n = m->package;
+
+	for (size_t i = 0; n && i < ARRAY_LEN(path); i++)
+		n = n->kind == NODE_MAP ? node_get(n, path[i]) : NULL;
+	return n && n->kind == NODE_MAP ? n : NULL;
+}
+
+static int set_versions(const struct side *before, const struct side *after,
+			struct semver_settings *s, struct err *err)
+{
+	const struct side *lacks = before->version_text ? after : before;
+
+	if (before->version_text && after->version_text) {
+		s->from = &before->version;
+		s->to = &after->version;
+		return 0;
+	}
+	if (s->release_type != SEMVER_SAME)
+		return 0;
+	return err_set(err, ERR_FORMAT,
+		       "%s: it has no version, and no release type was given",
+		       lacks->from->name);
+}
+
+static int judge(const struct side *before, struct side *after,
+		 const struct compare_settings *how, const struct findings *raw,
+		 struct compared *c, struct err *err)
+{
+	struct semver_settings s = { .release_type = how->release_type };
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	struct semver_rule *rules = NULL;
+	bool inherits;
+
+	if (set_versions(before, after, &s, err) < 0 ||
+	    semver_rules_read(lint_table(&after->manifest), &after->arena,
+			      &rules, &s.rule_count, &inherits, err) < 0)
+		return (int)err->code;
+	s.rules = rules;
+	if (semver_judge(raw, &s, &c->findings, &c->verdict, err) < 0)
+		return (int)err->code;
+	if (!s.from)
+		return 0;
+	semver_format(&c->verdict.needed, &text);
+	c->needed = arena_strdup(&c->arena, strbuf_str(&text));
+	return c->needed ? 0 : err_nomem(err);
+}
+
+static int by_lint(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+	int order = strcmp(x->id, y->id);
+
+	if (order == 0)
+		order = strcmp(x->subject, y->subject);
+	if (order == 0)
+		order = (x->line > y->line) - (x->line < y->line);
+	return order;
+}
+
+int compare(const struct compare_side *before, const struct compare_side *after,
+	    const struct compare_settings *how, struct compared *out,
+	    struct err *err)
+{
+	int64_t began = clock_monotonic_ms();
+	AUTO(side_releasep) struct side old = { .from = before };
+	AUTO(side_releasep) struct side fresh = { .from = after };
+	AUTO(findings_releasep) struct findings raw = { 0 };
+	AUTO(compared_releasep) struct compared c = { 0 };
+
+	if (side_open(&old, err) < 0 || side_open(&fresh, err) < 0 ||
+	    describe(&c, &old, &fresh, err) < 0 ||
+	    semver_diff(old.doc, fresh.doc, NULL, &raw, err) < 0)
+		return (int)err->code;
+	if (how->all_lints) {
+		c.findings = raw;
+		raw = (struct findings){ 0 };
+	} else if (judge(&old, &fresh, how, &raw, &c, err) < 0) {
+		return (int)err->code;
+	}
+	if (c.findings.count > 1)
+		qsort(c.findings.items, c.findings.count,
+		      sizeof(*c.findings.items), by_lint);
+	c.ms = clock_monotonic_ms() - began;
+	*out = c;
+	c = (struct compared){ 0 };
+	return 0;
+}

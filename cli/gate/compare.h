@@ -1,0 +1,57 @@
+#ifndef GATE_COMPARE_H
+#define GATE_COMPARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/finding.h"
+#include "crate/semver/judge.h"
+
+struct err;
+
+/*
+ * Two versions of a crate, compared by the rustdoc documents and the manifests
+ * of both, and weighed against the version number and the settings of the
+ * current one.  Runs nothing and needs no toolchain.
+ */
+struct compare_side {
+	const char *name; /* "baseline", "current", or a file: in messages */
+	const char *json; /* the document */
+	const char *manifest; /* its Cargo.toml; NULL: features are not asked */
+};
+
+struct compare_settings {
+	/*
+	 * Every lint, whatever its level, the versions and the manifests'
+	 * settings say: for measurements.
+	 */
+	bool all_lints;
+	enum semver_bump release_type; /* SEMVER_SAME: by the versions */
+};
+
+struct compared {
+	struct arena arena;	  /* of the texts here */
+	const char *crate;	  /* by the manifest, else as Rust names it */
+	const char *from;	  /* version of the baseline, or NULL */
+	const char *to;		  /* of the current one, or NULL */
+	const char *needed;	  /* the least that would be right, or NULL */
+	struct findings findings; /* by lint, then by subject */
+	struct semver_verdict verdict; /* nothing with all_lints */
+	const char **notes;	       /* what makes the answer less sure */
+	size_t note_count;
+	int64_t ms;
+};
+void compared_release(struct compared *c);
+AUTO_RELEASE(struct compared, compared_release)
+
+/*
+ * ERR_FORMAT, ERR_LIMIT and ERR_NOT_FOUND begin with the name of the side that
+ * they are about.
+ */
+int compare(const struct compare_side *before, const struct compare_side *after,
+	    const struct compare_settings *how, struct compared *out,
+	    struct err *err);
+
+#endif
