@@ -16,6 +16,7 @@
 #include "crate/manifest/manifest.h"
 #include "crate/rustdoc/doc.h"
 #include "crate/semver/diff.h"
+#include "crate/semver/features.h"
 #include "crate/semver/judge.h"
 #include "io/digest.h"
 #include "io/file.h"
@@ -208,6 +209,9 @@ static int compare(struct pipeline *p, struct side *before, struct side *after,
 		   struct err *err)
 {
 	AUTO(findings_releasep) struct findings raw = { 0 };
+	AUTO(semver_features_releasep) struct semver_features was = { 0 };
+	AUTO(semver_features_releasep) struct semver_features is = { 0 };
+	struct semver_options options = { .features = { &was, &is } };
 	struct semver from, to;
 	struct semver_settings how = { .from = &from, .to = &to };
 	struct semver_verdict verdict;
@@ -218,7 +222,9 @@ static int compare(struct pipeline *p, struct side *before, struct side *after,
 	    semver_parse(after->manifest.version.value, &to, err) < 0 ||
 	    semver_rules_read(lint_table(&after->manifest), &after->arena,
 			      &rules, &how.rule_count, &inherits, err) < 0 ||
-	    semver_diff(before->doc, after->doc, NULL, &raw, err) < 0)
+	    semver_features_read(&before->manifest, &was, err) < 0 ||
+	    semver_features_read(&after->manifest, &is, err) < 0 ||
+	    semver_diff(before->doc, after->doc, &options, &raw, err) < 0)
 		return (int)err->code;
 	how.rules = rules;
 	return semver_judge(&raw, &how, &p->report->findings, &verdict, err);

@@ -22,8 +22,10 @@
 #include "base/err.h"
 #include "base/finding.h"
 #include "base/strbuf.h"
+#include "crate/manifest/manifest.h"
 #include "crate/rustdoc/doc.h"
 #include "crate/semver/diff.h"
+#include "crate/semver/features.h"
 #include "crate/semver/lints.h"
 
 enum {
@@ -254,19 +256,20 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*x, *y);
 }
 
-/* "//~ LINT SUBJECT", as often as the line has it. */
-static void read_announced(const struct pair *p, const char *side,
-			   struct lines *out)
+/* "//~ LINT SUBJECT", as often as the line has it; in a manifest "#~". */
+static void read_marks(const struct pair *p, const char *file,
+		       const char *begin, struct lines *out)
 {
-	char path[PATH_SIZE], file[8], id[NAME_SIZE], subject[NAME_SIZE];
+	char path[PATH_SIZE], id[NAME_SIZE], subject[NAME_SIZE];
+	bool has_place = begin[0] == '/';
 	unsigned number = 0;
 	size_t len;
 	char *text, *line, *next;
 
-	snprintf(path, sizeof(path), "%s/%s/%s.rs", fixtures, p->name, side);
-	snprintf(file, sizeof(file), "%s.rs", side);
+	snprintf(path, sizeof(path), "%s/%s/%s", fixtures, p->name, file);
 	text = read_file(path, &len);
-	assert_non_null(text);
+	if (!text)
+		return;
 	for (line = text; line; line = next) {
 		char *mark = line;
 
@@ -274,18 +277,30 @@ static void read_announced(const struct pair *p, const char *side,
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = '\0';
-		while ((mark = strstr(mark, "//~ "))) {
-			mark += 4;
+		while ((mark = strstr(mark, begin))) {
+			mark += strlen(begin);
 			if (sscanf(mark, "%127s %127s", id, subject) != 2)
-				fail_msg("%s:%u: '//~ LINT SUBJECT'", path,
-					 number);
+				fail_msg("%s:%u: '%sLINT SUBJECT'", path,
+					 number, begin);
 			if (!semver_lint_find(id))
 				fail_msg("%s:%u: no lint '%s'", path, number,
 					 id);
-			add_line(out, file, number, id, subject);
+			add_line(out, has_place ? file : "?",
+				 has_place ? number : 0, id, subject);
 		}
 	}
 	free(text);
+}
+
+static void read_announced(const struct pair *p, const char *side,
+			   struct lines *out)
+{
+	char file[16];
+
+	snprintf(file, sizeof(file), "%s.rs", side);
+	read_marks(p, file, "//~ ", out);
+	snprintf(file, sizeof(file), "%s.toml", side);
+	read_marks(p, file, "#~ ", out);
 }
 
 static struct rustdoc *open_side(const struct pair *p, int side)
@@ -299,14 +314,45 @@ static struct rustdoc *open_side(const struct pair *p, int side)
 	return d;
 }
 
+/* Of the manifest of one side, if the pair has any. */
+static bool read_features(const struct pair *p, int side,
+			  struct semver_features *out)
+{
+	AUTO(arena_releasep) struct arena arena = { 0 };
+	char path[PATH_SIZE];
+	struct manifest m;
+	struct err err = { 0 };
+	size_t len;
+	char *text;
+
+	snprintf(path, sizeof(path), "%s/%s/%s.toml", fixtures, p->name,
+		 sides[side]);
+	text = read_file(path, &len);
+	if (!text)
+		return false;
+	if (manifest_read(text, len, path, &arena, &m, &err) < 0 ||
+	    semver_features_read(&m, out, &err) < 0)
+		fail_msg("%s", err.msg);
+	arena_join(&out->arena, &arena); /* the names live there */
+	free(text);
+	return true;
+}
+
 static void compare(const struct pair *p, int before, int after,
 		    struct lines *out)
 {
 	struct rustdoc *old = open_side(p, before), *new = open_side(p, after);
+	AUTO(semver_features_releasep) struct semver_features was = { 0 };
+	AUTO(semver_features_releasep) struct semver_features is = { 0 };
+	struct semver_options options = { 0 };
 	struct findings found = { 0 };
 	struct err err = { 0 };
 
-	if (semver_diff(old, new, NULL, &found, &err) < 0)
+	if (read_features(p, before, &was) && read_features(p, after, &is)) {
+		options.features[0] = &was;
+		options.features[1] = &is;
+	}
+	if (semver_diff(old, new, &options, &found, &err) < 0)
 		fail_msg("%s: %s", p->name, err.msg);
 	for (size_t i = 0; i < found.count; i++) {
 		const struct finding *f = &found.items[i];

@@ -120,6 +120,12 @@ semver_condition when_is_required;
 semver_condition when_default_goes;
 semver_condition when_becomes_sealed;
 
+/* Features of the manifest. */
+semver_condition when_feature_was_for_users; /* by its name, and no `default` */
+semver_condition when_feature_was_default;
+semver_condition when_feature_is_no_default;
+semver_condition when_feature_was_no_default;
+
 /* A word on the case. */
 void detail_param_count(const struct semver_pair *p, struct strbuf *out);
 void detail_new_kind(const struct semver_pair *p, struct strbuf *out);

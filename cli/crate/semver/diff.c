@@ -7,29 +7,11 @@
 #include "base/finding.h"
 #include "base/strbuf.h"
 #include "crate/rustdoc/doc.h"
-#include "crate/semver/lints.h"
+#include "crate/semver/diff_internal.h"
 #include "crate/semver/members.h"
 #include "crate/semver/sealing.h"
 #include "crate/semver/surface.h"
 #include "crate/semver/words.h"
-
-enum {
-	SUBJECT_MAX = 4 << 10,	    /* bytes of a path with its member */
-	FINDINGS_BYTES = 512 << 20, /* of all findings of a comparison */
-};
-
-struct comparison {
-	struct semver_side side[2];
-	struct surface *surface[2];
-	const struct semver_lint **rows; /* those that run, by SEMVER_ON_* */
-	size_t row_count;
-	size_t first[SEMVER_ON_COUNT + 1]; /* of the rows of SEMVER_ON_* */
-	struct findings found;
-	struct strbuf subject;
-	struct strbuf why;
-	bool is_out_of_memory;
-	bool is_beyond_limit;
-};
 
 /* ---- one finding */
 
@@ -39,18 +21,18 @@ static void add_name(struct strbuf *b, const struct rustdoc_item *it)
 	strbuf_adds(b, it->name);
 }
 
-static void report(struct comparison *c, const struct semver_lint *l,
-		   const struct semver_pair *p)
+void diff_report(struct comparison *c, const struct semver_lint *l,
+		 const struct semver_pair *p)
 {
 	int side = l->event == SEMVER_GONE ? SEMVER_OLD : SEMVER_NEW;
 	const struct rustdoc_item *at = p->thing[side];
-	struct finding f = { .id = l->id,
-			     .level = l->level,
-			     .file = at->file,
-			     .line = at->line,
-			     .column = at->column,
-			     .mend = l->mend };
+	struct finding f = { .id = l->id, .level = l->level, .mend = l->mend };
 
+	if (at) {
+		f.file = at->file;
+		f.line = at->line;
+		f.column = at->column;
+	}
 	if (side == SEMVER_NEW && p->thing[SEMVER_OLD]) {
 		f.was_file = p->thing[SEMVER_OLD]->file;
 		f.was_line = p->thing[SEMVER_OLD]->line;
@@ -63,7 +45,7 @@ static void report(struct comparison *c, const struct semver_lint *l,
 		strbuf_adds(&c->subject, "::");
 		strbuf_adds(&c->subject, side == SEMVER_OLD ? p->word->gone
 							    : p->word->added);
-	} else if (l->on != SEMVER_ON_ITEM) {
+	} else if (at && l->on != SEMVER_ON_ITEM) {
 		add_name(&c->subject, at);
 	}
 	strbuf_reset(&c->why);
@@ -80,7 +62,7 @@ static void report(struct comparison *c, const struct semver_lint *l,
 		c->is_out_of_memory = true;
 }
 
-static bool holds(const struct semver_lint *l, struct semver_pair *p)
+bool diff_holds(const struct semver_lint *l, struct semver_pair *p)
 {
 	for (size_t i = 0; i < SEMVER_CONDITIONS_MAX && l->when[i]; i++)
 		if (!l->when[i](p))
@@ -129,8 +111,8 @@ static void item_alone(struct comparison *c, const struct semver_lint *l,
 			return;
 	}
 	p->item[!from] = p->thing[!from] = NULL;
-	if (holds(l, p))
-		report(c, l, p);
+	if (diff_holds(l, p))
+		diff_report(c, l, p);
 }
 
 static void item_changed(struct comparison *c, const struct semver_lint *l,
@@ -139,8 +121,8 @@ static void item_changed(struct comparison *c, const struct semver_lint *l,
 	if (!may_become(l, p->thing[SEMVER_OLD], p->thing[SEMVER_NEW]) ||
 	    (l->reach == SEMVER_LEAVES) == stays_api)
 		return;
-	if (holds(l, p))
-		report(c, l, p);
+	if (diff_holds(l, p))
+		diff_report(c, l, p);
 }
 
 /* ---- members */
@@ -183,12 +165,12 @@ static void member_alone(struct comparison *c, const struct semver_lint *l,
 			return;
 	}
 	p->thing[!from] = NULL;
-	if (!holds(l, p))
+	if (!diff_holds(l, p))
 		return;
 	if (m->on == SEMVER_ON_INHERENT &&
 	    impls_offer(p->side[!from]->doc, m->impls[!from], it->name))
 		return;
-	report(c, l, p);
+	diff_report(c, l, p);
 }
 
 /* How far the counterpart IT is public, against what the row wants. */
@@ -225,14 +207,14 @@ static void member_changed(struct comparison *c, const struct semver_lint *l,
 			continue;
 		}
 		p->thing[SEMVER_NEW] = other->item;
-		if (!holds(l, p))
+		if (!diff_holds(l, p))
 			return;
 		if (!first)
 			first = other->item;
 	}
 	p->thing[SEMVER_NEW] = first;
 	if (first)
-		report(c, l, p);
+		diff_report(c, l, p);
 }
 
 static void compare_members(struct comparison *c,
@@ -375,8 +357,8 @@ static void compare_words(struct comparison *c, const struct semver_pair *pair,
 			p.word = &words[from].at[j];
 			if (!p.word->is_implied &&
 			    !words_have(&words[!from], p.word->key) &&
-			    holds(l, &p))
-				report(c, l, &p);
+			    diff_holds(l, &p))
+				diff_report(c, l, &p);
 		}
 	}
 	words_release(&words[SEMVER_OLD]);
@@ -582,5 +564,7 @@ int semver_diff(struct rustdoc *before, struct rustdoc *after,
 	    open_side(&c, SEMVER_NEW, after, err) < 0)
 		return (int)err->code;
 	compare_paths(&c);
+	if (options && diff_features(&c, options->features, err) < 0)
+		return (int)err->code;
 	return hand_over(&c, findings, err);
 }

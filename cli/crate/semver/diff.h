@@ -6,6 +6,7 @@
 struct err;
 struct findings;
 struct rustdoc;
+struct semver_features;
 
 /*
  * What changed between two documents of one crate, as findings at the lints'
@@ -24,6 +25,11 @@ struct rustdoc;
 struct semver_options {
 	const char *const *only; /* ids of the lints to run; NULL: all */
 	size_t only_count;
+	/*
+	 * Of the old and the new manifest, by semver_features_read(); without
+	 * both, the lints on features do not run.
+	 */
+	struct semver_features *features[2];
 };
 
 int semver_diff(struct rustdoc *before, struct rustdoc *after,

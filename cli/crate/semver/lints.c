@@ -11,6 +11,7 @@ static const struct semver_lint *const families[] = {
 	semver_lints_of_generics,      semver_lints_of_functions,
 	semver_lints_of_methods,       semver_lints_of_traits,
 	semver_lints_of_trait_methods, semver_lints_of_deprecation,
+	semver_lints_of_features,
 };
 
 size_t semver_lint_count(void)

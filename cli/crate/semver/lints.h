@@ -11,6 +11,7 @@
 #include "crate/semver/sealing.h"
 
 struct rustdoc;
+struct semver_feature;
 struct strbuf;
 struct surface;
 struct surface_path;
@@ -30,6 +31,9 @@ enum semver_on {
 	SEMVER_ON_VARIANT_FIELD,
 	SEMVER_ON_TRAIT_ITEM,
 	SEMVER_ON_INHERENT, /* functions and constants of inherent impls */
+	/* not by path: `kinds` and `reach` do not count */
+	SEMVER_ON_FEATURE,	/* of the manifest */
+	SEMVER_ON_FEATURE_LINK, /* a feature that one of the old ones enables */
 	/* not items but words: of `kinds`, the item they belong to */
 	SEMVER_ON_SUPERTRAIT,
 	SEMVER_ON_AUTO_TRAIT, /* Send, Sync, ... that a type has */
@@ -83,6 +87,7 @@ struct semver_pair {
 	const struct rustdoc_item *variant[2]; /* around a variant's field */
 	const struct rustdoc_item *thing[2];   /* the item or the member */
 	const struct semver_word *word; /* or NULL: the row is about items */
+	const struct semver_feature *feature[2]; /* or of the manifest */
 };
 
 enum {
@@ -135,6 +140,7 @@ extern const struct semver_lint semver_lints_of_generics[];
 extern const struct semver_lint semver_lints_of_impls[];
 extern const struct semver_lint semver_lints_of_layout[];
 extern const struct semver_lint semver_lints_of_deprecation[];
+extern const struct semver_lint semver_lints_of_features[];
 
 /* What most rows have in common. */
 #define SEMVER_BREAKS .update = SEMVER_MAJOR, .level = FINDING_DENY

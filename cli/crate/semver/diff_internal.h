@@ -1,0 +1,44 @@
+#ifndef CRATE_SEMVER_DIFF_INTERNAL_H
+#define CRATE_SEMVER_DIFF_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/finding.h"
+#include "base/strbuf.h"
+#include "crate/semver/lints.h"
+
+struct err;
+struct semver_features;
+
+/* A comparison under way, for diff.c and what it is split into. */
+enum {
+	SUBJECT_MAX = 4 << 10,	    /* bytes of a path with its member */
+	FINDINGS_BYTES = 512 << 20, /* of all findings of a comparison */
+};
+
+struct comparison {
+	struct semver_side side[2];
+	struct surface *surface[2];
+	const struct semver_lint **rows; /* those that run, by SEMVER_ON_* */
+	size_t row_count;
+	size_t first[SEMVER_ON_COUNT + 1]; /* of the rows of SEMVER_ON_* */
+	struct findings found;
+	struct strbuf subject;
+	struct strbuf why;
+	bool is_out_of_memory;
+	bool is_beyond_limit;
+};
+
+/* Do all conditions of the row hold for the pair? */
+bool diff_holds(const struct semver_lint *l, struct semver_pair *p);
+
+/* Add a finding; what fails is told at the end. */
+void diff_report(struct comparison *c, const struct semver_lint *l,
+		 const struct semver_pair *p);
+
+/* Rows on features; FEATURES may hold NULL, then there is nothing to do. */
+int diff_features(struct comparison *c, struct semver_features *const *features,
+		  struct err *err);
+
+#endif
