@@ -10,6 +10,7 @@
 #include "crate/manifest/manifest.h"
 #include "crate/rustdoc/doc.h"
 #include "crate/semver/diff.h"
+#include "crate/semver/features.h"
 #include "crate/semver/lints.h"
 #include "io/file.h"
 
@@ -35,6 +36,7 @@ struct side {
 	struct rustdoc *doc;
 	struct arena arena;
 	struct manifest manifest;
+	struct semver_features features;
 	const char *version_text; /* NULL: it says none */
 	struct semver version;
 };
@@ -42,6 +44,7 @@ struct side {
 static void side_release(struct side *s)
 {
 	rustdoc_free(s->doc);
+	semver_features_release(&s->features);
 	file_map_release(&s->map);
 	arena_release(&s->arena);
 }
@@ -56,8 +59,10 @@ static int read_manifest(struct side *s, struct err *err)
 		return 0;
 	if (file_read(path, MANIFEST_MAX, &text, err) < 0)
 		return (int)err->code;
-	return manifest_read(strbuf_str(&text), text.len, path, &s->arena,
-			     &s->manifest, err);
+	if (manifest_read(strbuf_str(&text), text.len, path, &s->arena,
+			  &s->manifest, err) < 0)
+		return (int)err->code;
+	return semver_features_read(&s->manifest, &s->features, err);
 }
 
 static int read_version(struct side *s, struct err *err)
@@ -222,6 +227,17 @@ static int judge(const struct side *before, struct side *after,
 	return c->needed ? 0 : err_nomem(err);
 }
 
+static int find(struct side *before, struct side *after, struct findings *out,
+		struct err *err)
+{
+	bool has_both = before->from->manifest && after->from->manifest;
+	struct semver_options options = { .features = { &before->features,
+							&after->features } };
+
+	return semver_diff(before->doc, after->doc, has_both ? &options : NULL,
+			   out, err);
+}
+
 static int by_lint(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
@@ -246,7 +262,7 @@ int compare(const struct compare_side *before, const struct compare_side *after,
 
 	if (side_open(&old, err) < 0 || side_open(&fresh, err) < 0 ||
 	    describe(&c, &old, &fresh, err) < 0 ||
-	    semver_diff(old.doc, fresh.doc, NULL, &raw, err) < 0)
+	    find(&old, &fresh, &raw, err) < 0)
 		return (int)err->code;
 	if (how->all_lints) {
 		c.findings = raw;

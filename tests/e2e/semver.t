@@ -134,6 +134,22 @@ manifest() {
 		has out 'warn  derive_trait_impl_removed'
 }
 
+features() {
+	printf '[package]\nname = "kov"\n[features]\ndefault = ["std"]\nstd = []\nfast = []\n' \
+		>was.toml
+	printf '[package]\nname = "kov"\n[features]\ndefault = []\nstd = []\n' \
+		>is.toml
+	semver --all-lints --format tsv --baseline-manifest was.toml \
+		--current-manifest is.toml
+	is 0 && grep '^feature_' out >rows
+	same rows <<-EOF || return 1
+	feature_missing			fast
+	feature_not_enabled_by_default			std
+	EOF
+	semver --all-lints --format tsv --current-manifest is.toml
+	is 0 && lacks out 'feature_'
+}
+
 notes() {
 	cp old.rs open.rs && document open 0.3.1 && mv open.json public.json &&
 		jq '.format_version = 99 | .target.triple = "odd"' new.json >newer.json
@@ -172,6 +188,7 @@ check '--json has all of it' json
 check '--release-type replaces the versions' release_type
 check 'without a version it asks for a release type' no_version
 check 'the settings in the manifest count' manifest
+check 'features are compared where both manifests are given' features
 check 'what makes the answer less sure is said' notes
 check 'options that need each other' usage
 check 'files that are no documents' broken
