@@ -6,6 +6,7 @@
 #include "crate/rustdoc/doc.h"
 #include "crate/rustdoc/type.h"
 #include "crate/semver/alias.h"
+#include "crate/semver/facts.h"
 #include "crate/semver/members.h"
 #include "crate/semver/surface.h"
 
@@ -95,51 +96,29 @@ bool when_item_exhaustive_both(struct semver_pair *p)
 	       !p->item[SEMVER_NEW]->attrs.non_exhaustive;
 }
 
-/* Fields by what they are; one that was left out is private or hidden. */
-struct field_counts {
-	uint32_t all;
-	uint32_t private;
-	uint32_t hidden; /* and not private */
-};
-
-static struct field_counts count_fields(struct rustdoc *doc,
-					const struct rustdoc_fields *fields)
+static struct field_counts fields(const struct semver_pair *p, int side)
 {
-	struct field_counts c = { 0 };
-
-	for (uint32_t i = 0; i < fields->ids.count; i++) {
-		const struct rustdoc_item *f =
-			rustdoc_item(doc, fields->ids.at[i]);
-
-		c.all++;
-		if (!f || !member_is_visible(f))
-			c.private ++;
-		else if (!member_is_api(f))
-			c.hidden++;
-	}
-	if (fields->stripped) {
-		c.all++;
-		c.private ++;
-	}
-	return c;
+	return facts_fields(p->facts[side]);
 }
 
-static struct field_counts old_fields(struct semver_pair *p,
-				      const struct rustdoc_item *type)
+static bool all_api_fields(struct field_counts c)
 {
-	return count_fields(p->side[SEMVER_OLD]->doc, &type->as.type.fields);
+	return c.private == 0 && c.hidden == 0;
 }
 
 bool when_item_was_without_private_fields(struct semver_pair *p)
 {
-	return old_fields(p, p->item[SEMVER_OLD]).private == 0;
+	return fields(p, SEMVER_OLD).private == 0;
 }
 
 bool when_item_was_all_api_fields(struct semver_pair *p)
 {
-	struct field_counts c = old_fields(p, p->item[SEMVER_OLD]);
+	return all_api_fields(fields(p, SEMVER_OLD));
+}
 
-	return c.private == 0 && c.hidden == 0;
+bool when_item_was_not_all_api_fields(struct semver_pair *p)
+{
+	return !when_item_was_all_api_fields(p);
 }
 
 bool when_was_exhaustive(struct semver_pair *p)
@@ -164,26 +143,51 @@ bool when_is_non_exhaustive(struct semver_pair *p)
 
 bool when_was_without_fields(struct semver_pair *p)
 {
-	return old_fields(p, p->thing[SEMVER_OLD]).all == 0;
+	return fields(p, SEMVER_OLD).all == 0;
 }
 
 bool when_was_with_public_fields(struct semver_pair *p)
 {
-	struct field_counts c = old_fields(p, p->thing[SEMVER_OLD]);
+	struct field_counts c = fields(p, SEMVER_OLD);
 
 	return c.all > c.private;
 }
 
 bool when_was_with_only_private_fields(struct semver_pair *p)
 {
-	struct field_counts c = old_fields(p, p->thing[SEMVER_OLD]);
+	struct field_counts c = fields(p, SEMVER_OLD);
 
 	return c.all > 0 && c.all == c.private;
 }
 
 bool when_was_without_private_fields(struct semver_pair *p)
 {
-	return old_fields(p, p->thing[SEMVER_OLD]).private == 0;
+	return fields(p, SEMVER_OLD).private == 0;
+}
+
+bool when_was_with_private_fields(struct semver_pair *p)
+{
+	return fields(p, SEMVER_OLD).private > 0;
+}
+
+bool when_is_with_private_fields(struct semver_pair *p)
+{
+	return fields(p, SEMVER_NEW).private > 0;
+}
+
+bool when_is_without_private_fields(struct semver_pair *p)
+{
+	return fields(p, SEMVER_NEW).private == 0;
+}
+
+bool when_is_with_hidden_fields(struct semver_pair *p)
+{
+	return fields(p, SEMVER_NEW).hidden > 0;
+}
+
+bool when_is_all_api_fields(struct semver_pair *p)
+{
+	return all_api_fields(fields(p, SEMVER_NEW));
 }
 
 bool when_is_private(struct semver_pair *p)
@@ -211,6 +215,39 @@ bool when_variant_exhaustive_both(struct semver_pair *p)
 {
 	return !p->variant[SEMVER_OLD]->attrs.non_exhaustive &&
 	       !p->variant[SEMVER_NEW]->attrs.non_exhaustive;
+}
+
+bool when_variant_non_exhaustive_both(struct semver_pair *p)
+{
+	return p->variant[SEMVER_OLD]->attrs.non_exhaustive &&
+	       p->variant[SEMVER_NEW]->attrs.non_exhaustive;
+}
+
+/* rustdoc says of what is no Sized type that it is not, and else nothing. */
+static bool is_unsized(struct semver_pair *p, int side)
+{
+	const struct rustdoc_ids *impls = item_impls(p->thing[side]);
+	struct rustdoc *doc = p->side[side]->doc;
+	const char *path, *kind;
+
+	for (uint32_t i = 0; i < impls->count; i++) {
+		const struct rustdoc_item *impl;
+
+		if (rustdoc_impl_sort(doc, impls->at[i]) !=
+		    RUSTDOC_IMPL_UNKNOWN)
+			continue;
+		impl = rustdoc_item_of(doc, impls->at[i], RUSTDOC_IMPL);
+		if (impl && impl->as.impl.is_negative &&
+		    rustdoc_path(doc, impl->as.impl.trait_id, &path, &kind) &&
+		    strcmp(path, "core::marker::Sized") == 0)
+			return true;
+	}
+	return false;
+}
+
+bool when_becomes_unsized(struct semver_pair *p)
+{
+	return is_unsized(p, SEMVER_NEW) && !is_unsized(p, SEMVER_OLD);
 }
 
 /* ---- traits */

@@ -37,10 +37,21 @@ semver_condition when_was_without_fields;
 semver_condition when_was_with_public_fields;
 semver_condition when_was_with_only_private_fields;
 semver_condition when_was_without_private_fields;
+semver_condition when_was_with_private_fields;
+semver_condition when_is_with_private_fields;
+semver_condition when_is_without_private_fields;
+semver_condition when_is_with_hidden_fields;
+semver_condition when_is_all_api_fields;
+semver_condition when_was_with_one_api_field;
+semver_condition when_was_with_more_api_fields;
+semver_condition when_is_no_struct_of_that_field;
+semver_condition when_item_was_not_all_api_fields;
+semver_condition when_becomes_unsized;
 semver_condition when_is_private;
 semver_condition when_variant_plain_both;
 semver_condition when_variant_tuple_both;
 semver_condition when_variant_exhaustive_both;
+semver_condition when_variant_non_exhaustive_both;
 
 semver_condition when_was_unit_shape;
 semver_condition when_was_tuple_shape;
@@ -77,6 +88,21 @@ semver_condition when_becomes_repr_int;
 semver_condition when_was_repr_int;
 semver_condition when_repr_int_differs;
 
+/* Order. */
+semver_condition when_item_castable_both;
+semver_condition when_item_was_with_tag;
+semver_condition when_item_was_without_tag;
+semver_condition when_item_tagged_or_castable_both;
+semver_condition when_item_derives_partial_ord_both;
+semver_condition when_item_repr_c_both;
+semver_condition when_item_plain_both;
+semver_condition when_was_castable;
+semver_condition when_is_with_non_exhaustive_variant;
+semver_condition when_is_with_variant_beyond_cast;
+semver_condition when_number_differs;
+semver_condition when_field_moves;
+semver_condition when_variant_moves;
+
 /* Generics. */
 semver_condition when_lifetimes_differ;
 semver_condition when_requires_more_types;
@@ -85,6 +111,8 @@ semver_condition when_allows_fewer_types;
 semver_condition when_allows_fewer_consts;
 semver_condition when_type_params_differ;
 semver_condition when_const_params_differ;
+semver_condition when_type_param_becomes_const;
+semver_condition when_const_param_becomes_type;
 
 /* Words. */
 semver_condition when_word_was_derived;
@@ -128,6 +156,7 @@ semver_condition when_feature_was_no_default;
 
 /* A word on the case. */
 void detail_param_count(const struct semver_pair *p, struct strbuf *out);
+void detail_position(const struct semver_pair *p, struct strbuf *out);
 void detail_new_kind(const struct semver_pair *p, struct strbuf *out);
 void detail_instead(const struct semver_pair *p, struct strbuf *out);
 

@@ -1,4 +1,4 @@
-/* Conditions on functions and on what is generic. */
+/* Conditions on functions. */
 #include "crate/semver/conditions.h"
 
 #include <string.h>
@@ -157,83 +157,4 @@ bool when_receiver_becomes_other(struct semver_pair *p)
 
 	return was != RUSTDOC_RECEIVER_NONE && was != RUSTDOC_RECEIVER_OTHER &&
 	       receiver(p, SEMVER_NEW) == RUSTDOC_RECEIVER_OTHER;
-}
-
-/* ---- generics */
-
-struct generic_counts {
-	size_t lifetimes;
-	size_t types;
-	size_t types_required;
-	size_t consts;
-	size_t consts_required;
-};
-
-/* Those that are written: not what an `impl Trait` parameter adds. */
-static struct generic_counts count(const struct semver_pair *p, int side)
-{
-	AUTO(arena_releasep) struct arena scratch = { 0 };
-	struct generic_counts c = { 0 };
-	struct rustdoc_generics g;
-
-	if (!rustdoc_generics_read(p->side[side]->doc, p->thing[side]->generics,
-				   &scratch, &g))
-		return c;
-	for (size_t i = 0; i < g.count; i++) {
-		bool required = !g.at[i].has_default;
-
-		if (g.at[i].is_synthetic)
-			continue;
-		switch (g.at[i].kind) {
-		case RUSTDOC_GENERIC_LIFETIME:
-			c.lifetimes++;
-			break;
-		case RUSTDOC_GENERIC_TYPE:
-			c.types++;
-			c.types_required += required;
-			break;
-		case RUSTDOC_GENERIC_CONST:
-			c.consts++;
-			c.consts_required += required;
-			break;
-		}
-	}
-	return c;
-}
-
-bool when_lifetimes_differ(struct semver_pair *p)
-{
-	return count(p, SEMVER_OLD).lifetimes != count(p, SEMVER_NEW).lifetimes;
-}
-
-bool when_requires_more_types(struct semver_pair *p)
-{
-	return count(p, SEMVER_OLD).types_required <
-	       count(p, SEMVER_NEW).types_required;
-}
-
-bool when_requires_more_consts(struct semver_pair *p)
-{
-	return count(p, SEMVER_OLD).consts_required <
-	       count(p, SEMVER_NEW).consts_required;
-}
-
-bool when_allows_fewer_types(struct semver_pair *p)
-{
-	return count(p, SEMVER_OLD).types > count(p, SEMVER_NEW).types;
-}
-
-bool when_allows_fewer_consts(struct semver_pair *p)
-{
-	return count(p, SEMVER_OLD).consts > count(p, SEMVER_NEW).consts;
-}
-
-bool when_type_params_differ(struct semver_pair *p)
-{
-	return count(p, SEMVER_OLD).types != count(p, SEMVER_NEW).types;
-}
-
-bool when_const_params_differ(struct semver_pair *p)
-{
-	return count(p, SEMVER_OLD).consts != count(p, SEMVER_NEW).consts;
 }

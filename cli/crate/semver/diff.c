@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "crate/rustdoc/doc.h"
 #include "crate/semver/diff_internal.h"
+#include "crate/semver/facts.h"
 #include "crate/semver/members.h"
 #include "crate/semver/sealing.h"
 #include "crate/semver/surface.h"
@@ -207,6 +208,7 @@ static void member_changed(struct comparison *c, const struct semver_lint *l,
 			continue;
 		}
 		p->thing[SEMVER_NEW] = other->item;
+		p->position[SEMVER_NEW] = other->position;
 		if (!diff_holds(l, p))
 			return;
 		if (!first)
@@ -223,17 +225,18 @@ static void compare_members(struct comparison *c,
 
 /* Rows of M->on over one member of the side FROM. */
 static void member_rows(struct comparison *c, const struct semver_pair *pair,
-			const struct member_sets *m,
-			const struct rustdoc_item *it, int from)
+			const struct member_sets *m, const struct member *it,
+			int from)
 {
 	for (size_t i = c->first[m->on]; i < c->first[m->on + 1]; i++) {
 		const struct semver_lint *l = c->rows[i];
 		struct semver_pair p = *pair;
 
-		if (!kind_in(l->kinds, it))
+		if (!kind_in(l->kinds, it->item))
 			continue;
-		p.thing[from] = it;
+		p.thing[from] = it->item;
 		p.thing[!from] = NULL;
+		p.position[from] = it->position;
 		if (l->event == SEMVER_CHANGED && from == SEMVER_OLD)
 			member_changed(c, l, &p, m);
 		else if (l->event ==
@@ -276,7 +279,7 @@ static void compare_members(struct comparison *c,
 	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
 		for (const struct member *it = m->set[side].first; it;
 		     it = it->next)
-			member_rows(c, pair, m, it->item, side);
+			member_rows(c, pair, m, it, side);
 	if (m->on == SEMVER_ON_VARIANT)
 		compare_fields_of_variants(c, pair, m);
 }
@@ -375,35 +378,56 @@ static struct semver_pair pair_at(struct comparison *c, const char *path)
 	};
 }
 
+/* ITEM is what the pair is about at SIDE; FACTS must outlive the pair. */
+static void put_item(struct semver_pair *p, int side,
+		     const struct rustdoc_item *item, struct facts *facts)
+{
+	facts->doc = p->side[side]->doc;
+	facts->item = item;
+	p->item[side] = p->thing[side] = item;
+	p->facts[side] = facts;
+}
+
+static void compare_members_of(struct comparison *c,
+			       const struct semver_pair *p)
+{
+	if (p->item[SEMVER_OLD]->kind == p->item[SEMVER_NEW]->kind) {
+		compare_set(c, p, SEMVER_ON_FIELD);
+		compare_set(c, p, SEMVER_ON_VARIANT);
+		compare_set(c, p, SEMVER_ON_TRAIT_ITEM);
+	}
+	compare_inherent(c, p);
+	for (int on = SEMVER_ON_SUPERTRAIT; on < SEMVER_ON_COUNT; on++)
+		if (c->first[on] < c->first[on + 1])
+			compare_words(c, p, (enum semver_on)on);
+}
+
 static void compare_pair(struct comparison *c, const struct surface_path *was,
 			 const struct surface_path *is)
 {
+	AUTO(facts_releasep) struct facts before = { 0 };
+	AUTO(facts_releasep) struct facts after = { 0 };
 	struct semver_pair p = pair_at(c, was->path);
 
-	p.item[SEMVER_OLD] = p.thing[SEMVER_OLD] = was->item;
-	p.item[SEMVER_NEW] = p.thing[SEMVER_NEW] = is->item;
+	put_item(&p, SEMVER_OLD, was->item, &before);
+	put_item(&p, SEMVER_NEW, is->item, &after);
 	for (size_t i = c->first[SEMVER_ON_ITEM];
 	     i < c->first[SEMVER_ON_ITEM + 1]; i++)
 		if (c->rows[i]->event == SEMVER_CHANGED &&
 		    kind_in(c->rows[i]->kinds, was->item))
 			item_changed(c, c->rows[i], &p, is->is_api);
-	if (!is->is_api)
-		return;
-	if (was->item->kind == is->item->kind) {
-		compare_set(c, &p, SEMVER_ON_FIELD);
-		compare_set(c, &p, SEMVER_ON_VARIANT);
-		compare_set(c, &p, SEMVER_ON_TRAIT_ITEM);
-	}
-	compare_inherent(c, &p);
-	for (int on = SEMVER_ON_SUPERTRAIT; on < SEMVER_ON_COUNT; on++)
-		if (c->first[on] < c->first[on + 1])
-			compare_words(c, &p, (enum semver_on)on);
+	if (is->is_api)
+		compare_members_of(c, &p);
+	c->is_out_of_memory |=
+		before.is_out_of_memory || after.is_out_of_memory;
 }
 
 /* Rows of EVENT over what stands at one path of the side FROM. */
 static void compare_alone(struct comparison *c, const struct surface_path *at,
 			  enum semver_event event, int from)
 {
+	AUTO(facts_releasep) struct facts facts = { 0 };
+
 	for (size_t i = c->first[SEMVER_ON_ITEM];
 	     i < c->first[SEMVER_ON_ITEM + 1]; i++) {
 		struct semver_pair p = pair_at(c, at->path);
@@ -411,9 +435,10 @@ static void compare_alone(struct comparison *c, const struct surface_path *at,
 		if (c->rows[i]->event != event ||
 		    !kind_in(c->rows[i]->kinds, at->item))
 			continue;
-		p.item[from] = p.thing[from] = at->item;
+		put_item(&p, from, at->item, &facts);
 		item_alone(c, c->rows[i], &p, from);
 	}
+	c->is_out_of_memory |= facts.is_out_of_memory;
 }
 
 static void compare_paths(struct comparison *c)

@@ -11,7 +11,8 @@ static const struct semver_lint *const families[] = {
 	semver_lints_of_generics,      semver_lints_of_functions,
 	semver_lints_of_methods,       semver_lints_of_traits,
 	semver_lints_of_trait_methods, semver_lints_of_deprecation,
-	semver_lints_of_features,
+	semver_lints_of_features,      semver_lints_of_order,
+	semver_lints_of_additions,
 };
 
 size_t semver_lint_count(void)

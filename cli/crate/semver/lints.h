@@ -10,6 +10,7 @@
 #include "crate/rustdoc/item.h"
 #include "crate/semver/sealing.h"
 
+struct facts;
 struct rustdoc;
 struct semver_feature;
 struct strbuf;
@@ -84,8 +85,10 @@ struct semver_pair {
 	struct semver_side *side[2];
 	const char *path;		       /* importable, of the item */
 	const struct rustdoc_item *item[2];    /* what stands at the path */
+	struct facts *facts[2];		       /* of item[] */
 	const struct rustdoc_item *variant[2]; /* around a variant's field */
 	const struct rustdoc_item *thing[2];   /* the item or the member */
+	uint32_t position[2]; /* of a member, what was left out counted */
 	const struct semver_word *word; /* or NULL: the row is about items */
 	const struct semver_feature *feature[2]; /* or of the manifest */
 };
@@ -139,6 +142,8 @@ extern const struct semver_lint semver_lints_of_methods[];
 extern const struct semver_lint semver_lints_of_generics[];
 extern const struct semver_lint semver_lints_of_impls[];
 extern const struct semver_lint semver_lints_of_layout[];
+extern const struct semver_lint semver_lints_of_order[];
+extern const struct semver_lint semver_lints_of_additions[];
 extern const struct semver_lint semver_lints_of_deprecation[];
 extern const struct semver_lint semver_lints_of_features[];
 

@@ -55,6 +55,15 @@ const struct semver_lint semver_lints_of_impls[] = {
 		.when = { when_was_derive_macro },
 	},
 	{
+		.id = "sized_impl_removed",
+		SEMVER_BREAKS,
+		.title = "type is no longer Sized",
+		.why = "it can be passed and kept only behind a pointer now",
+		.mend = MEND_UNDO,
+		SEMVER_WHERE(ITEM, CHANGED, KIND_TYPE),
+		.when = { when_becomes_unsized },
+	},
+	{
 		.id = "trait_added_supertrait",
 		SEMVER_BREAKS,
 		.title = "supertrait added",

@@ -6,6 +6,13 @@
 #define WHY_LAYOUT                                                          \
 	"code that relies on the layout, size or alignment of the type is " \
 	"wrong now"
+#define MEND_NUMBER                                                         \
+	"give it its old number, as in `Name = 3`, or release a new major " \
+	"version"
+#define WHY_NUMBER                                                         \
+	"code that casts it to an integer, or reads it from memory, gets " \
+	"another number"
+#define WHY_CAST "code that casts it to an integer does not compile any more"
 
 const struct semver_lint semver_lints_of_layout[] = {
 	{
@@ -147,6 +154,47 @@ const struct semver_lint semver_lints_of_layout[] = {
 		.reference = "repr-int-enum-remove",
 		SEMVER_WHERE(ITEM, CHANGED, KIND_ENUM),
 		.when = { when_was_repr_int },
+	},
+	{
+		.id = "enum_no_repr_variant_discriminant_changed",
+		SEMVER_BREAKS,
+		.title = "variant has another number",
+		.why = WHY_NUMBER,
+		.mend = MEND_NUMBER,
+		SEMVER_WHERE(VARIANT, CHANGED, KIND_VARIANT),
+		.when = { when_number_differs, when_item_was_without_tag,
+			  when_item_castable_both },
+	},
+	{
+		.id = "enum_repr_variant_discriminant_changed",
+		SEMVER_BREAKS,
+		.title = "variant of an enum with a repr has another number",
+		.why = WHY_NUMBER,
+		.mend = MEND_NUMBER,
+		SEMVER_WHERE(VARIANT, CHANGED, KIND_VARIANT),
+		.when = { when_number_differs, when_item_was_with_tag,
+			  when_item_tagged_or_castable_both },
+	},
+	{
+		.id = "enum_discriminants_undefined_non_exhaustive_variant",
+		SEMVER_BREAKS,
+		.title = "enum can no longer be cast: #[non_exhaustive] "
+			 "variant",
+		.why = WHY_CAST,
+		.mend = MEND_UNDO,
+		.reference = "attr-adding-non-exhaustive",
+		SEMVER_WHERE(ITEM, CHANGED, KIND_ENUM),
+		.when = { when_was_castable,
+			  when_is_with_non_exhaustive_variant },
+	},
+	{
+		.id = "enum_discriminants_undefined_non_unit_variant",
+		SEMVER_BREAKS,
+		.title = "enum can no longer be cast: variant with fields",
+		.why = WHY_CAST,
+		.mend = MEND_UNDO,
+		SEMVER_WHERE(ITEM, CHANGED, KIND_ENUM),
+		.when = { when_was_castable, when_is_with_variant_beyond_cast },
 	},
 	{ 0 },
 };

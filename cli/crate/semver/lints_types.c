@@ -14,6 +14,9 @@
 #define WHY_LITERAL                                                        \
 	"code that builds the struct field by field does not compile any " \
 	"more"
+#define WHY_UNION                                                        \
+	"the union may be larger now, and what is written to one field " \
+	"need not be a value of the new one"
 
 const struct semver_lint semver_lints_of_types[] = {
 	{
@@ -428,6 +431,52 @@ const struct semver_lint semver_lints_of_types[] = {
 		.mend = MEND_MINOR,
 		SEMVER_WHERE(VARIANT, CHANGED, KIND_VARIANT),
 		.when = { when_was_non_exhaustive, when_is_exhaustive },
+	},
+	{
+		.id = "union_changed_to_incompatible_struct",
+		SEMVER_BREAKS,
+		.title = "union became a struct that is built otherwise",
+		.why = "code that builds it from its one public field does not "
+		       "compile any more",
+		.mend = MEND_SHAPE,
+		.reference = "item-remove",
+		SEMVER_WHERE(ITEM, CHANGED, KIND_UNION),
+		.becomes = KIND_STRUCT,
+		.when = { when_was_with_one_api_field,
+			  when_is_no_struct_of_that_field },
+	},
+	{
+		.id = "union_with_multiple_pub_fields_changed_to_struct",
+		SEMVER_BREAKS,
+		.title = "union with several public fields became a struct",
+		.why = "code that builds it from one of its fields does not "
+		       "compile any more",
+		.mend = MEND_SHAPE,
+		.reference = "item-remove",
+		SEMVER_WHERE(ITEM, CHANGED, KIND_UNION),
+		.becomes = KIND_STRUCT,
+		.when = { when_was_with_more_api_fields },
+	},
+	{
+		.id = "union_field_added_with_all_pub_fields",
+		SEMVER_BREAKS,
+		.title = "field added to a union with only public fields",
+		.why = WHY_UNION,
+		.mend = MEND_ADDED,
+		SEMVER_WHERE(FIELD, ADDED, KIND_FIELD),
+		.reach = SEMVER_ANY,
+		.when = { when_item_is_union, when_item_was_all_api_fields },
+	},
+	{
+		.id = "union_field_added_with_non_pub_fields",
+		SEMVER_BREAKS_MAYBE,
+		.title = "field added to a union with private fields",
+		.why = WHY_UNION,
+		.mend = MEND_ADDED,
+		SEMVER_WHERE(FIELD, ADDED, KIND_FIELD),
+		.reach = SEMVER_ANY,
+		.when = { when_item_is_union,
+			  when_item_was_not_all_api_fields },
 	},
 	{ 0 },
 };

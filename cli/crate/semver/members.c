@@ -13,7 +13,8 @@ void members_release(struct members *m)
 	*m = (struct members){ 0 };
 }
 
-static int add(struct members *m, const struct rustdoc_item *item)
+static int add(struct members *m, const struct rustdoc_item *item,
+	       uint32_t position)
 {
 	struct member *new = arena_alloc(&m->arena, sizeof(*new));
 	struct member *same;
@@ -21,6 +22,7 @@ static int add(struct members *m, const struct rustdoc_item *item)
 	if (!new)
 		return -1;
 	new->item = item;
+	new->position = position;
 	same = map_get(&m->by_name, item->name);
 	if (same) {
 		new->next_same = same->next_same;
@@ -42,7 +44,7 @@ int members_add(struct members *m, struct rustdoc *doc,
 	for (uint32_t i = 0; i < ids->count; i++) {
 		const struct rustdoc_item *item = rustdoc_item(doc, ids->at[i]);
 
-		if (item && item->name && add(m, item) < 0)
+		if (item && item->name && add(m, item, i) < 0)
 			return -1;
 	}
 	return 0;

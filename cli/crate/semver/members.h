@@ -17,6 +17,7 @@ struct rustdoc;
  */
 struct member {
 	const struct rustdoc_item *item;
+	uint32_t position;	   /* among the ids that were added with it */
 	const struct member *next; /* in their order */
 	struct member *next_same;  /* of the same name */
 };
