@@ -48,8 +48,7 @@ static void test_discriminant_read_refuses_what_is_no_number(void **state)
 		assert_false(discriminant_read(bad[i]).is_known);
 }
 
-static void test_discriminant_same_knows_one_zero_and_nothing_of_the_unknown(
-	void **state)
+static void test_discriminant_same_knows_one_zero_and_no_unknown(void **state)
 {
 	(void)state;
 	assert_true(discriminant_same(discriminant_read("-0"),
@@ -68,7 +67,7 @@ int main(void)
 		cmocka_unit_test(
 			test_discriminant_read_refuses_what_is_no_number),
 		cmocka_unit_test(
-			test_discriminant_same_knows_one_zero_and_nothing_of_the_unknown),
+			test_discriminant_same_knows_one_zero_and_no_unknown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,6 @@ static bool push_digit(struct discriminant *d, unsigned digit)
 {
 	uint64_t low = (d->low & UINT32_MAX) * 10 + digit;
 	uint64_t middle = (d->low >> 32) * 10 + (low >> 32);
-
 	uint64_t carry = middle >> 32;
 
 	if (d->high > (UINT64_MAX - carry) / 10)
