@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "base/path.h"
 #include "base/share.h"
+#include "base/str.h"
+#include "io/aside.h"
 #include "io/file.h"
 
 enum {
@@ -211,27 +212,30 @@ static int must_be_free(const char *dir, struct err *err)
 	return 0;
 }
 
+/* Made aside, so that DIR is there whole or not at all. */
+static int render_aside(struct render *r, const char *source,
+			const char *parent, const char *dir)
+{
+	AUTO(aside_releasep) struct aside aside = { 0 };
+
+	if (file_make_dirs(parent, r->err) < 0 ||
+	    aside_make(parent, ".cohort-new.", &aside, r->err) < 0 ||
+	    render_dir(r, source, aside.path, 0) < 0)
+		return r->err->code;
+	if (chmod(aside.path, 0755) != 0 || rename(aside.path, dir) != 0)
+		return err_errno(r->err, errno, "make", dir);
+	return file_sync_dir(parent, r->err);
+}
+
 int render_tree(const char *template_name, const char *dir,
 		const struct render_var *vars, size_t count, struct err *err)
 {
 	struct render r = { vars, count, err };
 	AUTO(strbuf_releasep) struct strbuf parent = { 0 };
-	char *source = NULL, *aside = NULL;
+	AUTO(str_freep) char *source = NULL;
 
 	if (must_be_free(dir, err) < 0 || parent_of(dir, &parent, err) < 0 ||
 	    share_path(template_name, &source, err) < 0)
 		return err->code;
-	if (file_make_dirs(strbuf_str(&parent), err) == 0 &&
-	    file_temp_dir(strbuf_str(&parent), &aside, err) == 0 &&
-	    render_dir(&r, source, aside, 0) == 0 &&
-	    (chmod(aside, 0755) != 0 || rename(aside, dir) != 0))
-		(void)err_errno(err, errno, "make", dir);
-	if (err->code && aside) {
-		struct err ignored = { 0 };
-
-		(void)file_remove_tree(aside, &ignored);
-	}
-	free(source);
-	free(aside);
-	return err->code;
+	return render_aside(&r, source, strbuf_str(&parent), dir);
 }

@@ -13,41 +13,23 @@
 #include "base/os_linux.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "io/aside.h"
 #include "io/file.h"
 #include "workspace/internal.h"
 
+#define ASIDE ".cohort-init."
+
 struct creation {
 	char *root;
-	char *aside;	/* root/.cohort-init.xxxxxx: the repository to be */
-	int aside_lock; /* says that its maker lives */
+	struct aside aside; /* where the repository is made */
 	bool made_root;
 	struct repo *repo;
 	struct err *err;
 };
 
-/* Half-made ones whose maker is dead. */
 void create_sweep(const char *root)
 {
-	AUTO(file_names_releasep) struct file_names names = { 0 };
-	struct err ignored = { 0 };
-
-	if (file_names_read(root, &names, &ignored) < 0)
-		return;
-	for (size_t i = 0; i < names.count; i++) {
-		AUTO(str_freep) char *path = NULL;
-		int fd;
-
-		if (strncmp(names.items[i], CREATE_ASIDE,
-			    sizeof(CREATE_ASIDE) - 1) != 0)
-			continue;
-		path = path_joined(root, names.items[i]);
-		fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-		if (fd >= 0 && os_lock_try(fd) == 0)
-			(void)file_remove_tree(path, &ignored);
-		if (fd >= 0)
-			close(fd);
-		err_clear(&ignored);
-	}
+	aside_sweep(root, ASIDE);
 }
 
 static int check_empty(struct creation *c, const char *dir)
@@ -59,8 +41,8 @@ static int check_empty(struct creation *c, const char *dir)
 		return (int)c->err->code;
 	if (names.count == 0)
 		return 0;
-	if (names.count == 1 && strncmp(names.items[0], CREATE_ASIDE,
-					sizeof(CREATE_ASIDE) - 1) == 0)
+	if (names.count == 1 &&
+	    strncmp(names.items[0], ASIDE, sizeof(ASIDE) - 1) == 0)
 		return err_set(c->err, ERR_LOCKED,
 			       "another 'cohort init' is at work in '%s'", dir);
 	(void)err_set(c->err, ERR_EXISTS, "'%s' is not empty", dir);
@@ -103,20 +85,9 @@ static int take_root(struct creation *c, const char *dir)
 
 static int make_aside(struct creation *c)
 {
-	c->aside = path_joined(c->root, CREATE_ASIDE "XXXXXX");
-	if (!c->aside)
-		return err_nomem(c->err);
-	if (!mkdtemp(c->aside)) {
-		int errnum = errno;
-
-		free(c->aside);
-		c->aside = NULL;
-		return err_errno(c->err, errnum, "make a folder in", c->root);
-	}
-	c->aside_lock = open(c->aside, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (c->aside_lock < 0 || os_lock_try(c->aside_lock) < 0)
-		return err_errno(c->err, errno, "lock", c->aside);
-	return repo_init(c->aside, 0, &c->repo, c->err);
+	return aside_make(c->root, ASIDE, &c->aside, c->err) < 0
+		       ? (int)c->err->code
+		       : repo_init(c->aside.path, 0, &c->repo, c->err);
 }
 
 static int check_config(const struct new_file *files, size_t count,
@@ -213,7 +184,7 @@ static int write_extras(struct creation *c, const struct oid *commit,
 /* From here on it is a workspace. */
 static int put_in_place(struct creation *c)
 {
-	AUTO(str_freep) char *from = path_joined(c->aside, ".git");
+	AUTO(str_freep) char *from = path_joined(c->aside.path, ".git");
 	AUTO(str_freep) char *to = path_joined(c->root, ".git");
 
 	if (!from || !to)
@@ -227,7 +198,7 @@ static int put_in_place(struct creation *c)
 		return err_errno(c->err, errno, "write", to);
 	}
 	c->made_root = false;
-	(void)rmdir(c->aside);
+	(void)rmdir(c->aside.path);
 	return file_sync_dir(c->root, c->err);
 }
 
@@ -245,16 +216,10 @@ static int finish(struct creation *c, char **root)
 /* Whatever was made and is no workspace goes again. */
 static void creation_release(struct creation *c)
 {
-	struct err ignored = { 0 };
-
 	repo_free(c->repo);
-	if (c->aside)
-		(void)file_remove_tree(c->aside, &ignored);
-	if (c->aside_lock >= 0)
-		close(c->aside_lock);
+	aside_release(&c->aside);
 	if (c->made_root && c->root)
 		(void)rmdir(c->root);
-	free(c->aside);
 	free(c->root);
 }
 AUTO_RELEASE(struct creation, creation_release)
@@ -264,7 +229,7 @@ int workspace_create(const char *dir, const struct new_file *files,
 		     char **root, struct err *err)
 {
 	AUTO(creation_releasep)
-	struct creation c = { .aside_lock = -1, .err = err };
+	struct creation c = { .err = err };
 	struct oid commit;
 
 	if (check_config(files, count, err) < 0 || take_root(&c, dir) < 0 ||

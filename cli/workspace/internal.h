@@ -156,8 +156,6 @@ int private_settle(struct workspace *ws, struct err *err);
 
 /* ---- create.c */
 
-#define CREATE_ASIDE ".cohort-init."
-
 /* What a killed workspace_create() left in ROOT goes. */
 void create_sweep(const char *root);
 

@@ -183,10 +183,19 @@ full_disk() {
 	must [ -e kov-zoe/Cargo.toml ]
 }
 
+# What a killed run left beside the folder goes with the next.
+swept() {
+	mkdir -p killed/.cohort-new.abcdef/src killed/.cohort-new.of-mine
+	run new artifact_01 killed/kov-eve
+	is 0 && ls -A killed >names && same names <<-EOF
+	.cohort-new.of-mine
+	kov-eve
+	EOF
+}
+
 no_leftovers() {
-	ls -A >names
-	lacks names .tmp
 	must [ "$(find . -maxdepth 1 -name '.*' ! -name . | wc -l)" -eq 0 ]
+	must [ "$(find . -maxdepth 1 -name 'cohort.*' | wc -l)" -eq 0 ]
 }
 
 check 'the name of the folder says whose it is' plain
@@ -200,5 +209,6 @@ check 'nothing is written over' taken
 check 'a wrong invitation is told with its place' bad_invitations
 check 'a folder that cannot be written is left alone' unwritable
 check 'a full disk under the answer is told' full_disk
+check 'what a killed run left is swept' swept
 check 'nothing is left aside' no_leftovers
 done_testing
