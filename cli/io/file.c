@@ -16,8 +16,12 @@
 #include "base/str.h"
 #include "base/vec.h"
 
+/* What temp_name() ends with. */
+static const char temp_letters[] = "abcdefghijklmnopqrstuvwxyz012345";
+
 enum {
 	CHUNK = 64 << 10,
+	TEMP_LETTERS = 8,
 	TREE_DEPTH_MAX = 100, /* descriptors held open by file_remove_tree() */
 	TEMP_TRIES = 64
 };
@@ -101,17 +105,16 @@ static int write_all(int fd, const void *bytes, size_t len, const char *path,
 	return 0;
 }
 
-/* Six random letters after PREFIX; the caller opens it exclusively. */
+/* Random letters after PREFIX; the caller opens it exclusively. */
 static char *temp_name(const char *prefix)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
 	AUTO(strbuf_releasep) struct strbuf name = { 0 };
-	unsigned char raw[8];
+	unsigned char raw[TEMP_LETTERS];
 
 	os_random(raw, sizeof(raw));
 	strbuf_adds(&name, prefix);
 	for (size_t i = 0; i < sizeof(raw); i++)
-		strbuf_addc(&name, letters[raw[i] % 32]);
+		strbuf_addc(&name, temp_letters[raw[i] % 32]);
 	return strbuf_take(&name);
 }
 
@@ -203,6 +206,33 @@ int file_write_cache(const char *path, const void *bytes, size_t len,
 		     struct err *err)
 {
 	return replace(path, bytes, len, 0644, false, err);
+}
+
+bool file_is_temp(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return name[0] == '.' && dot - name > 1 &&
+	       strlen(dot + 1) == TEMP_LETTERS &&
+	       strspn(dot + 1, temp_letters) == TEMP_LETTERS;
+}
+
+void file_sweep(const char *dir)
+{
+	AUTO(file_names_releasep) struct file_names names = { 0 };
+	struct err ignored = { 0 };
+
+	if (file_names_read(dir, &names, &ignored) < 0)
+		return;
+	for (size_t i = 0; i < names.count; i++) {
+		AUTO(str_freep) char *path = NULL;
+
+		if (!file_is_temp(names.items[i]))
+			continue;
+		path = path_joined(dir, names.items[i]);
+		if (path)
+			(void)unlink(path);
+	}
 }
 
 int file_map_open(const char *path, struct file_map *out, struct err *err)

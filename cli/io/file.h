@@ -27,6 +27,15 @@ int file_write(const char *path, const void *bytes, size_t len, unsigned mode,
 int file_write_cache(const char *path, const void *bytes, size_t len,
 		     struct err *err);
 
+/*
+ * What killed file_write()s and file_copy()s left in DIR goes: files called
+ * .NAME.xxxxxxxx.  Nobody may be writing there; whether it could is not told.
+ */
+void file_sweep(const char *dir);
+
+/* Is NAME, without folders, one that only a file being written has? */
+bool file_is_temp(const char *name);
+
 /* A file mapped for reading; LEN may be 0, then DATA is "". */
 struct file_map {
 	const char *data;

@@ -10,31 +10,38 @@
  */
 #include "registry/registry_internal.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/node.h"
+#include "base/os_linux.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "crate/package/index.h"
+#include "io/aside.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/git_commit.h"
 #include "io/walk.h"
 
 #define BRANCH "refs/heads/main"
+#define ASIDE ".cohort-index."
 
 struct disk {
 	char *root;
 	char *index;
 	struct repo *repo; /* of the index */
+	int lock;	   /* on the root; one publisher at a time */
 };
 
 static void disk_free(void *self)
@@ -44,6 +51,8 @@ static void disk_free(void *self)
 	if (!d)
 		return;
 	repo_free(d->repo);
+	if (d->lock >= 0)
+		close(d->lock);
 	free(d->root);
 	free(d->index);
 	free(d);
@@ -103,14 +112,63 @@ static int settle_config(const struct disk *d, struct err *err)
 	return file_write(path, want.data, want.len, 0644, err);
 }
 
+/* Dies with us, however we die.  Where locks do not work, there is none. */
+static int take_lock(struct disk *d, struct err *err)
+{
+	d->lock = open(d->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->lock < 0)
+		return err_errno(err, errno, "open", d->root);
+	if (os_lock_try(d->lock) == 0 || errno != EWOULDBLOCK)
+		return 0;
+	(void)err_set(err, ERR_LOCKED, "another cohort is at work in it");
+	return err_hint(err, "wait for it, then run this again");
+}
+
+/* git's own lock on our branch, left by a killed run: we hold ours. */
+static int drop_ref_lock(const struct disk *d, struct err *err)
+{
+	AUTO(str_freep)
+	char *path = path_joined(d->index, ".git/" BRANCH ".lock");
+
+	if (!path)
+		return err_nomem(err);
+	if (unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
+		return err_errno(err, errno, "remove", path);
+	return 0;
+}
+
+/* Made aside: half a repository would never be opened again. */
+static int make_index(struct disk *d, struct err *err)
+{
+	AUTO(aside_releasep) struct aside aside = { 0 };
+	AUTO(str_freep) char *from = NULL;
+	AUTO(str_freep) char *to = path_joined(d->index, ".git");
+	struct repo *made = NULL;
+
+	if (!to)
+		return err_nomem(err);
+	if (aside_make(d->root, ASIDE, &aside, err) < 0 ||
+	    repo_init(aside.path, 0, &made, err) < 0)
+		return (int)err->code;
+	repo_free(made);
+	from = path_joined(aside.path, ".git");
+	if (!from)
+		return err_nomem(err);
+	if (rename(from, to) < 0)
+		return err_errno(err, errno, "make", to);
+	return file_sync_dir(d->index, err);
+}
+
 static int open_index(struct disk *d, struct err *err)
 {
+	aside_sweep(d->root, ASIDE);
 	if (repo_open(d->index, &d->repo, err) == 0)
 		return 0;
 	if (err->code != ERR_NOT_FOUND)
 		return (int)err->code;
 	err_clear(err);
-	return repo_init(d->index, 0, &d->repo, err);
+	return make_index(d, err) < 0 ? (int)err->code
+				      : repo_open(d->index, &d->repo, err);
 }
 
 static const struct registry_kind_ops disk_ops;
@@ -122,12 +180,14 @@ int disk_registry_open(const char *root, void **self,
 
 	if (!d)
 		return err_nomem(err);
+	d->lock = -1;
 	d->root = strdup(root);
 	d->index = path_joined(root, "index");
 	if (!d->root || !d->index) {
 		(void)err_nomem(err);
 	} else if (file_make_dirs(d->index, err) == 0 &&
-		   open_index(d, err) == 0 && settle_config(d, err) == 0) {
+		   take_lock(d, err) == 0 && open_index(d, err) == 0 &&
+		   drop_ref_lock(d, err) == 0 && settle_config(d, err) == 0) {
 		*self = d;
 		*ops = &disk_ops;
 		return 0;
@@ -330,12 +390,13 @@ static int compare(void *ctx, const struct walk_entry *e, struct err *err)
 
 	if (S_ISDIR(e->st->st_mode))
 		return strcmp(e->path, ".git") == 0;
-	/* a file of ours that is being written, left by a killed run */
-	if (!S_ISREG(e->st->st_mode) || path_base(e->path)[0] == '.')
-		return 0;
 	path = path_joined(p->disk->index, e->path);
 	if (!path)
 		return err_nomem(err);
+	if (file_is_temp(path_base(path)))
+		(void)unlink(path); /* a killed run was writing it */
+	if (!S_ISREG(e->st->st_mode) || path_base(path)[0] == '.')
+		return 0;
 	if (file_read(path, INDEX_FILE_MAX, &text, err) < 0 ||
 	    repo_blob_name(strbuf_str(&text), text.len, &want, err) < 0)
 		return (int)err->code;
@@ -385,7 +446,10 @@ static int commit(struct disk *d, struct pending *p, const char *message,
 			      message, err);
 }
 
-/* Whatever is not committed yet, of this run or of one that was killed. */
+/*
+ * Whatever is not committed yet, of this run or of one that was killed, and
+ * what that one left half-written goes.
+ */
 static int disk_finish(void *self, const char *message, struct err *err)
 {
 	struct disk *d = self;
@@ -398,6 +462,7 @@ static int disk_finish(void *self, const char *message, struct err *err)
 		err_clear(err);
 	else
 		return (int)err->code;
+	file_sweep(d->root);
 	if (walk_tree(d->index, compare, &p, err) < 0)
 		return (int)err->code;
 	return p.count > 0 ? commit(d, &p, message, err) : 0;

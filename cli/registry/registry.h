@@ -29,7 +29,10 @@ enum registry_state {
 	REGISTRY_DIFFERENT /* there, with another checksum */
 };
 
-/* CONFIG's relative path starts at ROOT, the workspace. */
+/*
+ * CONFIG's relative path starts at ROOT, the workspace.  ERR_LOCKED: somebody
+ * else has it open, of whatever workspace.
+ */
 int registry_open(const struct registry_config *config, const char *root,
 		  struct registry **out, struct err *err);
 void registry_free(struct registry *r);

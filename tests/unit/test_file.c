@@ -277,6 +277,30 @@ static void test_write_names_the_file_that_cannot_be_made(void **state)
 	assert_non_null(strstr(err.msg, "cannot write '/proc/none/x'"));
 }
 
+static void test_sweep_takes_what_killed_writers_left(void **state)
+{
+	static const char *const kept[] = { "a",	   ".a",
+					    ".a.abcdefg",  ".a.abcdefghi",
+					    ".a.abcdefg6", ".abcdefgh",
+					    "a.b.abcdefgh" };
+	struct file_names names = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		put(kept[i], "x");
+	put(".a.abcdefgh", "x");
+	put(".a.crate.z012345a", "x");
+	assert_int_equal(mkdir(in(".d.abcdefgh"), 0700), 0);
+	file_sweep(dir);
+	file_sweep("/proc/none");
+	assert_int_equal(file_names_read(dir, &names, &err), 0);
+	assert_int_equal(names.count, ARRAY_LEN(kept) + 1);
+	assert_false(file_exists(in(".a.abcdefgh")));
+	assert_false(file_exists(in(".a.crate.z012345a")));
+	file_names_release(&names);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, enter, leave)
 
 int main(void)
@@ -298,6 +322,7 @@ int main(void)
 		CASE(test_remove_tree_opens_folders_that_are_closed),
 		CASE(test_copy_keeps_content_and_mode),
 		CASE(test_names_are_sorted),
+		CASE(test_sweep_takes_what_killed_writers_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

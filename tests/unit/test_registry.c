@@ -55,6 +55,16 @@ static void slurp(const char *name, struct strbuf *out)
 	free(path);
 }
 
+static void put(const char *name)
+{
+	char *path = path_joined(dir, name);
+	struct err err = { 0 };
+
+	if (file_write_cache(path, "x", 1, &err) < 0)
+		fail_msg("%s", err.msg);
+	free(path);
+}
+
 static bool have(const char *name)
 {
 	char *path = path_joined(dir, name);
@@ -327,6 +337,45 @@ static void test_open_leaves_a_web_address_alone(void **state)
 	free(path);
 }
 
+static void test_open_is_for_one_at_a_time(void **state)
+{
+	struct registry *r = open_registry(), *second = NULL;
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(registry_open(&config, dir, &second, &err),
+			 ERR_LOCKED);
+	assert_non_null(strstr(err.msg, "another cohort is at work in it"));
+	assert_null(second);
+	registry_free(r);
+	registry_free(open_registry());
+}
+
+/* What a killed run leaves: git's lock, and files half-written. */
+static void test_finish_clears_what_a_killed_run_left(void **state)
+{
+	static const char *const left[] = {
+		"var/registry/.kov-ada-0.1.0.crate.abcdefgh",
+		"var/registry/index/.config.json.abcdefgh",
+		"var/registry/index/.kov-ada.abcdefgh",
+		"var/registry/index/.git/refs/heads/main.lock"
+	};
+	struct registry *r = open_registry();
+	struct err err = { 0 };
+
+	(void)state;
+	registry_free(r);
+	for (size_t i = 0; i < ARRAY_LEN(left); i++)
+		put(left[i]);
+	r = open_registry();
+	assert_int_equal(publish(r, "kov-ada", "0.1.0", "bytes", &err), 0);
+	if (registry_finish(r, "publish", &err) < 0)
+		fail_msg("%s", err.msg);
+	registry_free(r);
+	for (size_t i = 0; i < ARRAY_LEN(left); i++)
+		assert_false(have(left[i]));
+}
+
 static void test_publish_survives_any_failed_allocation(void **state)
 {
 	struct made m;
@@ -407,6 +456,8 @@ int main(void)
 		CASE(test_finish_commits_once_and_what_was_left),
 		CASE(test_open_follows_a_registry_that_moved),
 		CASE(test_open_leaves_a_web_address_alone),
+		CASE(test_open_is_for_one_at_a_time),
+		CASE(test_finish_clears_what_a_killed_run_left),
 		CASE(test_publish_survives_any_failed_allocation),
 		CASE(test_look_names_the_place_of_a_broken_line),
 		CASE(test_open_refuses_the_web_with_a_hint),
