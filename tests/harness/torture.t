@@ -67,6 +67,28 @@ one_place() {
 	has tap 'ok 1 - case: kill at 1 of 5 places'
 }
 
+# What is left in between is judged by the case, and run again it must end well.
+unsound() {
+	cat >case <<-EOT
+	attack='"$victim" \$(cat how) f "new text"'
+	program=victim
+	message='^victim: '
+	modes=kill
+	prepare() { echo old >f; echo torn >how; }
+	state() { cat f; }
+	sound() { [ -s f ] || echo 'f is empty'; }
+	EOT
+	"$ROOT/tests/torture/torture" case >tap
+	has tap 'not ok 1 - case: kill at 4 of 4 places, 1 bad'
+	has tap '#   f is empty'
+	sed 's/^sound.*/sound() { :; }/' case >case.2
+	"$ROOT/tests/torture/torture" case.2 >tap
+	has tap 'ok 1 - case.2: kill at 4 of 4 places'
+	echo 'settle() { mkdir f.tmp; echo right >how; }' >>case.2
+	"$ROOT/tests/torture/torture" case.2 >tap
+	has tap 'case.2: kill at 4 of 4 places, 4 bad'
+}
+
 unprepared() {
 	printf 'attack=false\nprepare() { false; }\nstate() { :; }\n' >case
 	mustnt "$ROOT/tests/torture/torture" case >tap
@@ -105,6 +127,7 @@ check 'an ignored failure is found' deaf
 check 'an unchecked allocation is found' greedy
 check 'a failure without a word is found' mute
 check 'one place can be tried alone' one_place
+check 'a case may judge what is left' unsound
 check 'a case that does not work is not a pass' unprepared
 check 'writes by stdio are found as well' stdio
 check 'children count when asked for' threads_and_children
