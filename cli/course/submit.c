@@ -149,8 +149,7 @@ static int make_tag(struct submit *s)
 				   .when = clock_now() };
 
 	if (tag_message(s, &message) < 0 ||
-	    worktree_tagger(s->crate.repo, &s->head, &identity, s->err) < 0 ||
-	    drop_ref_lock(s) < 0)
+	    worktree_tagger(s->crate.repo, &s->head, &identity, s->err) < 0)
 		return s->err->code;
 	return repo_tag_create(s->crate.repo, s->out->tag, &s->head, &who,
 			       strbuf_str(&message), &s->tag, s->err);
@@ -181,7 +180,7 @@ static int name_tag(struct submit *s)
 	static const struct oid none;
 
 	strbuf_addf(&ref, "refs/tags/%s", s->out->tag);
-	if (strbuf_check(&ref, s->err) < 0 || drop_ref_lock(s) < 0)
+	if (strbuf_check(&ref, s->err) < 0)
 		return s->err->code;
 	return repo_ref_write(s->crate.repo, strbuf_str(&ref), &s->tag, &none,
 			      NULL, s->err);
@@ -189,6 +188,8 @@ static int name_tag(struct submit *s)
 
 static int settle_tag(struct submit *s)
 {
+	if (drop_ref_lock(s) < 0)
+		return s->err->code;
 	if (s->is_out)
 		return s->has_ref ? 0 : name_tag(s);
 	if (!s->has_ref && make_tag(s) < 0)
@@ -246,6 +247,7 @@ static int write_receipt(struct submit *s)
 	if (own_path(s, &path, "receipts") < 0 ||
 	    file_make_dirs(strbuf_str(&path), s->err) < 0)
 		return s->err->code;
+	file_sweep(strbuf_str(&path)); /* we hold the lock */
 	strbuf_addf(&path, "/%s-%s.json", s->crate.name, s->crate.version);
 	if (strbuf_check(&path, s->err) < 0 ||
 	    receipt_write(s->out->receipt, &text, s->err) < 0 ||
