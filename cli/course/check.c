@@ -193,7 +193,12 @@ int check_folder(const char *path, const struct check_options *options,
 	}
 	if (!gate_is_known(&g.env, &s, &c->report)) {
 		if (!options->offline && gate_fetch(&g.env, f.dir, err) < 0)
-			return (int)err->code;
+			return err->code == ERR_NET
+				       ? err_hint(err,
+						  "cargo fetch --manifest-path "
+						  "%s/Cargo.toml",
+						  f.dir)
+				       : (int)err->code;
 		if (gate_run(&g.env, &s, &c->report, err) < 0)
 			return (int)err->code;
 	}
@@ -256,7 +261,9 @@ static int run_gates(struct seat_run *run, const struct seat_job *job,
 		return err_set(err, ERR_REFUSED,
 			       "it needs %s, which is not packed", missing);
 	if (!env.offline && gate_fetch(&env, c.crate, err) < 0)
-		return (int)err->code;
+		return err->code == ERR_NET ? err_hint(err, "cohort check @%s",
+						       job->seat->handle)
+					    : (int)err->code;
 	s->source_dir = c.crate;
 	s->root_dir = c.root;
 	return gate_run(&env, s, out, err);

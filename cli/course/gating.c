@@ -418,7 +418,10 @@ static int pack(struct gating *g, const struct seat_job *job,
 	if (out->waits_for)
 		return 0;
 	if (!env.offline && gate_fetch(&env, c.crate, err) < 0)
-		return (int)err->code;
+		return err->code == ERR_NET
+			       ? err_hint(err, "cohort package @%s",
+					  job->seat->handle)
+			       : (int)err->code;
 	seat_job_subject(job, 0, &subject);
 	subject.moved_tag = false; /* a matter of the check */
 	subject.root_dir = c.root;

@@ -213,6 +213,33 @@ static bool says_one_of(const char *log, const char *const *words)
 	return false;
 }
 
+/* cargo begins with what it wanted and ends with what was in its way. */
+static void last_cause(const char *log, struct cargo_error *e)
+{
+	static const char mark[] = "\nCaused by:\n";
+	const char *cause = NULL;
+	const char *name = e->message, *end;
+
+	for (const char *at = log; (at = strstr(at, mark)) != NULL; at++)
+		cause = at + sizeof(mark) - 1;
+	if (!cause)
+		return;
+	cause += strspn(cause, " ");
+	/* "failed to get `itoa` as a dependency of package `...`" */
+	name += strcspn(name, "`");
+	end = *name ? strchr(name + 1, '`') : NULL;
+	if (end && strncmp(e->message, "failed to get ", 14) == 0) {
+		char of[80];
+
+		snprintf(of, sizeof(of), "%.*s", (int)(end - name) + 1, name);
+		snprintf(e->message, sizeof(e->message), "%s: %.*s", of,
+			 (int)strcspn(cause, "\n"), cause);
+	} else {
+		snprintf(e->message, sizeof(e->message), "%.*s",
+			 (int)strcspn(cause, "\n"), cause);
+	}
+}
+
 /*
  * Three reasons: the network, a dependency that no registry has, and a manifest
  * that cargo cannot read, which is the crate's own: the gates say it.
@@ -238,7 +265,8 @@ static int fetch_failed(const struct process_result *r, struct err *err)
 			       "a dependency cannot be had: %s", e.message);
 	if (says_one_of(log, manifest))
 		return 0;
-	return err_set(err, ERR_NET, "cargo cannot fetch: %s", e.message);
+	last_cause(log, &e);
+	return err_set(err, ERR_NET, "cargo cannot fetch %s", e.message);
 }
 
 int gate_fetch(const struct gate_env *env, const char *source_dir,

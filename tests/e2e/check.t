@@ -252,6 +252,29 @@ old_work() {
 	[ -z "$(ls ws/var/cache/work)" ] || complain 'a run left its work behind'
 }
 
+# 600 MB of nothing in 600 kB, as a crate that some other tool packed
+bomb() {
+	mkdir -p kov-grace-0.1.0/src
+	cp grace/Cargo.toml kov-grace-0.1.0
+	cp grace/src/lib.rs kov-grace-0.1.0/src
+	truncate -s 600M kov-grace-0.1.0/zeros
+	tar --format=ustar -cf - kov-grace-0.1.0 | gzip -1 >bomb.crate
+	rm -r kov-grace-0.1.0
+	sum=$(sha256sum bomb.crate | cut -d' ' -f1)
+	size=$(stat -c %s bomb.crate)
+	mv bomb.crate "ws/var/packages/$sum.crate"
+	file=ws/artifacts/artifact_01/grace.json
+	jq --arg s "$sum" --argjson n "$size" '.submissions[0] += {
+		package_sha256: $s, package_size: $n}' "$file" >bomb.json
+	mv bomb.json "$file" && git -C ws commit -qam 'pack grace'
+	rm -r ws/var/cache/checks
+	run -C ws check @grace
+	is 1 && has out 'unpacked-too-large' &&
+		has out 'it unpacks to more than 536870912 bytes' &&
+		has out 'build    skipped' || return 1
+	[ -z "$(ls ws/var/cache/work)" ] || complain 'the bomb left its work'
+}
+
 link_out() {
 	echo secret >"$TEST_ROOT/secret"
 	ln -s "$TEST_ROOT/secret" linus/src/notes.rs
@@ -311,6 +334,7 @@ check 'a policy for a lint that is not there is refused' policy_typo
 check 'without cargo it says what to install, if that is what lacks' no_cargo
 check 'without bubblewrap the build is skipped aloud' no_bwrap
 check 'what a killed run left behind goes after a day' old_work
+check 'a bomb of a crate is told by what it would become' bomb
 check 'a link out of the repository is never packed' link_out
 check 'a manifest without its workspace fails for itself' lost_workspace
 check 'a terminal escape in a manifest stays there' escape

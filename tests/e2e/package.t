@@ -118,10 +118,13 @@ full_disk() {
 locked() {
 	# the lock is flock's on a file of .git/cohort; another cohort holds it
 	[ -f ws/.git/cohort/lock ] || skip 'no lock file'
-	flock ws/.git/cohort/lock sleep 5 &
+	flock ws/.git/cohort/lock sh -c '
+		printf "4711 0 cohort collect\n" >ws/.git/cohort/lock; sleep 5' &
 	sleep 0.3
 	run -C ws package
-	is 4
+	is 4 && same out </dev/null &&
+		has err "'cohort collect' (pid 4711) has held the lock for " &&
+		has err 'hint: wait for it, then run this again'
 	wait
 }
 
