@@ -8,6 +8,7 @@
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "crate/rustdoc/item_parse.h"
+#include "crate/rustdoc/target.h"
 
 enum {
 	DENSE_SLACK = 65536,   /* ids that a table by id may leave unused */
@@ -50,7 +51,7 @@ struct rustdoc {
 	bool has_root;
 	bool has_private;
 	const char *crate_version;
-	const char *triple;
+	struct rustdoc_target target;
 	struct table index;
 	struct table paths;
 	struct arena arena;
@@ -204,27 +205,6 @@ static bool table_read(struct rustdoc *d, struct scan *s, struct table *t)
 
 /* ---- opening */
 
-static bool read_target(struct rustdoc *d, struct scan *s)
-{
-	struct scan_text key, value;
-	size_t begin, n = 0;
-
-	(void)scan_peek(s);
-	begin = s->pos;
-	if (!scan_value(s, &value))
-		return false;
-	if (value.at[0] != '{')
-		return true;
-	scan_seek(s, begin);
-	while (scan_member(s, &n, &key)) {
-		if (text_is(&key, "triple"))
-			scan_string(s, &d->arena, &d->triple);
-		else
-			scan_skip(s);
-	}
-	return scan_ok(s);
-}
-
 static bool read_top(struct rustdoc *d, struct scan *s)
 {
 	struct scan_text key;
@@ -244,7 +224,7 @@ static bool read_top(struct rustdoc *d, struct scan *s)
 		else if (text_is(&key, "crate_version"))
 			scan_string_or_null(s, &d->arena, &d->crate_version);
 		else if (text_is(&key, "target"))
-			read_target(d, s);
+			target_parse(s, &d->arena, &d->target);
 		else
 			scan_skip(s);
 	}
@@ -319,6 +299,7 @@ void rustdoc_free(struct rustdoc *d)
 	free(d->paths.entries);
 	free(d->items);
 	free(d->known);
+	target_release(&d->target);
 	arena_release(&d->arena);
 	free(d);
 }
@@ -352,7 +333,12 @@ const char *rustdoc_crate_version(const struct rustdoc *d)
 
 const char *rustdoc_target(const struct rustdoc *d)
 {
-	return d->triple;
+	return d->target.triple;
+}
+
+const struct rustdoc_target *rustdoc_target_data(const struct rustdoc *d)
+{
+	return &d->target;
 }
 
 size_t rustdoc_count(const struct rustdoc *d)

@@ -293,6 +293,39 @@ bool when_becomes_sealed(struct semver_pair *p)
 	       sealing_at(p, SEMVER_NEW, p->item[SEMVER_NEW]) != SEALING_NONE;
 }
 
+bool when_item_api_sealed_both(struct semver_pair *p)
+{
+	return sealing_at(p, SEMVER_OLD, p->item[SEMVER_OLD]) == SEALING_API &&
+	       sealing_at(p, SEMVER_NEW, p->item[SEMVER_NEW]) == SEALING_API;
+}
+
+bool when_was_api_sealed(struct semver_pair *p)
+{
+	return sealing_at(p, SEMVER_OLD, p->item[SEMVER_OLD]) == SEALING_API;
+}
+
+bool when_was_completely_sealed(struct semver_pair *p)
+{
+	return sealing_at(p, SEMVER_OLD, p->item[SEMVER_OLD]) ==
+	       SEALING_COMPLETE;
+}
+
+bool when_is_implementable(struct semver_pair *p)
+{
+	return sealing_at(p, SEMVER_NEW, p->item[SEMVER_NEW]) == SEALING_NONE;
+}
+
+bool when_is_api_sealed(struct semver_pair *p)
+{
+	return sealing_at(p, SEMVER_NEW, p->item[SEMVER_NEW]) == SEALING_API;
+}
+
+bool when_is_completely_sealed(struct semver_pair *p)
+{
+	return sealing_at(p, SEMVER_NEW, p->item[SEMVER_NEW]) ==
+	       SEALING_COMPLETE;
+}
+
 static bool is_unsafe_trait(const struct semver_pair *p, int side)
 {
 	return p->thing[side]->as.trait.is_unsafe;

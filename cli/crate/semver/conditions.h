@@ -147,6 +147,24 @@ semver_condition when_was_dyn_compatible;
 semver_condition when_is_required;
 semver_condition when_default_goes;
 semver_condition when_becomes_sealed;
+semver_condition when_item_api_sealed_both;
+semver_condition when_was_api_sealed;
+semver_condition when_was_completely_sealed;
+semver_condition when_is_implementable;
+semver_condition when_is_api_sealed;
+semver_condition when_is_completely_sealed;
+
+/* What the linker sees. */
+semver_condition when_symbol_goes; /* or has another name */
+
+/* Features of the processor. */
+semver_condition when_callable_both; /* on the target of the documents */
+semver_condition when_safe_function_both;
+semver_condition when_was_unsafe_function;
+semver_condition when_was_without_target_features;
+semver_condition when_was_with_target_features;
+semver_condition when_needs_more_target_features;
+semver_condition when_target_feature_goes;
 
 /* Features of the manifest. */
 semver_condition when_feature_was_for_users; /* by its name, and no `default` */
@@ -158,6 +176,15 @@ semver_condition when_feature_was_no_default;
 void detail_param_count(const struct semver_pair *p, struct strbuf *out);
 void detail_position(const struct semver_pair *p, struct strbuf *out);
 void detail_new_kind(const struct semver_pair *p, struct strbuf *out);
+void detail_symbols(const struct semver_pair *p, struct strbuf *out);
+void detail_abis(const struct semver_pair *p, struct strbuf *out);
 void detail_instead(const struct semver_pair *p, struct strbuf *out);
+
+/* The end of a subject: "avx2,fma". */
+void subject_new_target_features(const struct semver_pair *p,
+				 struct strbuf *out);
+
+/* The symbol that a function is exported by, or NULL. */
+const char *symbol_of(const struct rustdoc_item *function);
 
 #endif

@@ -22,6 +22,11 @@ static void add_name(struct strbuf *b, const struct rustdoc_item *it)
 	strbuf_adds(b, it->name);
 }
 
+static bool is_member(const struct semver_lint *l)
+{
+	return l->on >= SEMVER_ON_FIELD && l->on <= SEMVER_ON_INHERENT;
+}
+
 void diff_report(struct comparison *c, const struct semver_lint *l,
 		 const struct semver_pair *p)
 {
@@ -46,8 +51,12 @@ void diff_report(struct comparison *c, const struct semver_lint *l,
 		strbuf_adds(&c->subject, "::");
 		strbuf_adds(&c->subject, side == SEMVER_OLD ? p->word->gone
 							    : p->word->added);
-	} else if (at && l->on != SEMVER_ON_ITEM) {
+	} else if (is_member(l)) {
 		add_name(&c->subject, at);
+	}
+	if (l->subject) {
+		strbuf_adds(&c->subject, "::");
+		l->subject(p, &c->subject);
 	}
 	strbuf_reset(&c->why);
 	strbuf_adds(&c->why, l->why);
@@ -589,6 +598,7 @@ int semver_diff(struct rustdoc *before, struct rustdoc *after,
 	    open_side(&c, SEMVER_NEW, after, err) < 0)
 		return (int)err->code;
 	compare_paths(&c);
+	diff_symbols(&c);
 	if (options && diff_features(&c, options->features, err) < 0)
 		return (int)err->code;
 	return hand_over(&c, findings, err);

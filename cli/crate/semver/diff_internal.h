@@ -37,6 +37,9 @@ bool diff_holds(const struct semver_lint *l, struct semver_pair *p);
 void diff_report(struct comparison *c, const struct semver_lint *l,
 		 const struct semver_pair *p);
 
+/* Rows on exported functions, by the names that the linker knows. */
+void diff_symbols(struct comparison *c);
+
 /* Rows on features; FEATURES may hold NULL, then there is nothing to do. */
 int diff_features(struct comparison *c, struct semver_features *const *features,
 		  struct err *err);

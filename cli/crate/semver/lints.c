@@ -5,15 +5,26 @@
 
 #include "base/attr.h"
 
+/* clang-format off */
 static const struct semver_lint *const families[] = {
-	semver_lints_of_items,	       semver_lints_of_types,
-	semver_lints_of_impls,	       semver_lints_of_layout,
-	semver_lints_of_generics,      semver_lints_of_functions,
-	semver_lints_of_methods,       semver_lints_of_traits,
-	semver_lints_of_trait_methods, semver_lints_of_deprecation,
-	semver_lints_of_features,      semver_lints_of_order,
+	semver_lints_of_items,
+	semver_lints_of_types,
+	semver_lints_of_impls,
+	semver_lints_of_layout,
+	semver_lints_of_generics,
+	semver_lints_of_functions,
+	semver_lints_of_methods,
+	semver_lints_of_traits,
+	semver_lints_of_trait_methods,
+	semver_lints_of_deprecation,
+	semver_lints_of_features,
+	semver_lints_of_order,
 	semver_lints_of_additions,
+	semver_lints_of_symbols,
+	semver_lints_of_target_features,
+	semver_lints_of_sealing,
 };
+/* clang-format on */
 
 size_t semver_lint_count(void)
 {

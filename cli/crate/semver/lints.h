@@ -33,6 +33,7 @@ enum semver_on {
 	SEMVER_ON_TRAIT_ITEM,
 	SEMVER_ON_INHERENT, /* functions and constants of inherent impls */
 	/* not by path: `kinds` and `reach` do not count */
+	SEMVER_ON_SYMBOL,	/* exported functions, public or not */
 	SEMVER_ON_FEATURE,	/* of the manifest */
 	SEMVER_ON_FEATURE_LINK, /* a feature that one of the old ones enables */
 	/* not items but words: of `kinds`, the item they belong to */
@@ -120,6 +121,8 @@ struct semver_lint {
 	semver_condition *when[SEMVER_CONDITIONS_MAX]; /* all of them */
 	/* A word on the case at hand, put behind `why`. */
 	void (*detail)(const struct semver_pair *p, struct strbuf *out);
+	/* More for the end of the subject, behind another `::`. */
+	void (*subject)(const struct semver_pair *p, struct strbuf *out);
 };
 
 size_t semver_lint_count(void);
@@ -146,6 +149,9 @@ extern const struct semver_lint semver_lints_of_order[];
 extern const struct semver_lint semver_lints_of_additions[];
 extern const struct semver_lint semver_lints_of_deprecation[];
 extern const struct semver_lint semver_lints_of_features[];
+extern const struct semver_lint semver_lints_of_symbols[];
+extern const struct semver_lint semver_lints_of_target_features[];
+extern const struct semver_lint semver_lints_of_sealing[];
 
 /* What most rows have in common. */
 #define SEMVER_BREAKS .update = SEMVER_MAJOR, .level = FINDING_DENY
