@@ -1,6 +1,5 @@
 /* What is where: the order of fields, variants and generic parameters. */
-#include "crate/semver/conditions.h"
-#include "crate/semver/lints.h"
+#include "crate/semver/lint_rows.h"
 
 #define MEND_ORDER "put it back in place, or release a new major version"
 
@@ -15,75 +14,74 @@
 	"code that names the generic arguments passes a constant where a " \
 	"type is wanted, and the other way round"
 
-#define REORDERED(id_, title_, why_, on_, kinds_, ...)                        \
-	{                                                                     \
-		.id = id_, SEMVER_BREAKS_MAYBE, .title = title_, .why = why_, \
-		.mend = MEND_ORDER, SEMVER_WHERE(on_, CHANGED, kinds_),       \
-		.when = { __VA_ARGS__ }, .detail = detail_position            \
-	}
+/* A thing stands in another place than before. */
+#define MOVED(on_, kinds_)                               \
+	WHERE(on_, CHANGED, kinds_), .mend = MEND_ORDER, \
+				     .detail = detail_position
 
-#define CONST_IN_PLACE_OF_TYPE(id_, what_, on_, kinds_)                     \
-	{                                                                   \
-		.id = id_, SEMVER_BREAKS,                                   \
-		.title = what_ " takes a const generic in place of a type", \
-		.why = WHY_ARGUMENTS, .mend = MEND_ORDER,                   \
-		SEMVER_WHERE(on_, CHANGED, kinds_), .when = {               \
-			when_type_param_becomes_const                       \
-		}                                                           \
-	}
+#define NOW_CONST(on_, kinds_)                                                 \
+	WHERE(on_, CHANGED, kinds_), .why = WHY_ARGUMENTS, .mend = MEND_ORDER, \
+				     .when = { when_type_param_becomes_const }
 
-#define TYPE_IN_PLACE_OF_CONST(id_, what_, on_, kinds_)                     \
-	{                                                                   \
-		.id = id_, SEMVER_BREAKS,                                   \
-		.title = what_ " takes a type in place of a const generic", \
-		.why = WHY_ARGUMENTS, .mend = MEND_ORDER,                   \
-		SEMVER_WHERE(on_, CHANGED, kinds_), .when = {               \
-			when_const_param_becomes_type                       \
-		}                                                           \
-	}
+#define NOW_TYPE(on_, kinds_)                                                  \
+	WHERE(on_, CHANGED, kinds_), .why = WHY_ARGUMENTS, .mend = MEND_ORDER, \
+				     .when = { when_const_param_becomes_type }
 
 const struct semver_lint semver_lints_of_order[] = {
-	REORDERED("partial_ord_struct_fields_reordered",
-		  "field of a struct that derives PartialOrd moved",
-		  WHY_PARTIAL_ORD, FIELD, KIND_FIELD, when_item_plain_both,
-		  when_field_moves, when_item_derives_partial_ord_both),
-	REORDERED("partial_ord_enum_variants_reordered",
-		  "variant of an enum that derives PartialOrd moved",
-		  WHY_PARTIAL_ORD, VARIANT, KIND_VARIANT, when_variant_moves,
-		  when_item_derives_partial_ord_both),
-	REORDERED("partial_ord_enum_struct_variant_fields_reordered",
-		  "field of a variant that derives PartialOrd moved",
-		  WHY_PARTIAL_ORD, VARIANT_FIELD, KIND_FIELD,
-		  when_variant_plain_both, when_field_moves,
-		  when_item_derives_partial_ord_both),
-	REORDERED("repr_c_plain_struct_fields_reordered",
-		  "field of a repr(C) struct moved", WHY_REPR_C, FIELD,
-		  KIND_FIELD, when_item_repr_c_both, when_item_plain_both,
-		  when_field_moves),
-	REORDERED("repr_c_enum_struct_variant_fields_reordered",
-		  "field of a variant of a repr(C) enum moved", WHY_REPR_C,
-		  VARIANT_FIELD, KIND_FIELD, when_item_repr_c_both,
-		  when_variant_plain_both, when_field_moves),
+	{ BREAKS_MAYBE("partial_ord_struct_fields_reordered",
+		       "field of a struct that derives PartialOrd moved"),
+	  MOVED(FIELD, KIND_FIELD), .why = WHY_PARTIAL_ORD,
+	  .when = { when_item_plain_both, when_field_moves,
+		    when_item_derives_partial_ord_both } },
+	{ BREAKS_MAYBE("partial_ord_enum_variants_reordered",
+		       "variant of an enum that derives PartialOrd moved"),
+	  MOVED(VARIANT, KIND_VARIANT), .why = WHY_PARTIAL_ORD,
+	  .when = { when_variant_moves, when_item_derives_partial_ord_both } },
+	{ BREAKS_MAYBE("partial_ord_enum_struct_variant_fields_reordered",
+		       "field of a variant that derives PartialOrd moved"),
+	  MOVED(VARIANT_FIELD, KIND_FIELD), .why = WHY_PARTIAL_ORD,
+	  .when = { when_variant_plain_both, when_field_moves,
+		    when_item_derives_partial_ord_both } },
+	{ BREAKS_MAYBE("repr_c_plain_struct_fields_reordered",
+		       "field of a repr(C) struct moved"),
+	  MOVED(FIELD, KIND_FIELD), .why = WHY_REPR_C,
+	  .when = { when_item_repr_c_both, when_item_plain_both,
+		    when_field_moves } },
+	{ BREAKS_MAYBE("repr_c_enum_struct_variant_fields_reordered",
+		       "field of a variant of a repr(C) enum moved"),
+	  MOVED(VARIANT_FIELD, KIND_FIELD), .why = WHY_REPR_C,
+	  .when = { when_item_repr_c_both, when_variant_plain_both,
+		    when_field_moves } },
 
-	CONST_IN_PLACE_OF_TYPE("function_generic_type_reordered", "function",
-			       ITEM, KIND_FUNCTION),
-	TYPE_IN_PLACE_OF_CONST("function_const_generic_reordered", "function",
-			       ITEM, KIND_FUNCTION),
-	CONST_IN_PLACE_OF_TYPE("inherent_method_generic_type_reordered",
-			       "method", INHERENT, KIND_FUNCTION),
-	TYPE_IN_PLACE_OF_CONST("inherent_method_const_generic_reordered",
-			       "method", INHERENT, KIND_FUNCTION),
-	CONST_IN_PLACE_OF_TYPE("trait_method_generic_type_reordered",
-			       "trait method", TRAIT_ITEM, KIND_FUNCTION),
-	TYPE_IN_PLACE_OF_CONST("trait_method_const_generic_reordered",
-			       "trait method", TRAIT_ITEM, KIND_FUNCTION),
-	CONST_IN_PLACE_OF_TYPE("trait_generic_type_reordered", "trait", ITEM,
-			       KIND_TRAIT),
-	TYPE_IN_PLACE_OF_CONST("trait_const_generic_reordered", "trait", ITEM,
-			       KIND_TRAIT),
-	CONST_IN_PLACE_OF_TYPE("type_generic_type_reordered", "type", ITEM,
-			       KIND_TYPE),
-	TYPE_IN_PLACE_OF_CONST("type_const_generic_reordered", "type", ITEM,
-			       KIND_TYPE),
+	{ BREAKS("function_generic_type_reordered",
+		 "function takes a const generic in place of a type"),
+	  NOW_CONST(ITEM, KIND_FUNCTION) },
+	{ BREAKS("function_const_generic_reordered",
+		 "function takes a type in place of a const generic"),
+	  NOW_TYPE(ITEM, KIND_FUNCTION) },
+	{ BREAKS("inherent_method_generic_type_reordered",
+		 "method takes a const generic in place of a type"),
+	  NOW_CONST(INHERENT, KIND_FUNCTION) },
+	{ BREAKS("inherent_method_const_generic_reordered",
+		 "method takes a type in place of a const generic"),
+	  NOW_TYPE(INHERENT, KIND_FUNCTION) },
+	{ BREAKS("trait_method_generic_type_reordered",
+		 "trait method takes a const generic in place of a type"),
+	  NOW_CONST(TRAIT_ITEM, KIND_FUNCTION) },
+	{ BREAKS("trait_method_const_generic_reordered",
+		 "trait method takes a type in place of a const generic"),
+	  NOW_TYPE(TRAIT_ITEM, KIND_FUNCTION) },
+	{ BREAKS("trait_generic_type_reordered",
+		 "trait takes a const generic in place of a type"),
+	  NOW_CONST(ITEM, KIND_TRAIT) },
+	{ BREAKS("trait_const_generic_reordered",
+		 "trait takes a type in place of a const generic"),
+	  NOW_TYPE(ITEM, KIND_TRAIT) },
+	{ BREAKS("type_generic_type_reordered",
+		 "type takes a const generic in place of a type"),
+	  NOW_CONST(ITEM, KIND_TYPE) },
+	{ BREAKS("type_const_generic_reordered",
+		 "type takes a type in place of a const generic"),
+	  NOW_TYPE(ITEM, KIND_TYPE) },
 	{ 0 },
 };

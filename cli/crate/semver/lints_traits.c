@@ -1,236 +1,96 @@
 /* Traits and their items. */
-#include "crate/semver/conditions.h"
-#include "crate/semver/lints.h"
+#include "crate/semver/lint_rows.h"
 
-#define MEND_GONE "bring it back, or release a new major version"
-#define MEND_UNDO "undo the change, or release a new major version"
 #define MEND_REQUIRED "give it a default, or release a new major version"
 #define WHY_REQUIRED                                                      \
 	"every impl of the trait in another crate lacks it and does not " \
 	"compile any more"
 #define WHY_USED \
 	"impls that define it and code that uses it do not compile any more"
-#define MEND_HIDDEN \
-	"deprecate it before hiding it, or release a new major version"
-#define WHY_HIDDEN \
-	"what is hidden from the documentation is no public API any more"
+
+#define GONE(kinds_)                                                         \
+	WHERE(TRAIT_ITEM, GONE, kinds_), .why = WHY_USED, .mend = MEND_BACK, \
+					 .reference = "item-remove"
+
+/* Every impl elsewhere must have it now. */
+#define REQUIRED(kinds_)                                                       \
+	WHERE(TRAIT_ITEM, ADDED, kinds_),                                      \
+		.why = WHY_REQUIRED, .reference = "trait-new-item-no-default", \
+		.when = { when_is_required, when_item_implementable_both }
+
+#define DEFAULT_GOES(kinds_)                                              \
+	WHERE(TRAIT_ITEM, CHANGED, kinds_),                               \
+		.why = WHY_REQUIRED,                                      \
+		.mend = "bring the default back, or release a new major " \
+			"version",                                        \
+		.reference = "trait-new-item-no-default",                 \
+		.when = { when_default_goes, when_item_implementable_both }
+
+#define CHANGED WHERE(ITEM, CHANGED, KIND_TRAIT), .mend = MEND_UNDO
 
 const struct semver_lint semver_lints_of_traits[] = {
-	{
-		.id = "trait_method_missing",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "trait method removed or renamed",
-		.why = WHY_USED,
-		.mend = MEND_GONE,
-		.reference = "item-remove",
-		.on = SEMVER_ON_TRAIT_ITEM,
-		.event = SEMVER_GONE,
-		.kinds = KIND_FUNCTION,
-	},
-	{
-		.id = "trait_removed_associated_constant",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "associated constant of a trait removed or renamed",
-		.why = WHY_USED,
-		.mend = MEND_GONE,
-		.reference = "item-remove",
-		.on = SEMVER_ON_TRAIT_ITEM,
-		.event = SEMVER_GONE,
-		.kinds = KIND_ASSOC_CONST,
-	},
-	{
-		.id = "trait_removed_associated_type",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "associated type of a trait removed or renamed",
-		.why = WHY_USED,
-		.mend = MEND_GONE,
-		.reference = "item-remove",
-		.on = SEMVER_ON_TRAIT_ITEM,
-		.event = SEMVER_GONE,
-		.kinds = KIND_ASSOC_TYPE,
-	},
-	{
-		.id = "trait_method_parameter_count_changed",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "trait method takes another number of parameters",
-		.why = "every call and every impl has another number of "
-		       "parameters",
-		.mend = "keep the signature and add a second method with a "
-			"default, or release a new major version",
-		.reference = "trait-item-signature",
-		.on = SEMVER_ON_TRAIT_ITEM,
-		.event = SEMVER_CHANGED,
-		.kinds = KIND_FUNCTION,
-		.when = { when_param_count_differs },
-		.detail = detail_param_count,
-	},
-	{
-		.id = "trait_method_added",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "method without default added to a trait",
-		.why = WHY_REQUIRED,
-		.mend = MEND_REQUIRED,
-		.reference = "trait-new-item-no-default",
-		.on = SEMVER_ON_TRAIT_ITEM,
-		.event = SEMVER_ADDED,
-		.kinds = KIND_FUNCTION,
-		.when = { when_is_required, when_item_implementable_both },
-	},
-	{
-		.id = "trait_associated_const_added",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "associated constant without default added to a trait",
-		.why = WHY_REQUIRED,
-		.mend = MEND_REQUIRED,
-		.reference = "trait-new-item-no-default",
-		.on = SEMVER_ON_TRAIT_ITEM,
-		.event = SEMVER_ADDED,
-		.kinds = KIND_ASSOC_CONST,
-		.when = { when_is_required, when_item_implementable_both },
-	},
-	{
-		.id = "trait_associated_type_added",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "associated type without default added to a trait",
-		.why = WHY_REQUIRED,
-		.mend = "release a new major version",
-		.reference = "trait-new-item-no-default",
-		.on = SEMVER_ON_TRAIT_ITEM,
-		.event = SEMVER_ADDED,
-		.kinds = KIND_ASSOC_TYPE,
-		.when = { when_is_required, when_item_implementable_both },
-	},
-	{
-		.id = "trait_method_default_impl_removed",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "trait method lost its default",
-		.why = WHY_REQUIRED,
-		.mend = "bring the default back, or release a new major "
-			"version",
-		.reference = "trait-new-item-no-default",
-		.on = SEMVER_ON_TRAIT_ITEM,
-		.event = SEMVER_CHANGED,
-		.kinds = KIND_FUNCTION,
-		.when = { when_default_goes, when_item_implementable_both },
-	},
-	{
-		.id = "trait_associated_const_default_removed",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "associated constant of a trait lost its default",
-		.why = WHY_REQUIRED,
-		.mend = "bring the default back, or release a new major "
-			"version",
-		.reference = "trait-new-item-no-default",
-		.on = SEMVER_ON_TRAIT_ITEM,
-		.event = SEMVER_CHANGED,
-		.kinds = KIND_ASSOC_CONST,
-		.when = { when_default_goes, when_item_implementable_both },
-	},
-	{
-		.id = "trait_associated_type_default_removed",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "associated type of a trait lost its default",
-		.why = WHY_REQUIRED,
-		.mend = "bring the default back, or release a new major "
-			"version",
-		.reference = "trait-new-item-no-default",
-		.on = SEMVER_ON_TRAIT_ITEM,
-		.event = SEMVER_CHANGED,
-		.kinds = KIND_ASSOC_TYPE,
-		.when = { when_default_goes, when_item_implementable_both },
-	},
-	{
-		.id = "trait_newly_sealed",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "trait can no longer be implemented by others",
-		.why = "every impl of the trait in another crate needs "
-		       "something now that it cannot name",
-		.mend = "make what it needs public, or release a new major "
-			"version",
-		.on = SEMVER_ON_ITEM,
-		.event = SEMVER_CHANGED,
-		.kinds = KIND_TRAIT,
-		.when = { when_becomes_sealed },
-	},
-	{
-		.id = "trait_method_now_doc_hidden",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "trait method became #[doc(hidden)]",
-		.why = WHY_HIDDEN,
-		.mend = MEND_HIDDEN,
-		.on = SEMVER_ON_TRAIT_ITEM,
-		.event = SEMVER_CHANGED,
-		.reach = SEMVER_LEAVES,
-		.kinds = KIND_FUNCTION,
-	},
-	{
-		.id = "trait_associated_const_now_doc_hidden",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "associated constant of a trait became "
-			 "#[doc(hidden)]",
-		.why = WHY_HIDDEN,
-		.mend = MEND_HIDDEN,
-		.on = SEMVER_ON_TRAIT_ITEM,
-		.event = SEMVER_CHANGED,
-		.reach = SEMVER_LEAVES,
-		.kinds = KIND_ASSOC_CONST,
-	},
-	{
-		.id = "trait_associated_type_now_doc_hidden",
-		.update = SEMVER_MAJOR,
-		.level = FINDING_DENY,
-		.title = "associated type of a trait became #[doc(hidden)]",
-		.why = WHY_HIDDEN,
-		.mend = MEND_HIDDEN,
-		.on = SEMVER_ON_TRAIT_ITEM,
-		.event = SEMVER_CHANGED,
-		.reach = SEMVER_LEAVES,
-		.kinds = KIND_ASSOC_TYPE,
-	},
-	{
-		.id = "trait_unsafe_added",
-		SEMVER_BREAKS,
-		.title = "trait became unsafe",
-		.why = "every impl of the trait in another crate must say "
-		       "unsafe now",
-		.mend = MEND_UNDO,
-		SEMVER_WHERE(ITEM, CHANGED, KIND_TRAIT),
-		.when = { when_becomes_unsafe_trait,
-			  when_item_implementable_both },
-	},
-	{
-		.id = "trait_unsafe_removed",
-		SEMVER_BREAKS,
-		.title = "unsafe trait became safe",
-		.why = "every unsafe impl of the trait in another crate "
-		       "does not compile any more",
-		.mend = MEND_UNDO,
-		SEMVER_WHERE(ITEM, CHANGED, KIND_TRAIT),
-		.when = { when_was_unsafe_trait, when_item_implementable_both },
-	},
-	{
-		.id = "trait_no_longer_dyn_compatible",
-		SEMVER_BREAKS,
-		.title = "trait can no longer be used as dyn",
-		.why = "code that names the type dyn Trait does not compile "
-		       "any more",
-		.mend = MEND_UNDO,
-		.reference = "trait-object-safety",
-		SEMVER_WHERE(ITEM, CHANGED, KIND_TRAIT),
-		.when = { when_was_dyn_compatible },
-	},
+	{ BREAKS("trait_method_missing", "trait method removed or renamed"),
+	  GONE(KIND_FUNCTION) },
+	{ BREAKS("trait_removed_associated_constant",
+		 "associated constant of a trait removed or renamed"),
+	  GONE(KIND_ASSOC_CONST) },
+	{ BREAKS("trait_removed_associated_type",
+		 "associated type of a trait removed or renamed"),
+	  GONE(KIND_ASSOC_TYPE) },
+	{ BREAKS("trait_method_parameter_count_changed",
+		 "trait method takes another number of parameters"),
+	  WHERE(TRAIT_ITEM, CHANGED, KIND_FUNCTION),
+	  .why = "every call and every impl has another number of parameters",
+	  .mend = "keep the signature and add a second method with a default, "
+		  "or release a new major version",
+	  .reference = "trait-item-signature",
+	  .when = { when_param_count_differs }, .detail = detail_param_count },
+	{ BREAKS("trait_method_added",
+		 "method without default added to a trait"),
+	  REQUIRED(KIND_FUNCTION), .mend = MEND_REQUIRED },
+	{ BREAKS("trait_associated_const_added",
+		 "associated constant without default added to a trait"),
+	  REQUIRED(KIND_ASSOC_CONST), .mend = MEND_REQUIRED },
+	{ BREAKS("trait_associated_type_added",
+		 "associated type without default added to a trait"),
+	  REQUIRED(KIND_ASSOC_TYPE), .mend = "release a new major version" },
+	{ BREAKS("trait_method_default_impl_removed",
+		 "trait method lost its default"),
+	  DEFAULT_GOES(KIND_FUNCTION) },
+	{ BREAKS("trait_associated_const_default_removed",
+		 "associated constant of a trait lost its default"),
+	  DEFAULT_GOES(KIND_ASSOC_CONST) },
+	{ BREAKS("trait_associated_type_default_removed",
+		 "associated type of a trait lost its default"),
+	  DEFAULT_GOES(KIND_ASSOC_TYPE) },
+	{ BREAKS("trait_newly_sealed",
+		 "trait can no longer be implemented by others"),
+	  WHERE(ITEM, CHANGED, KIND_TRAIT),
+	  .why = "every impl of the trait in another crate needs something now "
+		 "that it cannot name",
+	  .mend = "make what it needs public, or release a new major version",
+	  .when = { when_becomes_sealed } },
+	{ BREAKS("trait_method_now_doc_hidden",
+		 "trait method became #[doc(hidden)]"),
+	  HIDES(TRAIT_ITEM, KIND_FUNCTION) },
+	{ BREAKS("trait_associated_const_now_doc_hidden",
+		 "associated constant of a trait became #[doc(hidden)]"),
+	  HIDES(TRAIT_ITEM, KIND_ASSOC_CONST) },
+	{ BREAKS("trait_associated_type_now_doc_hidden",
+		 "associated type of a trait became #[doc(hidden)]"),
+	  HIDES(TRAIT_ITEM, KIND_ASSOC_TYPE) },
+	{ BREAKS("trait_unsafe_added", "trait became unsafe"), CHANGED,
+	  .why = "every impl of the trait in another crate must say unsafe now",
+	  .when = { when_becomes_unsafe_trait, when_item_implementable_both } },
+	{ BREAKS("trait_unsafe_removed", "unsafe trait became safe"), CHANGED,
+	  .why = "every unsafe impl of the trait in another crate does not "
+		 "compile any more",
+	  .when = { when_was_unsafe_trait, when_item_implementable_both } },
+	{ BREAKS("trait_no_longer_dyn_compatible",
+		 "trait can no longer be used as dyn"),
+	  CHANGED,
+	  .why = "code that names the type dyn Trait does not compile any more",
+	  .reference = "trait-object-safety",
+	  .when = { when_was_dyn_compatible } },
 	{ 0 },
 };
