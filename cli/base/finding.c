@@ -34,7 +34,8 @@ int findings_add(struct findings *f, const struct finding *finding)
 	f->items = grown;
 	if (!copy(&f->arena, &own.id) || !copy(&f->arena, &own.file) ||
 	    !copy(&f->arena, &own.was_file) || !copy(&f->arena, &own.subject) ||
-	    !copy(&f->arena, &own.why) || !copy(&f->arena, &own.mend))
+	    !copy(&f->arena, &own.why) || !copy(&f->arena, &own.mend) ||
+	    !copy(&f->arena, &own.allowed))
 		return -1;
 	f->items[f->count++] = own;
 	return 0;

@@ -29,6 +29,7 @@ struct finding {
 	const char *subject; /* what it is about: a key, a path, an item */
 	const char *why;     /* one sentence, no full stop */
 	const char *mend;    /* what to do or type, or NULL */
+	const char *allowed; /* the reason why it is let pass, or NULL */
 };
 
 struct findings {

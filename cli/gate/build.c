@@ -23,7 +23,7 @@ enum {
 	UNPACKED_MAX = 512 << 20,
 	BUILD_TIMEOUT_S = 5 * 60,
 	BUILD_BINDS = 4, /* ours; then the caller's */
-	BUILD_ENV = 16,
+	BUILD_ENV = 24,
 	DECOYS_MAX = 8,
 	LOG_MAX = 1 << 20
 };
@@ -70,10 +70,9 @@ static void bind(struct setting *s, const char *from, const char *to)
 			(struct sandbox_bind){ .from = from, .to = to };
 }
 
-static void set_inside(struct setting *s, const struct pipeline *p,
+static void set_inside(struct setting *s, const struct gate_env *env,
 		       const struct build_spec *spec)
 {
-	const struct gate_env *env = p->env;
 	char *registry = arena_printf(&s->arena, "%s/registry",
 				      env->cargo_home ? env->cargo_home : "");
 
@@ -100,14 +99,14 @@ static void set_inside(struct setting *s, const struct pipeline *p,
 }
 
 /* Asked for by name: the same script with the same variables, unprotected. */
-static void set_outside(struct setting *s, const struct pipeline *p,
-			const struct build_spec *spec)
+static void set_outside(struct setting *s, const struct gate_env *env,
+			const char *work, const struct build_spec *spec)
 {
-	const char *cargo = p->env->cargo_home;
+	const char *cargo = env->cargo_home;
 	char *path = arena_printf(&s->arena, "%s/bin:/usr/bin:/bin",
-				  p->env->toolchain->sysroot);
-	char *home = arena_printf(&s->arena, "%s/home", p->work);
-	char *target = arena_printf(&s->arena, "%s/build", p->work);
+				  env->toolchain->sysroot);
+	char *home = arena_printf(&s->arena, "%s/home", work);
+	char *target = arena_printf(&s->arena, "%s/build", work);
 
 	if (!path || !home || !target) {
 		s->failed = true;
@@ -148,29 +147,30 @@ static const char prepare[] =
 	">\"$CARGO_HOME/config.toml\"\n"
 	"cd \"$CRATE\" || exit 1\n";
 
-int build_run(struct pipeline *p, const struct build_spec *spec,
-	      struct process_result *out, struct err *err)
+int build_run(const struct gate_env *env, const char *work,
+	      const struct build_spec *spec, struct process_result *out,
+	      struct err *err)
 {
 	AUTO(setting_releasep) struct setting s = { 0 };
 	AUTO(strbuf_releasep) struct strbuf script = { 0 };
-	uint32_t timeout_s = p->env->build_timeout_s ? p->env->build_timeout_s
-						     : BUILD_TIMEOUT_S;
+	uint32_t timeout_s =
+		env->build_timeout_s ? env->build_timeout_s : BUILD_TIMEOUT_S;
 	const char *argv[] = { "/bin/sh", "-c", NULL, NULL };
 
-	if (p->env->no_sandbox)
-		set_outside(&s, p, spec);
+	if (env->no_sandbox)
+		set_outside(&s, env, work, spec);
 	else
-		set_inside(&s, p, spec);
+		set_inside(&s, env, spec);
 	set_common(&s, spec);
 	strbuf_adds(&script, prepare);
 	strbuf_adds(&script, spec->script);
 	if (s.failed || !strbuf_ok(&script))
 		return err_nomem(err);
 	argv[2] = strbuf_str(&script);
-	if (p->env->no_sandbox) {
+	if (env->no_sandbox) {
 		struct process_spec plain = { .argv = argv,
 					      .env = s.env,
-					      .cwd = p->work,
+					      .cwd = work,
 					      .timeout_ms = timeout_s * 1000,
 					      .max_output = LOG_MAX,
 					      .out_fd = spec->out_fd };
@@ -421,7 +421,7 @@ static int check(struct pipeline *p, struct gate_outcome *o, struct err *err)
 		return (int)err->code;
 	spec.binds = decoys.binds;
 	spec.bind_count = decoys.count;
-	if (build_run(p, &spec, &r, err) < 0)
+	if (build_run(p->env, p->work, &spec, &r, err) < 0)
 		return (int)err->code;
 	if (!p->env->no_sandbox && is_setup_failure(&r))
 		return outcome_error(o, "%.*s",

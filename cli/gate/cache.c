@@ -44,7 +44,7 @@ static bool read_finding(const struct node *n, struct findings *out)
 {
 	struct finding f = { 0 };
 	const char *level;
-	int64_t line, column;
+	int64_t line, column, was_line;
 	struct err err = { 0 };
 
 	/* the file's own words are copied by findings_add() */
@@ -54,11 +54,14 @@ static bool read_finding(const struct node *n, struct findings *out)
 	       node_str_or(n, "file", NULL, &f.file, &err) == 0 &&
 	       node_int(n, "line", 0, UINT32_MAX, &line, &err) == 0 &&
 	       node_int(n, "column", 0, UINT32_MAX, &column, &err) == 0 &&
+	       node_str_or(n, "was_file", NULL, &f.was_file, &err) == 0 &&
+	       node_int(n, "was_line", 0, UINT32_MAX, &was_line, &err) == 0 &&
+	       node_str_or(n, "allowed", NULL, &f.allowed, &err) == 0 &&
 	       node_str_or(n, "subject", NULL, &f.subject, &err) == 0 &&
 	       node_str_or(n, "why", NULL, &f.why, &err) == 0 &&
 	       node_str_or(n, "mend", NULL, &f.mend, &err) == 0 &&
 	       (f.line = (uint32_t)line, f.column = (uint32_t)column,
-		findings_add(out, &f) == 0);
+		f.was_line = (uint32_t)was_line, findings_add(out, &f) == 0);
 }
 
 /* The pipeline's own name for it: a report outlives the text it came from. */

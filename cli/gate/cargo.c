@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/parse.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -68,25 +69,43 @@ static int fill_env(const struct gate_env *env, const char *work, bool network,
 		       : 0;
 }
 
-int cargo_run(const struct gate_env *env, const char *work,
-	      const char *const *args, bool network, struct process_result *out,
-	      struct err *err)
+static int start(const struct gate_env *env, const char *work,
+		 const char *const *args, bool network,
+		 struct process_spec *spec, struct process_result *out,
+		 struct err *err)
 {
 	AUTO(arena_releasep) struct arena arena = { 0 };
 	const char *argv[CARGO_ARGS_MAX] = { env->toolchain->cargo };
 	const char *vars[CARGO_ENV_MAX] = { 0 };
-	struct process_spec spec = { .argv = argv,
-				     .env = vars,
-				     .cwd = "/",
-				     .merge = true,
-				     .timeout_ms = CARGO_TIMEOUT_MS,
-				     .max_output = CARGO_OUTPUT_MAX };
 
 	for (size_t i = 0; args[i] && i + 2 < CARGO_ARGS_MAX; i++)
 		argv[i + 1] = args[i];
 	if (fill_env(env, work, network, &arena, vars, err) < 0)
 		return (int)err->code;
-	return process_run(&spec, out, err);
+	spec->argv = argv;
+	spec->env = vars;
+	spec->cwd = "/";
+	spec->timeout_ms = CARGO_TIMEOUT_MS;
+	return process_run(spec, out, err);
+}
+
+int cargo_run(const struct gate_env *env, const char *work,
+	      const char *const *args, bool network, struct process_result *out,
+	      struct err *err)
+{
+	struct process_spec spec = { .merge = true,
+				     .max_output = CARGO_OUTPUT_MAX };
+
+	return start(env, work, args, network, &spec, out, err);
+}
+
+int cargo_ask(const struct gate_env *env, const char *work,
+	      const char *const *args, struct process_result *out,
+	      struct err *err)
+{
+	struct process_spec spec = { .max_output = JSON_INPUT_MAX };
+
+	return start(env, work, args, false, &spec, out, err);
 }
 
 /* ------------------------------------------------------------- its first error

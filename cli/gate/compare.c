@@ -98,30 +98,28 @@ static int add_note(struct compared *c, const char *text, struct err *err)
 	return 0;
 }
 
-static int note_side(struct compared *c, const struct side *s, struct err *err)
+static int note_format(struct compared *c, const struct side *s,
+		       struct err *err)
 {
-	const char *name = s->from->name;
+	return add_note(c,
+			arena_printf(&c->arena,
+				     "rustdoc's format %u is newer than %d, "
+				     "the newest that is known here: what is "
+				     "new in it was not compared",
+				     (unsigned)rustdoc_format(s->doc),
+				     RUSTDOC_FORMAT_MAX),
+			err);
+}
 
-	if (rustdoc_is_newer(s->doc) &&
-	    add_note(c,
-		     arena_printf(&c->arena,
-				  "%s: rustdoc format %u is newer than %d, "
-				  "what is new in it is not looked at",
-				  name, (unsigned)rustdoc_format(s->doc),
-				  RUSTDOC_FORMAT_MAX),
-		     err) < 0)
-		return (int)err->code;
-	if (!rustdoc_has_private(s->doc) &&
-	    add_note(c,
-		     arena_printf(&c->arena,
-				  "%s: made without "
-				  "--document-private-items, so that sealed "
-				  "traits and shadowed names may be judged "
-				  "wrongly",
-				  name),
-		     err) < 0)
-		return (int)err->code;
-	return 0;
+static int note_private(struct compared *c, const struct side *s,
+			struct err *err)
+{
+	return add_note(c,
+			arena_printf(&c->arena,
+				     "%s: the document has no private items: "
+				     "what they hide may be reported",
+				     s->from->name),
+			err);
 }
 
 static const char *name_of(const struct side *s)
@@ -129,6 +127,18 @@ static const char *name_of(const struct side *s)
 	const char *name = rustdoc_root(s->doc)->name;
 
 	return name ? name : "";
+}
+
+static int note_formats(struct compared *c, const struct side *before,
+			const struct side *after, struct err *err)
+{
+	bool differ = rustdoc_format(before->doc) != rustdoc_format(after->doc);
+
+	if (rustdoc_is_newer(before->doc) && note_format(c, before, err) < 0)
+		return (int)err->code;
+	if (differ && rustdoc_is_newer(after->doc))
+		return note_format(c, after, err);
+	return 0;
 }
 
 static int note_differences(struct compared *c, const struct side *before,
@@ -139,8 +149,10 @@ static int note_differences(struct compared *c, const struct side *before,
 
 	if (a && b && strcmp(a, b) != 0 &&
 	    add_note(c,
-		     arena_printf(&c->arena, "the targets differ: %s and %s", a,
-				  b),
+		     arena_printf(&c->arena,
+				  "the two versions were documented for "
+				  "different targets: %s and %s",
+				  a, b),
 		     err) < 0)
 		return (int)err->code;
 	a = name_of(before);
@@ -152,6 +164,19 @@ static int note_differences(struct compared *c, const struct side *before,
 					     a, b),
 				err);
 	return 0;
+}
+
+static int note_doubts(struct compared *c, const struct side *before,
+		       const struct side *after, struct err *err)
+{
+	if (note_formats(c, before, after, err) < 0 ||
+	    note_differences(c, before, after, err) < 0)
+		return (int)err->code;
+	if (!rustdoc_has_private(before->doc) &&
+	    note_private(c, before, err) < 0)
+		return (int)err->code;
+	return rustdoc_has_private(after->doc) ? 0
+					       : note_private(c, after, err);
 }
 
 static int describe(struct compared *c, const struct side *before,
@@ -168,9 +193,7 @@ static int describe(struct compared *c, const struct side *before,
 	if (!c->crate || !c->notes || (before->version_text && !c->from) ||
 	    (after->version_text && !c->to))
 		return err_nomem(err);
-	if (note_side(c, before, err) < 0 || note_side(c, after, err) < 0)
-		return (int)err->code;
-	return note_differences(c, before, after, err);
+	return note_doubts(c, before, after, err);
 }
 
 /* ---- settings */
@@ -208,7 +231,8 @@ static int judge(const struct side *before, struct side *after,
 		 const struct compare_settings *how, const struct findings *raw,
 		 struct compared *c, struct err *err)
 {
-	struct semver_settings s = { .release_type = how->release_type };
+	struct semver_settings s = { .release_type = how->release_type,
+				     .keep_allowed = how->keep_allowed };
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 	struct semver_rule *rules = NULL;
 	bool inherits;

@@ -29,6 +29,7 @@ struct compare_settings {
 	 */
 	bool all_lints;
 	enum semver_bump release_type; /* SEMVER_SAME: by the versions */
+	bool keep_allowed;	       /* see semver_settings */
 };
 
 struct compared {

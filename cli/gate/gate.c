@@ -16,7 +16,7 @@
 #include "version.h"
 
 /* A change of what gates do or say makes all that is cached worthless. */
-#define GATES_VERSION "2"
+#define GATES_VERSION "3"
 
 struct gate {
 	const char *name;
@@ -82,15 +82,48 @@ int outcome_log(const struct pipeline *p, struct gate_outcome *o,
 /* ----------------------------------------------------------------- judgement
  */
 
-static enum finding_level judged(const struct gate_env *env,
-				 const struct gate_subject *s,
-				 const struct finding *f)
+/*
+ * The policy's word on a finding: an allowance, else the last rule that fits,
+ * else the level that it has.
+ */
+static void judge_finding(const struct gate_env *env,
+			  const struct gate_subject *s, struct gate_report *r,
+			  struct finding *f)
 {
-	if (policy_allows(env->policy, f->id, f->subject ? f->subject : "",
-			  s->handle, s->artifact))
-		return FINDING_ALLOW;
-	return policy_lint_level(env->policy, f->id, s->artifact, s->week,
-				 f->level);
+	const struct policy_allowance *a =
+		policy_allows(env->policy, f->id, f->subject ? f->subject : "",
+			      s->handle, s->artifact);
+
+	f->level = a ? FINDING_ALLOW
+		     : policy_lint_level(env->policy, f->id, s->artifact,
+					 s->week, f->level);
+	if (a)
+		f->allowed = arena_strdup(&r->findings.arena, a->reason);
+	else if (f->level != FINDING_ALLOW)
+		f->allowed = NULL; /* whatever the manifest says */
+}
+
+/*
+ * The semver gate hands on what its lints allow, because the policy may know
+ * better.  Where it does not, nobody wants to hear of it.
+ */
+static void drop_allowed(struct gate_report *r, struct gate_outcome *o)
+{
+	struct finding *items = r->findings.items;
+	size_t end = o->first + o->count, kept = o->first;
+
+	if (strcmp(o->gate, "semver") != 0)
+		return;
+	for (size_t i = o->first; i < end; i++)
+		if (items[i].level != FINDING_ALLOW || items[i].allowed)
+			items[kept++] = items[i];
+	for (size_t i = end; i < r->findings.count; i++)
+		items[i - (end - kept)] = items[i];
+	for (size_t i = 0; i < r->gate_count; i++)
+		if (r->gates[i].first >= end && &r->gates[i] != o)
+			r->gates[i].first -= end - kept;
+	r->findings.count -= end - kept;
+	o->count = kept - o->first;
 }
 
 static bool is_skipped(const struct gate_env *env, const struct gate_subject *s,
@@ -114,13 +147,14 @@ static void judge_gate(const struct gate_env *env, const struct gate_subject *s,
 		struct finding *f = &r->findings.items[i];
 
 		if (env->policy)
-			f->level = judged(env, s, f);
+			judge_finding(env, s, r, f);
 		if (f->level == FINDING_DENY && !may_fail)
 			f->level = FINDING_WARN;
 		denied = denied || f->level == FINDING_DENY;
 	}
 	if (o->verdict == VERDICT_PASS || o->verdict == VERDICT_FAIL)
 		o->verdict = denied ? VERDICT_FAIL : VERDICT_PASS;
+	drop_allowed(r, o);
 }
 
 /* The worst: an error is not known to be good, but a failure is known bad. */

@@ -63,6 +63,14 @@ int cargo_run(const struct gate_env *env, const char *work,
 	      struct err *err);
 
 /*
+ * The same for an answer in JSON: standard output and standard error are kept
+ * apart, and there is no network.
+ */
+int cargo_ask(const struct gate_env *env, const char *work,
+	      const char *const *args, struct process_result *out,
+	      struct err *err);
+
+/*
  * cargo's own first error in LOG, without colours: the message, and its place
  * if it has one.  False if there is none.
  */
@@ -74,7 +82,7 @@ struct cargo_error {
 };
 bool cargo_first_error(const char *log, struct cargo_error *out);
 
-/* ---- build.c, for semver.c too: cargo in the sandbox */
+/* ---- build.c, for document.c too: cargo in the sandbox */
 
 /*
  * Run SCRIPT by /bin/sh with the crate at DIR read-only in the working
@@ -89,8 +97,9 @@ struct build_spec {
 	size_t bind_count;
 	int out_fd;
 };
-int build_run(struct pipeline *p, const struct build_spec *spec,
-	      struct process_result *out, struct err *err);
+int build_run(const struct gate_env *env, const char *work,
+	      const struct build_spec *spec, struct process_result *out,
+	      struct err *err);
 
 /* Unpack the .crate at PACKAGE below DIR; *OUT is its one folder. */
 int build_unpack(const char *package, const char *dir, char **out,

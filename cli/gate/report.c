@@ -113,12 +113,15 @@ static json_t *text_or_null(const char *s)
 
 static json_t *finding_view(const struct finding *f)
 {
-	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:o, s:o, s:o}", "id",
-			 f->id, "level", finding_level_name(f->level), "file",
-			 text_or_null(f->file), "line", (json_int_t)f->line,
-			 "column", (json_int_t)f->column, "subject",
-			 text_or_null(f->subject), "why", text_or_null(f->why),
-			 "mend", text_or_null(f->mend));
+	return json_pack(
+		"{s:s, s:s, s:o, s:I, s:I, s:o, s:I, s:o, s:o, s:o, "
+		"s:o}",
+		"id", f->id, "level", finding_level_name(f->level), "file",
+		text_or_null(f->file), "line", (json_int_t)f->line, "column",
+		(json_int_t)f->column, "was_file", text_or_null(f->was_file),
+		"was_line", (json_int_t)f->was_line, "subject",
+		text_or_null(f->subject), "why", text_or_null(f->why), "mend",
+		text_or_null(f->mend), "allowed", text_or_null(f->allowed));
 }
 
 static json_t *notes_view(const struct gate_outcome *o)

@@ -160,14 +160,12 @@ static int add_judged(const struct finding *raw, const struct setting *s,
 	AUTO(strbuf_releasep) struct strbuf mend = { 0 };
 	struct finding f = *raw;
 
-	if (allowed)
-		strbuf_addf(&mend, "let pass: %s", allowed->reason);
-	else
-		add_mend(raw, s, how, &mend);
+	add_mend(raw, s, how, &mend);
 	if (strbuf_check(&mend, err) < 0)
 		return (int)err->code;
 	f.level = allowed ? FINDING_ALLOW : s->level;
 	f.mend = strbuf_str(&mend);
+	f.allowed = allowed ? allowed->reason : NULL;
 	return findings_add(out, &f) < 0 ? err_nomem(err) : 0;
 }
 

@@ -75,8 +75,8 @@ struct semver_verdict {
 
 /*
  * Append to OUT those findings of RAW that count, at the level they count at,
- * with the version that would be right in how to mend them.  What is let pass
- * is at the level `allow`, with the reason.  0, or ERR_NOMEM.
+ * with the version that would be right in how to mend them.  What an allowance
+ * lets pass is at the level `allow`, and has its reason.  0, or ERR_NOMEM.
  */
 int semver_judge(const struct findings *raw, const struct semver_settings *how,
 		 struct findings *out, struct semver_verdict *verdict,
