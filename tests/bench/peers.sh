@@ -1,0 +1,14 @@
+# shellcheck shell=sh
+# Programs that a shape is measured next to and that Debian does not package.
+
+# peer_installed CRATE VERSION: on the path, or built once from crates.io into
+# build/peers.
+peer_installed() {
+	PATH=$PATH:$ROOT/build/peers/bin
+	export PATH
+	command -v "$1" >/dev/null && return 0
+	echo "installing $1 $2 under build/peers, once" >&2
+	CARGO_TARGET_DIR=$TEST_ROOT/peer cargo install -q --locked \
+		--root "$ROOT/build/peers" --version "$2" "$1" >&2
+	rm -rf "$TEST_ROOT/peer"
+}
