@@ -17,6 +17,7 @@
 #include "base/node.h"
 #include "base/strbuf.h"
 #include "io/yaml.h"
+#include "yaml_edits.h"
 
 enum edit_op {
 	OP_SET,

@@ -89,12 +89,6 @@ int semver_req_parse(const char *text, struct semver_req *out, struct err *err);
 /* Everything matches it: it is just "*". */
 bool semver_req_is_any(const struct semver_req *req);
 
-/*
- * A pre-release matches only if the requirement names a pre-release of the
- * same three numbers.
- */
-bool semver_req_matches(const struct semver_req *req, const struct semver *v);
-
 /* As cargo writes it into the index: "0.1" becomes "^0.1". */
 void semver_req_format(const struct semver_req *req, struct strbuf *out);
 

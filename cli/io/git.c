@@ -230,18 +230,6 @@ int repo_ref_write(struct repo *r, const char *ref, const struct oid *new_oid,
 	return 0;
 }
 
-int repo_ref_delete(struct repo *r, const char *ref, struct err *err)
-{
-	AUTO(git_reference_freep) git_reference *found = NULL;
-	int rc = git_reference_lookup(&found, r->raw, ref);
-
-	if (rc == 0)
-		rc = git_reference_delete(found);
-	if (rc < 0)
-		return git_failed(rc, "delete the ref", ref, err);
-	return 0;
-}
-
 /* ---- each ref: collected first, as VISIT may write and delete refs */
 
 struct named_oid {

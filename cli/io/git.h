@@ -67,7 +67,6 @@ int repo_ref_read(struct repo *r, const char *ref, struct oid *out,
  */
 int repo_ref_write(struct repo *r, const char *ref, const struct oid *new_oid,
 		   const struct oid *old, const char *message, struct err *err);
-int repo_ref_delete(struct repo *r, const char *ref, struct err *err);
 
 typedef int repo_ref_visit(void *ctx, const char *ref, const struct oid *oid);
 /* Each ref below PREFIX, sorted; a negative result of VISIT ends it. */
@@ -81,10 +80,6 @@ int repo_blob_read(struct repo *r, const struct oid *oid, size_t max,
 		   struct strbuf *out, struct err *err);
 int repo_blob_write(struct repo *r, const void *bytes, size_t len,
 		    struct oid *out, struct err *err);
-
-/* The blob at PATH in the tree of COMMIT. */
-int repo_path_read(struct repo *r, const struct oid *commit, const char *path,
-		   size_t max, struct strbuf *out, struct err *err);
 
 /* True, with *OUT, if the object exists here. */
 bool repo_has(struct repo *r, const struct oid *oid);

@@ -81,28 +81,6 @@ static int tree_of(struct repo *r, const struct oid *commit, git_tree **out,
 	return rc < 0 ? git_failed(rc, "read the commit", hex, err) : 0;
 }
 
-int repo_path_read(struct repo *r, const struct oid *commit, const char *path,
-		   size_t max, struct strbuf *out, struct err *err)
-{
-	AUTO(git_tree_freep) git_tree *tree = NULL;
-	AUTO(git_tree_entry_freep) git_tree_entry *entry = NULL;
-	struct oid oid;
-	int rc;
-
-	if (tree_of(r, commit, &tree, err) < 0)
-		return (int)err->code;
-	rc = git_tree_entry_bypath(&entry, tree, path);
-	if (rc == GIT_ENOTFOUND)
-		return err_set(err, ERR_NOT_FOUND, "no '%s' in the commit",
-			       path);
-	if (rc < 0)
-		return git_failed(rc, "read", path, err);
-	if (git_tree_entry_type(entry) != GIT_OBJECT_BLOB)
-		return err_set(err, ERR_FORMAT, "'%s' is no file", path);
-	oid = git_oid_ours(git_tree_entry_id(entry));
-	return repo_blob_read(r, &oid, max, out, err);
-}
-
 struct walk {
 	struct repo *repo;
 	repo_tree_visit *visit;

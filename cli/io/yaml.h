@@ -93,16 +93,8 @@ struct yaml_edit {
 int yaml_apply(const struct yaml_doc *doc, const struct yaml_edit *edits,
 	       size_t count, struct strbuf *out, struct err *err);
 
-/* One edit each. */
+/* The one edit SET. */
 int yaml_set(const struct yaml_doc *doc, const struct node *node,
 	     struct yaml_value value, struct strbuf *out, struct err *err);
-int yaml_add_key(const struct yaml_doc *doc, const struct node *map,
-		 const struct yaml_pair *pair, struct strbuf *out,
-		 struct err *err);
-int yaml_add_item(const struct yaml_doc *doc, const struct node *list,
-		  const struct yaml_pair *pairs, size_t count,
-		  struct strbuf *out, struct err *err);
-int yaml_remove_item(const struct yaml_doc *doc, const struct node *list,
-		     size_t index, struct strbuf *out, struct err *err);
 
 #endif

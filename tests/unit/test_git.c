@@ -213,8 +213,6 @@ static void test_ref_write_moves_only_what_it_expects(void **state)
 	assert_true(oid_equal(&now, &two));
 	assert_int_equal(repo_ref_write(b->repo, ref, &one, NULL, NULL, &err),
 			 0);
-	assert_int_equal(repo_ref_delete(b->repo, ref, &err), 0);
-	assert_int_equal(repo_ref_delete(b->repo, ref, &err), ERR_NOT_FOUND);
 }
 
 static void test_ref_write_keeps_head_symbolic(void **state)
@@ -301,27 +299,6 @@ static void test_blob_read_respects_its_limit(void **state)
 	assert_true(repo_has(b->repo, &oid));
 	assert_false(repo_has(b->repo, &missing));
 	strbuf_release(&text);
-}
-
-static void test_path_read_finds_files_and_names_what_is_none(void **state)
-{
-	const struct box *b = *state;
-	struct oid c = crate(b->repo);
-	struct strbuf text = { 0 };
-	struct err err = { 0 };
-
-	assert_int_equal(
-		repo_path_read(b->repo, &c, "src/lib.rs", 99, &text, &err), 0);
-	assert_string_equal(strbuf_str(&text), "pub fn f() {}\n");
-	strbuf_release(&text);
-	assert_int_equal(
-		repo_path_read(b->repo, &c, "src/main.rs", 99, &text, &err),
-		ERR_NOT_FOUND);
-	assert_string_equal(err.msg, "no 'src/main.rs' in the commit");
-	err_clear(&err);
-	assert_int_equal(repo_path_read(b->repo, &c, "src", 99, &text, &err),
-			 ERR_FORMAT);
-	assert_string_equal(err.msg, "'src' is no file");
 }
 
 static int see_entry(void *ctx, const struct repo_entry *e)
@@ -524,7 +501,6 @@ int main(void)
 		IN_A_BOX(test_ref_write_keeps_head_symbolic),
 		IN_A_BOX(test_ref_each_is_sorted_and_can_be_ended),
 		IN_A_BOX(test_blob_read_respects_its_limit),
-		IN_A_BOX(test_path_read_finds_files_and_names_what_is_none),
 		IN_A_BOX(test_tree_each_reports_files_below_a_path),
 		IN_A_BOX(test_tree_each_names_links_and_programs),
 		IN_A_BOX(test_tree_each_is_not_held_by_a_bomb_of_folders),

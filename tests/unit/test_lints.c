@@ -677,7 +677,9 @@ static void test_table_has_a_whole_entry_for_every_lint(void **state)
 		const struct lint *l = lint_at((enum lint_id)i);
 		size_t len = strlen(l->id);
 
-		assert_ptr_equal(lint_find(l->id), l);
+		for (int k = 0; k < i; k++)
+			assert_string_not_equal(l->id,
+						lint_at((enum lint_id)k)->id);
 		assert_int_equal(strspn(l->id, "abcdefghijklmnopqrstuvwxyz-"),
 				 len);
 		assert_true(l->level == FINDING_WARN ||
@@ -693,7 +695,6 @@ static void test_table_has_a_whole_entry_for_every_lint(void **state)
 			p += line + (p[line] == '\n');
 		}
 	}
-	assert_null(lint_find("no-such-lint"));
 }
 
 static void test_add_stops_listing_after_twenty_of_a_kind(void **state)

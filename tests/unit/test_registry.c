@@ -18,6 +18,7 @@
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/git.h"
+#include "io/git_commit.h"
 #include "model/cohort.h"
 #include "registry/registry.h"
 
@@ -273,7 +274,7 @@ static void test_finish_commits_once_and_what_was_left(void **state)
 	AUTO(strbuf_releasep) struct strbuf got = { 0 };
 	char *path = path_joined(dir, "var/registry/index");
 	AUTO(repo_freep) struct repo *repo = NULL;
-	struct oid first, second;
+	struct oid first, second, blob;
 	struct err err = { 0 };
 
 	(void)state;
@@ -290,8 +291,8 @@ static void test_finish_commits_once_and_what_was_left(void **state)
 	assert_true(oid_equal(&first, &second));
 	assert_int_equal(repo_open(path, &repo, &err), 0);
 	assert_int_equal(
-		repo_path_read(repo, &first, "ko/v-/kov-ada", 1000, &got, &err),
-		0);
+		repo_path_find(repo, &first, "ko/v-/kov-ada", &blob, &err), 0);
+	assert_int_equal(repo_blob_read(repo, &blob, 1000, &got, &err), 0);
 	assert_non_null(strstr(strbuf_str(&got), "kov-ada"));
 	registry_free(r);
 	free(path);

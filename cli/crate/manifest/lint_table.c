@@ -16,17 +16,6 @@ const struct lint *lint_at(enum lint_id id)
 		       : &lint_package_texts[id - LINT_DAMAGED_ARCHIVE];
 }
 
-const struct lint *lint_find(const char *id)
-{
-	for (int i = 0; i < LINT_COUNT; i++) {
-		const struct lint *lint = lint_at((enum lint_id)i);
-
-		if (strcmp(lint->id, id) == 0)
-			return lint;
-	}
-	return NULL;
-}
-
 /* A cut in the middle of a character leaves '?' there: why is printed as JSON
  */
 static void mend_utf8(char *s)

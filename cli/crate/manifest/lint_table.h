@@ -99,9 +99,6 @@ struct lint {
 /* The entry of ID, never NULL. */
 const struct lint *lint_at(enum lint_id id);
 
-/* By its name; NULL if there is none. */
-const struct lint *lint_find(const char *id);
-
 /*
  * Findings on their way into a list.  One crate can break one rule a million
  * times: after LINT_REPEAT_MAX of a kind the rest are only counted, and
