@@ -37,18 +37,20 @@ san := $(if $(filter-out none,$(SAN)),-fno-omit-frame-pointer \
 	-fno-sanitize-recover=all \
 	-fsanitize=$(if $(filter fuzz,$(SAN)),$(san_fuzz),$(SAN)))
 DEPS = -MMD -MP -MF $@.d -MT $@
-FLAGS = -Icli -Itests -D_POSIX_C_SOURCE=200809L $(PKG_FLAGS) $(CPPFLAGS) \
-	-std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
-	-Wmissing-prototypes -Wwrite-strings -Wvla -pthread \
+FLAGS = -Icli -Itests -Iartifacts/artifact_01 -D_POSIX_C_SOURCE=200809L \
+	$(if $(filter reference/%,$<),-std=c11 -fPIC -fvisibility=hidden,-std=c17) \
+	$(PKG_FLAGS) $(CPPFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wvla -pthread \
+	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
 	$(CFLAGS) $(if $(WERROR),-Werror) $(san) $(DEPS)
 BAN := $(if $(findstring gcc,$(notdir $(CC))),-include base/banned.h)
 LINK := -pthread $(san) $(LDFLAGS)
 WRAP := $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc strdup strndup)
 
 # ---- what there is to compile
-SRC := $(sort $(wildcard cli/*.c cli/*/*.c cli/*/*/*.c))
+SRC := $(sort $(wildcard cli/*.c cli/*/*.c cli/*/*/*.c reference/executor/*.c))
 OBJ := $(SRC:%.c=$B/%.o)
 LIB_OBJ := $(filter-out $B/cli/main.o,$(OBJ))
+EXEC := $B/libexec/cohort/reference-executor.so
 UNIT := $(patsubst %.c,$B/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ := $(patsubst %.c,$B/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TOOLS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/*.c \
@@ -56,45 +58,43 @@ TOOLS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/*.c \
 SHIM := $(patsubst %.c,$B/%.so,$(wildcard tests/torture/shim/*.c))
 CLI_T := $(wildcard $(if $(filter %/gcc-none,$B),tests/harness/*.t) tests/e2e/*.t)
 CASES := $(sort $(wildcard tests/torture/cases/*))
+$(shell mkdir -p $(sort $(dir $B/bin/ $(EXEC) $(OBJ) $(UNIT) $(FUZZ) \
+	$(TOOLS) $(SHIM))))
 
 .PHONY: all always deps tests check check-unit check-cli check-torture \
 	check-tsan lint fuzz bench demo docs install clean
 .DELETE_ON_ERROR:
-all: $B/bin/cohort
+all: $B/bin/cohort $(EXEC)
 
 $B/bin/cohort: $B/cli/main.o $B/libcohort.a
-	@mkdir -p $(@D)
 	$(CC) $(LINK) -o $@ $^ $(LIBS)
 
 $B/libcohort.a: $(LIB_OBJ) $B/objects
 	@rm -f $@ && ar rcs $@ $(LIB_OBJ)
 
+$(EXEC): $(filter $B/reference/executor/%,$(OBJ)) $B/objects
+	$(CC) $(LINK) -shared -o $@ $(filter %.o,$^)
+
 # renewed when a source file comes or goes
 $B/objects: always
-	@mkdir -p $(@D)
 	@echo $(LIB_OBJ) | cmp -s - $@ || echo $(LIB_OBJ) >$@
 
 $B/%.o: %.c Makefile
-	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(if $(filter %/os_linux.c tests/%,$<),,$(BAN)) -c -o $@ $<
 
 $(UNIT): $B/tests/unit/%: tests/unit/%.c $B/tests/fault.o $B/libcohort.a
-	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(LINK) $(WRAP) -o $@ $< $B/tests/fault.o \
 		$B/libcohort.a -lcmocka $(LIBS)
 
 # libFuzzer drives them with SAN=fuzz; else the corpus is replayed as a test
 $(FUZZ): $B/tests/fuzz/%: tests/fuzz/%.c $B/tests/fuzz/replay.o $B/libcohort.a
-	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(LINK) -o $@ $< $(if $(filter fuzz,$(SAN)), \
 		-fsanitize=fuzzer,$B/tests/fuzz/replay.o) $B/libcohort.a $(LIBS)
 
 $(SHIM): $B/tests/%.so: tests/%.c
-	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -fno-sanitize=all -fPIC -shared -o $@ $<
 
 $(TOOLS): $B/tests/%: tests/%.c $B/libcohort.a
-	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(LINK) -o $@ $< $B/libcohort.a $(LIBS)
 
 # ---- tests; $(call only,WORDS): those that T names
@@ -129,8 +129,7 @@ bench: all $(TOOLS)
 demo: all $(TOOLS)
 	@COHORT=$(CURDIR)/$B/bin/cohort tests/demo/demo.sh $(REPOS)
 
-deps:
-	@.ci/deps
+deps:; @.ci/deps
 
 # ---- documents and installing
 docs: all
@@ -139,12 +138,12 @@ docs: all
 DIR := $(DESTDIR)$(PREFIX)
 install: docs
 	install -D -m 755 $B/bin/cohort $(DIR)/bin/cohort
-	mkdir -p $(DIR)/share/cohort $(DIR)/libexec/cohort
+	mkdir -p $(DIR)/share/cohort
+	cp -R $B/libexec $(DIR)
 	for d in $(wildcard config templates artifacts release reference); do \
 		cp -R $$d $(DIR)/share/cohort/ || exit 1; done
 	cp -R $B/share/. $(DIR)/share
 
-clean:
-	rm -rf build
+clean:; rm -rf build
 
 -include $(patsubst %,%.d,$(OBJ) $(UNIT) $(FUZZ) $(TOOLS))

@@ -1,0 +1,123 @@
+#include "hub.h"
+
+#include <stdlib.h>
+
+#include "poller.h"
+#include "task.h"
+
+static struct task *parked(void)
+{
+	return (struct task *)(uintptr_t)1;
+}
+
+static struct task *closed(void)
+{
+	return (struct task *)(uintptr_t)2;
+}
+
+struct hub *hub_new(int bell)
+{
+	struct hub *hub = malloc(sizeof(*hub));
+
+	if (!hub)
+		return NULL;
+	atomic_init(&hub->inbox, NULL);
+	atomic_init(&hub->refs, 1);
+	hub->bell = bell;
+	return hub;
+}
+
+void hub_ref(struct hub *hub)
+{
+	/* relaxed: who has a reference may make another, nothing is read */
+	atomic_fetch_add_explicit(&hub->refs, 1, memory_order_relaxed);
+}
+
+void hub_unref(struct hub *hub)
+{
+	/* H: pairs with itself; the last one comes after all the others */
+	if (atomic_fetch_sub_explicit(&hub->refs, 1, memory_order_acq_rel) == 1)
+		free(hub);
+}
+
+bool hub_push(struct hub *hub, struct task *task)
+{
+	/* relaxed: the value is compared, never followed */
+	struct task *head =
+		atomic_load_explicit(&hub->inbox, memory_order_relaxed);
+
+	do {
+		if (head == closed())
+			return false;
+		task->next = head == parked() ? NULL : head;
+		/* C: pairs with D; publishes the task and its link */
+	} while (!atomic_compare_exchange_weak_explicit(
+		&hub->inbox, &head, task, memory_order_release,
+		memory_order_relaxed));
+	if (head == parked())
+		poller_ring(hub->bell);
+	return true;
+}
+
+bool hub_is_empty(struct hub *hub)
+{
+	/* relaxed: a hint; what is missed now is found by hub_park */
+	return !atomic_load_explicit(&hub->inbox, memory_order_relaxed);
+}
+
+/* The inbox is a stack; in the order of their arrival they go to QUEUE. */
+static void append_reversed(struct task *newest, struct queue *queue)
+{
+	struct task *oldest = NULL;
+	struct task *last = newest;
+
+	if (!newest)
+		return;
+	while (newest) {
+		struct task *next = newest->next;
+
+		newest->next = oldest;
+		oldest = newest;
+		newest = next;
+	}
+	queue_append(queue, oldest, last);
+}
+
+void hub_take(struct hub *hub, struct queue *queue)
+{
+	/*
+	 * D: pairs with C of every push since the last take.  Each of them
+	 * read what the one before wrote, so they form one release sequence.
+	 */
+	append_reversed(atomic_exchange_explicit(&hub->inbox, NULL,
+						 memory_order_acquire),
+			queue);
+}
+
+bool hub_park(struct hub *hub)
+{
+	struct task *empty = NULL;
+
+	/* relaxed: nothing is published by going to sleep */
+	return atomic_compare_exchange_strong_explicit(
+		&hub->inbox, &empty, parked(), memory_order_relaxed,
+		memory_order_relaxed);
+}
+
+bool hub_unpark(struct hub *hub)
+{
+	struct task *still = parked();
+
+	/* relaxed: what has arrived is left to hub_take */
+	return !atomic_compare_exchange_strong_explicit(
+		&hub->inbox, &still, NULL, memory_order_relaxed,
+		memory_order_relaxed);
+}
+
+void hub_close(struct hub *hub, struct queue *queue)
+{
+	/* D again: pairs with C */
+	append_reversed(atomic_exchange_explicit(&hub->inbox, closed(),
+						 memory_order_acquire),
+			queue);
+}

@@ -1,0 +1,60 @@
+#include "op.h"
+
+#include <stdlib.h>
+
+#include "exec.h"
+
+struct cx_op *op_new(struct cx_exec *ex, const struct op_kind *kind,
+		     size_t size)
+{
+	struct cx_op *op = calloc(1, size);
+
+	if (!op)
+		return NULL;
+	op->kind = kind;
+	op->ex = ex;
+	return op;
+}
+
+static int op_poll(struct cx_op *op, const struct waker *w, uint64_t *out)
+{
+	uint64_t value = 0;
+	int rc;
+
+	if (op->spent)
+		return CX_E_INVAL;
+	rc = op->kind->poll(op, w, &value);
+	if (rc == CX_PENDING)
+		return rc;
+	op->spent = true;
+	op->kind->end(op);
+	waker_drop(&op->waker);
+	if (rc == CX_READY && out)
+		*out = value;
+	return rc;
+}
+
+int cx_op_poll(struct cx_op *op, struct cx_ctx *cx, uint64_t *out)
+{
+	/* borrowed from the executor, which holds the task during its poll */
+	struct waker w = { .data = cx->task, .vt = &task_waker_vt };
+
+	return op_poll(op, &w, out);
+}
+
+int cx_op_poll_with(struct cx_op *op, const struct cx_waker_vt *vt, void *w,
+		    uint64_t *out)
+{
+	struct waker borrowed = { .data = w, .vt = vt };
+
+	return op_poll(op, &borrowed, out);
+}
+
+void cx_op_drop(struct cx_op *op)
+{
+	if (!op)
+		return;
+	op->kind->end(op);
+	waker_drop(&op->waker);
+	free(op);
+}

@@ -1,0 +1,59 @@
+#ifndef REFERENCE_EXECUTOR_POLLER_H
+#define REFERENCE_EXECUTOR_POLLER_H
+
+/*
+ * What the reactor asks of the system: to watch descriptors, once each time
+ * it is told to, and a bell that any thread may ring.  One file implements it
+ * for one system; poller_epoll.c is Linux's.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct poller {
+	int fd;
+	int bell;
+	bool rounds_up; /* the system waits for milliseconds only */
+};
+
+struct poller_event {
+	uint64_t token;
+	unsigned int ready; /* enum cx_interest; both after an error */
+};
+
+enum {
+	POLLER_BATCH = 256
+};
+
+#define POLLER_FOREVER UINT64_MAX
+
+/* False: the system gave no descriptor, and nothing is open. */
+bool poller_open(struct poller *poller);
+
+/* RINGS were owed to the bell altogether: waits for those on their way. */
+void poller_close(struct poller *poller, uint64_t rings);
+
+/*
+ * Report FD once, as soon as it is ready for one of INTEREST, which is not
+ * none; a call before that replaces this one.  A FD that was reported or is
+ * KNOWN from an earlier call costs less.  False: it cannot be watched.
+ */
+bool poller_watch(struct poller *poller, int fd, bool known, uint64_t token,
+		  unsigned int interest);
+
+/* Forget FD altogether.  It may be closed already. */
+void poller_forget(struct poller *poller, int fd);
+
+/*
+ * Wait for at most TIMEOUT_NS and fill at most POLLER_BATCH events; what does
+ * not fit is reported by the next call.  The bell ends the wait and is not
+ * reported; so does a signal.  How many, or -1.
+ */
+int poller_wait(struct poller *poller, uint64_t timeout_ns,
+		struct poller_event *events);
+
+/* Any thread, also in a signal handler: end a wait, this one or the next. */
+void poller_ring(int bell);
+
+#endif

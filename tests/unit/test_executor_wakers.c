@@ -1,0 +1,651 @@
+/* E1 to E19: what a waker promises. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "executor.h"
+#include "fault.h"
+
+static void test_spawn_polls_once_without_a_wake(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe p = { .step = step_ready };
+
+	probe_spawn(ex, &p);
+	assert_int_equal(cx_run(ex), CX_OK);
+	assert_int_equal(p.polls, 1);
+	assert_int_equal(p.drops, 1);
+	cx_free(ex);
+}
+
+static void test_spawn_does_not_poll(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe p = { 0 };
+
+	probe_spawn(ex, &p);
+	doze(20 * MS);
+	assert_int_equal(p.polls, 0);
+	stalled(ex);
+	assert_int_equal(p.polls, 1);
+	cx_free(ex);
+}
+
+static void test_each_wake_is_followed_by_a_poll(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe p = { .keeps = true };
+
+	probe_spawn(ex, &p);
+	stalled(ex);
+	for (int i = 2; i < 20; i++) {
+		cx_waker_wake_by_ref(&p.kept);
+		stalled(ex);
+		assert_int_equal(p.polls, i);
+	}
+	probe_forget(&p);
+	cx_free(ex);
+}
+
+static void test_wake_during_the_own_poll_is_not_lost(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe p = { .step = step_yield, .n = 100 };
+
+	probe_spawn(ex, &p);
+	assert_int_equal(cx_run(ex), CX_OK);
+	assert_int_equal(p.polls, 101);
+	cx_free(ex);
+}
+
+/* n rounds of three wakes, one of each kind. */
+static int step_wake_thrice(struct probe *p, struct cx_ctx *cx)
+{
+	if (p->n-- <= 0)
+		return CX_READY;
+	cx_ctx_wake(cx);
+	cx_waker_wake(cx_ctx_waker(cx));
+	cx_waker_wake_by_ref(&p->kept);
+	return CX_PENDING;
+}
+
+static void test_wakes_between_two_polls_coalesce(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe p = { .step = step_wake_thrice, .n = 50, .keeps = true };
+
+	probe_spawn(ex, &p);
+	assert_int_equal(cx_run(ex), CX_OK);
+	assert_int_equal(p.polls, 51);
+	probe_forget(&p);
+	cx_free(ex);
+}
+
+static void test_without_a_wake_there_is_no_poll(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe idle[10] = { 0 };
+	struct probe busy = { .step = step_yield, .n = 1000 };
+
+	for (int i = 0; i < 10; i++)
+		probe_spawn(ex, &idle[i]);
+	probe_spawn(ex, &busy);
+	stalled(ex);
+	assert_int_equal(busy.polls, 1001);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(idle[i].polls, 1);
+	cx_free(ex);
+}
+
+static void test_wake_after_the_end_does_nothing(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe done = { .step = step_ready, .keeps = true };
+	struct probe cancelled = { .keeps = true };
+
+	probe_spawn(ex, &done);
+	probe_spawn(ex, &cancelled);
+	stalled(ex);
+	assert_int_equal(cx_cancel(ex, cancelled.id), CX_OK);
+	stalled(ex);
+	cx_waker_wake_by_ref(&done.kept);
+	cx_waker_wake_by_ref(&cancelled.kept);
+	assert_int_equal(stalled(ex), 0);
+	assert_int_equal(done.polls, 1);
+	assert_int_equal(cancelled.polls, 1);
+	probe_forget(&done);
+	probe_forget(&cancelled);
+	cx_free(ex);
+}
+
+static void test_wake_after_free_does_nothing(void **state)
+{
+	struct cx_exec *ex = cx_new();
+	struct probe p = { .keeps = true };
+	struct cx_waker clone;
+
+	(void)state;
+	probe_spawn(ex, &p);
+	stalled(ex);
+	cx_free(ex);
+	assert_int_equal(p.drops, 1);
+	clone = cx_waker_clone(&p.kept);
+	cx_waker_wake_by_ref(&clone);
+	cx_waker_wake(clone);
+	probe_forget(&p);
+	assert_int_equal(p.polls, 1);
+}
+
+static void test_old_waker_wakes_no_later_task(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	enum {
+		CYCLES = 2000
+	};
+	static struct cx_waker old[CYCLES];
+	struct probe fresh[20] = { 0 };
+
+	for (int i = 0; i < CYCLES; i++) {
+		struct probe p = { .step = step_ready, .keeps = true };
+
+		probe_spawn(ex, &p);
+		assert_int_equal(cx_run(ex), CX_OK);
+		old[i] = p.kept;
+	}
+	for (int i = 0; i < 20; i++)
+		probe_spawn(ex, &fresh[i]);
+	stalled(ex);
+	for (int i = 0; i < CYCLES; i++)
+		cx_waker_wake(old[i]);
+	stalled(ex);
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(fresh[i].polls, 1);
+	cx_free(ex);
+}
+
+static void test_clone_does_not_depend_on_the_original(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe p = { .keeps = true };
+	struct cx_waker clone;
+
+	probe_spawn(ex, &p);
+	stalled(ex);
+	clone = cx_waker_clone(&p.kept);
+	probe_forget(&p);
+	p.keeps = false;
+	cx_waker_wake(clone);
+	stalled(ex);
+	assert_int_equal(p.polls, 2);
+	cx_free(ex);
+}
+
+/* What leaks, or goes too early, is for the sanitizer to say. */
+static void test_clones_wakes_and_drops_balance(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe p = { .keeps = true };
+	struct cx_waker held[8];
+	unsigned int seed = 7;
+
+	probe_spawn(ex, &p);
+	stalled(ex);
+	for (int i = 0; i < 8; i++)
+		held[i] = cx_waker_clone(&p.kept);
+	for (int i = 0; i < 5000; i++) {
+		struct cx_waker *w = &held[seed >> 8 & 7];
+
+		seed = seed * 1103515245 + 12345;
+		if (seed >> 16 & 1) {
+			cx_waker_wake_by_ref(w);
+			stalled(ex);
+		} else if (seed >> 16 & 2) {
+			cx_waker_wake(*w);
+			*w = cx_waker_clone(&p.kept);
+		} else {
+			cx_waker_drop(*w);
+			*w = cx_waker_clone(&p.kept);
+		}
+	}
+	for (int i = 0; i < 8; i++)
+		cx_waker_drop(held[i]);
+	probe_forget(&p);
+	cx_free(ex);
+}
+
+/* ---- other threads */
+
+static void *wake_thread(void *arg)
+{
+	struct cx_waker *w = arg;
+	struct cx_waker clone = cx_waker_clone(w);
+
+	cx_waker_wake_by_ref(&clone);
+	cx_waker_drop(clone);
+	cx_waker_wake(*w);
+	return NULL;
+}
+
+static void test_waker_works_on_a_thread_never_seen(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe p = { .keeps = true };
+	pthread_t thread;
+
+	probe_spawn(ex, &p);
+	stalled(ex);
+	pthread_create(&thread, NULL, wake_thread, &p.kept);
+	pthread_join(thread, NULL);
+	stalled(ex);
+	assert_int_equal(p.polls, 2);
+	cx_free(ex);
+}
+
+/*
+ * Two sides of a ping-pong: the probe says which round it waits for, the
+ * thread answers it with a wake, after a delay that sweeps over the moments
+ * around the park.
+ */
+struct pong {
+	struct cx_waker waker;
+	atomic_long asked;
+	atomic_long answered;
+	long plain; /* written before the wake, read in the poll it causes */
+	long rounds;
+	unsigned int pause_us; /* the longest */
+};
+
+static void *pong_thread(void *arg)
+{
+	struct pong *pong = arg;
+
+	for (long i = 1; i <= pong->rounds; i++) {
+		/* acquire: what was read in the poll was read before */
+		while (atomic_load_explicit(&pong->asked,
+					    memory_order_acquire) < i)
+			sched_yield();
+		if (pong->pause_us)
+			doze(i % pong->pause_us * 1000);
+		pong->plain = i;
+		atomic_store_explicit(&pong->answered, i, memory_order_relaxed);
+		cx_waker_wake_by_ref(&pong->waker);
+	}
+	return NULL;
+}
+
+static int step_ping(struct probe *p, struct cx_ctx *cx)
+{
+	struct pong *pong = p->data;
+
+	(void)cx;
+	if (p->n == 0)
+		pong->waker = cx_waker_clone(&p->kept);
+	else if (atomic_load_explicit(&pong->answered, memory_order_relaxed) <
+		 p->n)
+		return CX_PENDING;
+	else
+		assert_int_equal(pong->plain, p->n);
+	p->n++;
+	/* release: hands over the waker, and what was read */
+	atomic_store_explicit(&pong->asked, p->n, memory_order_release);
+	return p->n > pong->rounds ? CX_READY : CX_PENDING;
+}
+
+static void play(struct cx_exec *ex, long rounds, unsigned int pause_us)
+{
+	struct pong pong = { .rounds = rounds, .pause_us = pause_us };
+	struct probe p = { .step = step_ping, .data = &pong, .keeps = true };
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, pong_thread, &pong);
+	assert_int_equal(probe_block_on(ex, &p), CX_OK);
+	pthread_join(thread, NULL);
+	cx_waker_drop(pong.waker);
+	probe_forget(&p);
+	assert_int_equal(p.polls, rounds + 1);
+}
+
+static void test_remote_wake_ends_a_park_again_and_again(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	play(ex, 5, 3000);
+	cx_free(ex);
+}
+
+static void test_no_window_before_the_park_loses_a_wake(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	play(ex, 2000, 0);
+	play(ex, 500, 20);
+	cx_free(ex);
+}
+
+/* ---- what happens before a wake, also one that finds it woken already */
+
+struct writers {
+	struct cx_waker waker;
+	long plain[4];
+	atomic_int woken;
+};
+
+struct writer {
+	struct writers *all;
+	int number;
+};
+
+static void *writer_thread(void *arg)
+{
+	struct writer *writer = arg;
+
+	writer->all->plain[writer->number]++;
+	cx_waker_wake_by_ref(&writer->all->waker);
+	/* relaxed: it tells when, and publishes nothing */
+	atomic_fetch_add_explicit(&writer->all->woken, 1, memory_order_relaxed);
+	return NULL;
+}
+
+static int step_read_all(struct probe *p, struct cx_ctx *cx)
+{
+	struct writers *all = p->data;
+
+	(void)cx;
+	if (p->polls == 1)
+		return CX_PENDING;
+	for (int i = 0; i < 4; i++)
+		p->n += all->plain[i];
+	return CX_READY;
+}
+
+static void test_every_wake_publishes_what_came_before(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct writers all = { 0 };
+	struct writer writer[4];
+	struct probe p = { .step = step_read_all, .data = &all, .keeps = true };
+	pthread_t thread[4];
+
+	probe_spawn(ex, &p);
+	stalled(ex);
+	all.waker = p.kept;
+	for (int i = 0; i < 4; i++) {
+		writer[i] = (struct writer){ &all, i };
+		pthread_create(&thread[i], NULL, writer_thread, &writer[i]);
+	}
+	/* no join before the poll: it would order the writes by itself */
+	while (atomic_load_explicit(&all.woken, memory_order_relaxed) < 4)
+		sched_yield();
+	stalled(ex);
+	assert_int_equal(p.n, 4);
+	for (int i = 0; i < 4; i++)
+		pthread_join(thread[i], NULL);
+	probe_forget(&p);
+	cx_free(ex);
+}
+
+/* ---- inline polls, recursion, identity */
+
+struct inline_trap {
+	bool waking;
+	struct probe other;
+};
+
+static int step_not_while_waking(struct probe *p, struct cx_ctx *cx)
+{
+	struct inline_trap *trap = p->data;
+
+	(void)cx;
+	assert_false(trap->waking);
+	return CX_PENDING;
+}
+
+static int step_wake_other(struct probe *p, struct cx_ctx *cx)
+{
+	struct inline_trap *trap = p->data;
+
+	if (p->polls == 1) {
+		cx_ctx_wake(cx);
+		return CX_PENDING;
+	}
+	trap->waking = true;
+	cx_waker_wake_by_ref(&trap->other.kept);
+	cx_waker_wake_by_ref(&p->kept);
+	trap->waking = false;
+	return CX_READY;
+}
+
+static void test_wake_never_polls_inline(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct inline_trap trap = { 0 };
+	struct probe p = { .step = step_wake_other,
+			   .data = &trap,
+			   .keeps = true };
+
+	trap.other = (struct probe){ .step = step_not_while_waking,
+				     .data = &trap,
+				     .keeps = true };
+	probe_spawn(ex, &p);
+	probe_spawn(ex, &trap.other);
+	stalled(ex);
+	assert_int_equal(trap.other.polls, 2);
+	probe_forget(&p);
+	probe_forget(&trap.other);
+	cx_free(ex);
+}
+
+enum {
+	CHAIN = 100000
+};
+
+static int step_wake_next(struct probe *p, struct cx_ctx *cx)
+{
+	struct cx_waker *next = p->data;
+
+	(void)cx;
+	if (p->polls == 1 && p->n > 0)
+		return CX_PENDING;
+	if (p->n < CHAIN - 1)
+		cx_waker_wake(next[p->n + 1]);
+	return CX_READY;
+}
+
+static void *chain_thread(void *arg)
+{
+	struct probe *probes = calloc(CHAIN, sizeof(*probes));
+	struct cx_waker *wakers = calloc(CHAIN, sizeof(*wakers));
+	struct cx_exec *ex = cx_new();
+	atomic_int *ended = arg;
+
+	for (int i = CHAIN - 1; i >= 0; i--) {
+		probes[i] = (struct probe){ .step = step_wake_next,
+					    .n = i,
+					    .data = wakers,
+					    .keeps = i > 0 };
+		probe_spawn(ex, &probes[i]);
+		if (i > 0) {
+			stalled(ex);
+			wakers[i] = probes[i].kept;
+		}
+	}
+	assert_int_equal(cx_run(ex), CX_OK);
+	for (int i = 0; i < CHAIN; i++)
+		atomic_fetch_add(ended, probes[i].drops);
+	cx_free(ex);
+	free(wakers);
+	free(probes);
+	return NULL;
+}
+
+static void test_a_chain_of_wakes_takes_no_stack(void **state)
+{
+	atomic_int ended = 0;
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	(void)state;
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 128 * 1024);
+	assert_int_equal(pthread_create(&thread, &attr, chain_thread, &ended),
+			 0);
+	pthread_join(thread, NULL);
+	pthread_attr_destroy(&attr);
+	assert_int_equal(ended, CHAIN);
+}
+
+static int step_compare(struct probe *p, struct cx_ctx *cx)
+{
+	struct probe *other = p->data;
+
+	if (p->polls > 1) {
+		assert_int_equal(cx_ctx_will_wake(cx, &p->kept), 1);
+		assert_int_equal(cx_ctx_will_wake(cx, &other->kept), 0);
+	}
+	return CX_PENDING;
+}
+
+static void test_will_wake_knows_its_task(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe a = { .step = step_compare, .keeps = true };
+	struct probe b = { .step = step_compare, .keeps = true, .data = &a };
+
+	a.data = &b;
+	probe_spawn(ex, &a);
+	probe_spawn(ex, &b);
+	stalled(ex);
+	cx_waker_wake_by_ref(&a.kept);
+	cx_waker_wake_by_ref(&b.kept);
+	assert_int_equal(stalled(ex), 2);
+	probe_forget(&a);
+	probe_forget(&b);
+	cx_free(ex);
+}
+
+/* ---- the last owner */
+
+static int step_drop_kept(struct probe *p, struct cx_ctx *cx)
+{
+	(void)cx;
+	if (p->polls == 1)
+		return CX_PENDING;
+	probe_forget(p);
+	return CX_READY;
+}
+
+static void last_drop_kept(struct probe *p)
+{
+	cx_waker_wake_by_ref(&p->kept);
+	probe_forget(p);
+}
+
+static void test_last_waker_may_be_dropped_in_poll_and_drop(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe in_poll = { .step = step_drop_kept, .keeps = true };
+	struct probe in_drop = { .last = last_drop_kept, .keeps = true };
+
+	probe_spawn(ex, &in_poll);
+	stalled(ex);
+	cx_waker_wake_by_ref(&in_poll.kept);
+	stalled(ex);
+	assert_int_equal(in_poll.drops, 1);
+	probe_spawn(ex, &in_drop);
+	stalled(ex);
+	cx_free(ex);
+	assert_int_equal(in_drop.drops, 1);
+}
+
+struct race {
+	pthread_barrier_t barrier;
+	struct cx_waker waker;
+};
+
+static void *race_thread(void *arg)
+{
+	struct race *race = arg;
+
+	for (;;) {
+		pthread_barrier_wait(&race->barrier);
+		if (!race->waker.vt)
+			return NULL;
+		cx_waker_wake(race->waker);
+		pthread_barrier_wait(&race->barrier);
+	}
+}
+
+static void test_last_waker_may_race_with_free(void **state)
+{
+	struct race race = { 0 };
+	pthread_t thread;
+
+	(void)state;
+	pthread_barrier_init(&race.barrier, NULL, 2);
+	pthread_create(&thread, NULL, race_thread, &race);
+	for (int i = 0; i < 1000; i++) {
+		struct cx_exec *ex = cx_new();
+		struct probe p = { .keeps = true };
+
+		probe_spawn(ex, &p);
+		stalled(ex);
+		race.waker = p.kept;
+		pthread_barrier_wait(&race.barrier);
+		if (i % 2)
+			stalled(ex);
+		cx_free(ex);
+		pthread_barrier_wait(&race.barrier);
+		assert_int_equal(p.drops, 1);
+	}
+	race.waker = (struct cx_waker){ 0 };
+	pthread_barrier_wait(&race.barrier);
+	pthread_join(thread, NULL);
+	pthread_barrier_destroy(&race.barrier);
+}
+
+static void test_wakes_and_polls_allocate_nothing(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe p = { .step = step_wake_thrice,
+			   .n = 10000,
+			   .keeps = true };
+
+	probe_spawn(ex, &p);
+	fault_alloc(0);
+	assert_int_equal(cx_run(ex), CX_OK);
+	assert_int_equal(fault_count(), 0);
+	assert_int_equal(p.polls, 10001);
+	probe_forget(&p);
+	cx_free(ex);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_spawn_polls_once_without_a_wake),
+		cmocka_unit_test(test_spawn_does_not_poll),
+		cmocka_unit_test(test_each_wake_is_followed_by_a_poll),
+		cmocka_unit_test(test_wake_during_the_own_poll_is_not_lost),
+		cmocka_unit_test(test_wakes_between_two_polls_coalesce),
+		cmocka_unit_test(test_without_a_wake_there_is_no_poll),
+		cmocka_unit_test(test_wake_after_the_end_does_nothing),
+		cmocka_unit_test(test_wake_after_free_does_nothing),
+		cmocka_unit_test(test_old_waker_wakes_no_later_task),
+		cmocka_unit_test(test_clone_does_not_depend_on_the_original),
+		cmocka_unit_test(test_clones_wakes_and_drops_balance),
+		cmocka_unit_test(test_waker_works_on_a_thread_never_seen),
+		cmocka_unit_test(test_remote_wake_ends_a_park_again_and_again),
+		cmocka_unit_test(test_no_window_before_the_park_loses_a_wake),
+		cmocka_unit_test(test_every_wake_publishes_what_came_before),
+		cmocka_unit_test(test_wake_never_polls_inline),
+		cmocka_unit_test(test_a_chain_of_wakes_takes_no_stack),
+		cmocka_unit_test(test_will_wake_knows_its_task),
+		cmocka_unit_test(
+			test_last_waker_may_be_dropped_in_poll_and_drop),
+		cmocka_unit_test(test_last_waker_may_race_with_free),
+		cmocka_unit_test(test_wakes_and_polls_allocate_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
