@@ -27,6 +27,7 @@
 #include "crate/semver/diff.h"
 #include "crate/semver/features.h"
 #include "crate/semver/lints.h"
+#include "rustdoc_formats.h"
 
 enum {
 	PAIRS_MAX = 256,
@@ -433,6 +434,94 @@ static void test_compare_of_a_document_with_itself_is_silent(void **state)
 	}
 }
 
+/* ---- formats */
+
+static bool has_manifests(const struct pair *p)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%s/old.toml", fixtures, p->name);
+	return access(path, R_OK) == 0;
+}
+
+/* The findings between two texts, sorted. */
+static void compare_texts(const struct pair *p, char *old, size_t old_len,
+			  char *new, size_t new_len, struct lines *out)
+{
+	struct pair made = *p;
+
+	made.text[0] = old;
+	made.len[0] = old_len;
+	made.text[1] = new;
+	made.len[1] = new_len;
+	compare(&made, 0, 1, out);
+	if (out->count > 0)
+		qsort(out->at, out->count, sizeof(*out->at), by_text);
+}
+
+/* One pair with one side, then the other, then both in FORMAT. */
+static unsigned check_format(const struct pair *p, int format,
+			     struct lines *want)
+{
+	unsigned wrong = 0;
+	char *made[2];
+	size_t len[2];
+
+	for (int side = 0; side < 2; side++) {
+		made[side] = as_format(p->text[side], p->len[side], format,
+				       &len[side]);
+		assert_non_null(made[side]);
+	}
+	for (int mask = 1; mask < 4; mask++) {
+		bool a = mask & 1, b = mask & 2;
+		struct lines got = { 0 };
+
+		compare_texts(p, a ? made[0] : p->text[0],
+			      a ? len[0] : p->len[0], b ? made[1] : p->text[1],
+			      b ? len[1] : p->len[1], &got);
+		wrong += print_difference(p, want, &got);
+		free_lines(&got);
+	}
+	for (int side = 0; side < 2; side++) {
+		struct lines none = { 0 }, got = { 0 };
+
+		compare_texts(p, p->text[side], p->len[side], made[side],
+			      len[side], &got);
+		wrong += print_difference(p, &none, &got);
+		free_lines(&got);
+		free(made[side]);
+	}
+	return wrong;
+}
+
+static void test_compare_finds_the_same_in_all_formats(void **state)
+{
+	static const int formats[] = { 53, 54, 60, 62 };
+	unsigned wrong = 0;
+
+	(void)state;
+	need_rustdoc();
+	for (size_t i = 0; i < pair_count; i++) {
+		struct lines want = { 0 };
+
+		if (has_manifests(&pairs[i]))
+			continue;
+		compare_texts(&pairs[i], pairs[i].text[0], pairs[i].len[0],
+			      pairs[i].text[1], pairs[i].len[1], &want);
+		for (size_t k = 0; k < ARRAY_LEN(formats); k++) {
+			unsigned now =
+				check_format(&pairs[i], formats[k], &want);
+
+			if (now > 0)
+				print_error("%s: in format %d\n", pairs[i].name,
+					    formats[k]);
+			wrong += now;
+		}
+		free_lines(&want);
+	}
+	assert_int_equal(wrong, 0);
+}
+
 /* Every row has a pair that makes it speak. */
 static void test_table_has_a_pair_for_each_lint(void **state)
 {
@@ -466,6 +555,7 @@ int main(void)
 		cmocka_unit_test(test_compare_finds_what_the_sources_announce),
 		cmocka_unit_test(
 			test_compare_of_a_document_with_itself_is_silent),
+		cmocka_unit_test(test_compare_finds_the_same_in_all_formats),
 		cmocka_unit_test(test_table_has_a_pair_for_each_lint),
 	};
 
