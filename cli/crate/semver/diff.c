@@ -12,7 +12,6 @@
 #include "crate/semver/members.h"
 #include "crate/semver/sealing.h"
 #include "crate/semver/surface.h"
-#include "crate/semver/words.h"
 
 /* ---- one finding */
 
@@ -80,17 +79,12 @@ bool diff_holds(const struct semver_lint *l, struct semver_pair *p)
 	return true;
 }
 
-static bool kind_in(uint32_t mask, const struct rustdoc_item *it)
-{
-	return it && (RUSTDOC_BIT(it->kind) & mask) != 0;
-}
-
 /* May what was BEFORE be NOW, for the row? */
 static bool may_become(const struct semver_lint *l,
 		       const struct rustdoc_item *before,
 		       const struct rustdoc_item *now)
 {
-	return l->becomes ? kind_in(l->becomes, now)
+	return l->becomes ? diff_kind_in(l->becomes, now)
 			  : now && now->kind == before->kind;
 }
 
@@ -241,7 +235,7 @@ static void member_rows(struct comparison *c, const struct semver_pair *pair,
 		const struct semver_lint *l = c->rows[i];
 		struct semver_pair p = *pair;
 
-		if (!kind_in(l->kinds, it->item))
+		if (!diff_kind_in(l->kinds, it->item))
 			continue;
 		p.thing[from] = it->item;
 		p.thing[!from] = NULL;
@@ -267,8 +261,8 @@ static void compare_fields_of_variants(struct comparison *c,
 			members_find(&variants->set[SEMVER_NEW], v->item->name);
 		struct semver_pair p = *pair;
 
-		if (!now || !kind_in(KIND_VARIANT, now->item) ||
-		    !kind_in(KIND_VARIANT, v->item) ||
+		if (!now || !diff_kind_in(KIND_VARIANT, now->item) ||
+		    !diff_kind_in(KIND_VARIANT, v->item) ||
 		    !member_is_api(v->item) || !member_is_api(now->item))
 			continue;
 		p.variant[SEMVER_OLD] = v->item;
@@ -344,39 +338,6 @@ static void compare_inherent(struct comparison *c, const struct semver_pair *p)
 	compare_members(c, p, &m);
 }
 
-/* ---- words */
-
-/* The things are the items: a word has no place of its own. */
-static void compare_words(struct comparison *c, const struct semver_pair *pair,
-			  enum semver_on on)
-{
-	struct words words[2] = { 0 };
-
-	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
-		if (words_collect(&words[side], pair->side[side]->doc,
-				  pair->item[side], on) < 0)
-			c->is_out_of_memory = true;
-	for (size_t i = c->first[on]; i < c->first[on + 1]; i++) {
-		const struct semver_lint *l = c->rows[i];
-		int from = l->event == SEMVER_GONE ? SEMVER_OLD : SEMVER_NEW;
-
-		if (!kind_in(l->kinds, pair->item[SEMVER_OLD]) ||
-		    !kind_in(l->kinds, pair->item[SEMVER_NEW]))
-			continue;
-		for (size_t j = 0; j < words[from].count; j++) {
-			struct semver_pair p = *pair;
-
-			p.word = &words[from].at[j];
-			if (!p.word->is_implied &&
-			    !words_have(&words[!from], p.word->key) &&
-			    diff_holds(l, &p))
-				diff_report(c, l, &p);
-		}
-	}
-	words_release(&words[SEMVER_OLD]);
-	words_release(&words[SEMVER_NEW]);
-}
-
 /* ---- the walk */
 
 static struct semver_pair pair_at(struct comparison *c, const char *path)
@@ -408,7 +369,7 @@ static void compare_members_of(struct comparison *c,
 	compare_inherent(c, p);
 	for (int on = SEMVER_ON_SUPERTRAIT; on < SEMVER_ON_COUNT; on++)
 		if (c->first[on] < c->first[on + 1])
-			compare_words(c, p, (enum semver_on)on);
+			diff_words(c, p, (enum semver_on)on);
 }
 
 static void compare_pair(struct comparison *c, const struct surface_path *was,
@@ -423,7 +384,7 @@ static void compare_pair(struct comparison *c, const struct surface_path *was,
 	for (size_t i = c->first[SEMVER_ON_ITEM];
 	     i < c->first[SEMVER_ON_ITEM + 1]; i++)
 		if (c->rows[i]->event == SEMVER_CHANGED &&
-		    kind_in(c->rows[i]->kinds, was->item))
+		    diff_kind_in(c->rows[i]->kinds, was->item))
 			item_changed(c, c->rows[i], &p, is->is_api);
 	if (is->is_api)
 		compare_members_of(c, &p);
@@ -442,7 +403,7 @@ static void compare_alone(struct comparison *c, const struct surface_path *at,
 		struct semver_pair p = pair_at(c, at->path);
 
 		if (c->rows[i]->event != event ||
-		    !kind_in(c->rows[i]->kinds, at->item))
+		    !diff_kind_in(c->rows[i]->kinds, at->item))
 			continue;
 		put_item(&p, from, at->item, &facts);
 		item_alone(c, c->rows[i], &p, from);

@@ -30,12 +30,21 @@ struct comparison {
 	bool is_beyond_limit;
 };
 
+static inline bool diff_kind_in(uint32_t mask, const struct rustdoc_item *it)
+{
+	return it && (RUSTDOC_BIT(it->kind) & mask) != 0;
+}
+
 /* Do all conditions of the row hold for the pair? */
 bool diff_holds(const struct semver_lint *l, struct semver_pair *p);
 
 /* Add a finding; what fails is told at the end. */
 void diff_report(struct comparison *c, const struct semver_lint *l,
 		 const struct semver_pair *p);
+
+/* Rows on words of sort ON, see words.h. */
+void diff_words(struct comparison *c, const struct semver_pair *pair,
+		enum semver_on on);
 
 /* Rows on exported functions, by the names that the linker knows. */
 void diff_symbols(struct comparison *c);
