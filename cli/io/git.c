@@ -4,12 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/parse.h"
 #include "base/vec.h"
+#include "io/file.h"
 #include "io/git_internal.h"
+
+enum {
+	LOOK_AGAIN_MS = 100 /* at a lock that may be a dead writer's */
+};
 
 bool oid_equal(const struct oid *a, const struct oid *b)
 {
@@ -228,6 +234,38 @@ int repo_ref_write(struct repo *r, const char *ref, const struct oid *new_oid,
 		return git_failed(rc, "write the ref", ref, err);
 	drop_linked_lock(r, ref);
 	return 0;
+}
+
+static bool read_lock(const char *path, ino_t *ino, struct strbuf *text)
+{
+	struct stat st;
+	struct err ignored = { 0 };
+
+	if (lstat(path, &st) < 0)
+		return false;
+	*ino = st.st_ino;
+	strbuf_reset(text);
+	return file_read(path, OID_HEX, text, &ignored) == 0;
+}
+
+void repo_ref_unlock(struct repo *r, const char *ref, const struct oid *oid)
+{
+	static const struct timespec moment = { .tv_nsec = LOOK_AGAIN_MS *
+							   1000000L };
+	AUTO(strbuf_releasep) struct strbuf path = { 0 };
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	char hex[OID_HEX];
+	ino_t first, second;
+
+	strbuf_addf(&path, "%s%s.lock", git_repository_commondir(r->raw), ref);
+	oid_hex(oid, hex);
+	if (!strbuf_ok(&path) || !read_lock(strbuf_str(&path), &first, &text))
+		return;
+	if (text.len > 0 && strncmp(strbuf_str(&text), hex, OID_HEX - 1) != 0)
+		return;
+	(void)nanosleep(&moment, NULL);
+	if (read_lock(strbuf_str(&path), &second, &text) && first == second)
+		(void)unlink(strbuf_str(&path));
 }
 
 /* ---- each ref: collected first, as VISIT may write and delete refs */

@@ -67,6 +67,12 @@ int repo_ref_read(struct repo *r, const char *ref, struct oid *out,
  */
 int repo_ref_write(struct repo *r, const char *ref, const struct oid *new_oid,
 		   const struct oid *old, const char *message, struct err *err);
+/*
+ * git's lock file of REF goes if it is a dead writer's: it was to hold OID, and
+ * stands there unchanged for a moment, which no living one needs.
+ */
+void repo_ref_unlock(struct repo *r, const char *ref, const struct oid *oid);
+
 
 typedef int repo_ref_visit(void *ctx, const char *ref, const struct oid *oid);
 /* Each ref below PREFIX, sorted; a negative result of VISIT ends it. */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "io/git_internal.h"
 #include "io/git_receive.h"
@@ -290,9 +291,36 @@ static void file_close(struct remote *r)
 	(void)r; /* nothing stays open between calls */
 }
 
+/* The other side is written by us alone: a killed push left its lock. */
+static int unlock(struct repo *repo, struct repo *there, const char *refspec,
+		  struct err *err)
+{
+	const char *colon = strchr(refspec, ':');
+	AUTO(str_freep) char *from = NULL;
+	struct oid oid;
+	struct err absent = { 0 };
+
+	if (!colon)
+		return 0;
+	from = strndup(refspec, (size_t)(colon - refspec));
+	if (!from)
+		return err_nomem(err);
+	if (repo_ref_read(repo, from, &oid, &absent) == 0)
+		repo_ref_unlock(there, colon + 1, &oid);
+	return 0;
+}
+
 static int file_push(struct remote *r, struct repo *repo,
 		     const char *const *refspecs, size_t count, struct err *err)
 {
+	AUTO(repo_freep) struct repo *there = NULL;
+
+	if (open_there(r, &there, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < count; i++) {
+		if (unlock(repo, there, refspecs[i], err) < 0)
+			return err->code;
+	}
 	return remote_push_through(r, NULL, repo, refspecs, count, err);
 }
 

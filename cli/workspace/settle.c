@@ -1,8 +1,6 @@
 /* What a killed command left behind is finished, or taken away. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -11,10 +9,6 @@
 #include "io/file.h"
 #include "io/git_index.h"
 #include "workspace/internal.h"
-
-enum {
-	LOOK_AGAIN_MS = 100
-};
 
 /* Half-written files: libgit2's among the objects, and our own. */
 static void sweep(const char *dir, const char *prefix)
@@ -31,43 +25,6 @@ static void sweep(const char *dir, const char *prefix)
 		    strncmp(names.items[i], prefix, strlen(prefix)) == 0)
 			(void)unlink(path);
 	}
-}
-
-static bool read_lock(const char *path, ino_t *ino, struct strbuf *text)
-{
-	struct stat st;
-	struct err ignored = { 0 };
-
-	if (lstat(path, &st) < 0)
-		return false;
-	*ino = st.st_ino;
-	strbuf_reset(text);
-	return file_read(path, OID_HEX, text, &ignored) == 0;
-}
-
-/*
- * The lock file of our branch, if it is the dead one's: it was to hold the
- * commit of the intent, and nobody else holds it for long.
- */
-static void drop_ref_lock(struct workspace *ws, const struct intent *intent)
-{
-	static const struct timespec moment = { .tv_nsec = LOOK_AGAIN_MS *
-							   1000000L };
-	AUTO(strbuf_releasep) struct strbuf path = { 0 };
-	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	char hex[OID_HEX];
-	ino_t first, second;
-
-	strbuf_addf(&path, "%s%s.lock", ws->git_dir, ws->branch);
-	oid_hex(&intent->after, hex);
-	if (!strbuf_ok(&path) || !ws->branch[0] ||
-	    !read_lock(strbuf_str(&path), &first, &text))
-		return;
-	if (text.len > 0 && strncmp(strbuf_str(&text), hex, OID_HEX - 1) != 0)
-		return;
-	(void)nanosleep(&moment, NULL);
-	if (read_lock(strbuf_str(&path), &second, &text) && first == second)
-		(void)unlink(strbuf_str(&path));
 }
 
 static void clean_up(struct workspace *ws)
@@ -106,7 +63,8 @@ int settle(struct workspace *ws, bool killed, struct err *err)
 	if (oid_equal(&intent.after, &ws->head))
 		return checkout_intent(ws, &intent, err);
 	/* the ref never moved, or a person has moved it since */
-	drop_ref_lock(ws, &intent);
+	if (ws->branch[0])
+		repo_ref_unlock(ws->repo, ws->branch, &intent.after);
 	intent_clear(ws);
 	return 0;
 }

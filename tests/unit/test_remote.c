@@ -212,6 +212,44 @@ static void check_push(struct box *b, const char *url)
 	student_release(&mine);
 }
 
+/* A push that was killed holds git's lock there; another's is respected. */
+static void test_push_by_file_goes_on_after_a_kill(void **state)
+{
+	static const char *const spec[] = {
+		"refs/tags/artifact_02/v1.0.0:refs/tags/artifact_02/v1.0.0"
+	};
+	struct box *b = *state;
+	AUTO(strbuf_releasep) struct strbuf lock = { 0 };
+	struct student mine;
+	struct err err = { 0 };
+	char hex[OID_HEX];
+	struct remote *r;
+	struct oid tag;
+
+	student_make(&mine, b->dir, "mine");
+	student_commit(&mine, "c.txt", "mine");
+	student_tag(&mine, "artifact_02/v1.0.0", &tag);
+	r = open_with(b, b->url, limits);
+	strbuf_addf(&lock, "%srefs/tags/artifact_02",
+		    repo_git_dir(b->ada.repo));
+	assert_int_equal(file_make_dirs(strbuf_str(&lock), &err), 0);
+	strbuf_adds(&lock, "/v1.0.0.lock");
+	assert_int_equal(file_write(strbuf_str(&lock),
+				    "0123456789012345678901234567890123456789",
+				    40, 0644, &err),
+			 0);
+	assert_int_equal(remote_push(r, mine.repo, spec, 1, &err), ERR_REFUSED);
+	assert_true(file_exists(strbuf_str(&lock)));
+	err_clear(&err);
+	oid_hex(&tag, hex);
+	assert_int_equal(file_write(strbuf_str(&lock), hex, 40, 0644, &err), 0);
+	if (remote_push(r, mine.repo, spec, 1, &err) < 0)
+		fail_msg("%s", err.msg);
+	assert_false(file_exists(strbuf_str(&lock)));
+	remote_free(r);
+	student_release(&mine);
+}
+
 static void check_missing(struct box *b, const char *url)
 {
 	AUTO(remote_refs_releasep) struct remote_refs refs = { 0 };
@@ -519,6 +557,7 @@ int main(void)
 		TEST(test_fetch_by_ssh_brings_only_what_is_new),
 		TEST(test_fetch_by_ssh_speaks_protocol_0_too),
 		TEST(test_push_by_file_adds_the_tag),
+		TEST(test_push_by_file_goes_on_after_a_kill),
 		TEST(test_push_by_ssh_adds_the_tag),
 		TEST(test_ls_says_when_there_is_no_repository),
 		TEST(test_limits_hold_by_file),
