@@ -119,6 +119,8 @@ int cli_emit(struct cli *cli, const json_t *view, cli_renderer *render,
 
 	if (!view)
 		return err_nomem(err);
+	if (json_check(err) < 0)
+		return err->code;
 	close_workspace(cli);
 	errno = 0;
 	if (cli->json) {
@@ -127,6 +129,8 @@ int cli_emit(struct cli *cli, const json_t *view, cli_renderer *render,
 		fwrite(text.data, 1, text.len, cli->out.out);
 	} else {
 		render(&cli->out, view);
+		if (json_check(err) < 0) /* some make values of their own */
+			return err->code;
 	}
 	return cli_flush(cli, err);
 }
@@ -256,6 +260,7 @@ int command_main(int argc, char **argv)
 	int rc;
 
 	signal(SIGPIPE, SIG_IGN);
+	json_start();
 	rc = options_parse(argc, argv, &global, &c, &args, &err);
 	terminal_init(&cli.out, stdout, colour_of(&global));
 	terminal_init(&cli.err, stderr, colour_of(&global));

@@ -1,6 +1,8 @@
 #include "base/json.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +17,38 @@
 enum {
 	KEYS_FEW = 8 /* so many are compared one by one */
 };
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* Of this thread: some allocation of jansson's has failed. */
+static _Thread_local bool memory_failed;
+
+static void *allocate(size_t size)
+{
+	void *p = malloc(size);
+
+	if (!p)
+		memory_failed = true;
+	return p;
+}
+
+static void watch_memory(void)
+{
+	json_set_alloc_funcs(allocate, free);
+}
+
+void json_start(void)
+{
+	pthread_once(&once, watch_memory);
+}
+
+int json_check(struct err *err)
+{
+	bool failed = memory_failed;
+
+	memory_failed = false;
+	return failed ? err_nomem(err) : 0;
+}
 
 /* Children wait on the stack until their list or map is whole. */
 struct reader {
@@ -344,6 +378,8 @@ static int sink(const char *bytes, size_t len, void *out)
 static int dump(const json_t *value, size_t flags, struct strbuf *out,
 		struct err *err)
 {
+	if (json_check(err) < 0)
+		return err->code;
 	if (json_dump_callback(value, sink, out,
 			       flags | JSON_SORT_KEYS | JSON_ENCODE_ANY) == 0)
 		return 0;

@@ -21,6 +21,18 @@ enum {
 	JSON_DEPTH_MAX = 256,
 };
 
+/*
+ * To be called before a value is made.  Where memory was lacking, a member that
+ * nobody asked after is simply not there; json_write() and json_check() know.
+ */
+void json_start(void);
+
+/*
+ * ERR_NOMEM if jansson had no memory in this thread since the last time: what
+ * was made meanwhile may lack something.
+ */
+int json_check(struct err *err);
+
 /* AUTO(json_decrefp): jansson brings that clean-up itself */
 
 /*

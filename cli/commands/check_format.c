@@ -103,6 +103,8 @@ void check_print_sarif(struct terminal *t, const json_t *view)
 		COHORT_VERSION, "rules", sarif_rules(ids), "results", results);
 	if (log && json_write(log, &text, &err) == 0)
 		fwrite(text.data, 1, text.len, t->out);
+	else
+		t->cut = true;
 }
 
 /* ------------------------------------------------------------------- JUnit */

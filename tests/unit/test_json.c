@@ -177,6 +177,25 @@ static void test_json_read_keeps_to_the_arena(void **state)
 	assert_null(n);
 }
 
+static void test_json_write_knows_of_members_that_were_lost(void **state)
+{
+	AUTO(strbuf_releasep) struct strbuf out = { 0 };
+	AUTO(json_decrefp) json_t *value = NULL;
+	struct err err = { 0 };
+
+	(void)state;
+	json_start();
+	value = json_object();
+	fault_alloc(1);
+	json_object_set_new(value, "a", json_string("b"));
+	fault_alloc(0);
+	assert_int_equal(json_write(value, &out, &err), ERR_NOMEM);
+	err_clear(&err);
+	assert_int_equal(json_write(value, &out, &err), 0);
+	assert_string_equal(strbuf_str(&out), "{}\n");
+	assert_int_equal(json_check(&err), 0);
+}
+
 static void test_json_write_is_sorted_and_ends_in_a_newline(void **state)
 {
 	AUTO(strbuf_releasep) struct strbuf out = { 0 };
@@ -245,6 +264,8 @@ int main(void)
 			test_json_write_is_sorted_and_ends_in_a_newline),
 		cmocka_unit_test(test_json_write_reports_a_full_buffer),
 		cmocka_unit_test(test_json_read_survives_any_failed_allocation),
+		cmocka_unit_test(
+			test_json_write_knows_of_members_that_were_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
