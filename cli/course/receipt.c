@@ -40,20 +40,34 @@ static int check(const struct receipt *r, const char *file, struct err *err)
 	return 0;
 }
 
-/* Is the tag in the repository that we stand in? */
-static bool is_here(const struct receipt *r, const char *dir)
+/* Memory and disks that fail; all else says that it is no place of ours. */
+static bool is_ours(int rc)
+{
+	return rc == ERR_NOMEM || rc == ERR_IO;
+}
+
+/* Is the tag in the repository that we stand in, if it is one that works? */
+static int look_in_repository(const struct receipt *r, const char *dir,
+			      struct receipt_verdict *out, struct err *err)
 {
 	AUTO(repo_freep) struct repo *repo = NULL;
-	struct err ignored = { 0 };
+	AUTO(strbuf_releasep) struct strbuf object = { 0 };
 	struct oid oid;
+	int rc = repo_discover(dir ? dir : ".", &repo, err);
 
-	return repo_discover(dir, &repo, &ignored) == 0 &&
-	       oid_parse(r->tag_object, &oid) && repo_has(repo, &oid);
+	if (rc == 0 && oid_parse(r->tag_object, &oid)) {
+		rc = worktree_object(repo, &oid, FILE_MAX, &object, err);
+		out->in_repository = rc == 0;
+	}
+	if (is_ours(rc))
+		return rc;
+	err_clear(err);
+	return 0;
 }
 
 /*
  * The workspace that DIR is in, also one whose configuration is broken; NULL
- * if there is none.  ERR_NOMEM alone is an error.
+ * if there is none.  Only ERR_NOMEM and ERR_IO are errors.
  */
 static int open_workspace(const char *dir, struct workspace **out,
 			  struct err *err)
@@ -65,7 +79,9 @@ static int open_workspace(const char *dir, struct workspace **out,
 		err_clear(&none);
 		rc = workspace_open(dir, WORKSPACE_BARE, out, &none);
 	}
-	return rc == ERR_NOMEM ? err_nomem(err) : 0;
+	if (is_ours(rc))
+		*err = none;
+	return err->code;
 }
 
 /* Has it collected the tag? */
@@ -95,9 +111,9 @@ int receipt_verify(const char *file, const char *dir,
 	struct receipt_verdict v = { 0 };
 
 	if (read_receipt(file, &r, err) < 0 || check(r, file, err) < 0 ||
-	    look_in_workspace(r, dir, &v, err) < 0)
+	    look_in_workspace(r, dir, &v, err) < 0 ||
+	    look_in_repository(r, dir, &v, err) < 0)
 		return err->code;
-	v.in_repository = is_here(r, dir ? dir : ".");
 	v.receipt = r;
 	r = NULL;
 	*out = v;
