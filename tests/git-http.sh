@@ -7,6 +7,7 @@
 #					`push`, anybody may push.  Sets GIT_PORT
 #	git_http_stop			ends the newest; the others at exit
 #
+# GIT_HTTP_TLS, if set, is a folder with cert.pem and key.pem: it is https then.
 # GIT_HTTP_EXTRA, if set, is put into nginx's server block: a location that
 # is slow, redirects, asks for a password or answers nonsense.
 
@@ -65,7 +66,9 @@ git_http_conf() {
 		uwsgi_temp_path $1/uwsgi;
 		client_max_body_size 0;
 		server {
-			listen 127.0.0.1:$2 backlog=512;
+			listen 127.0.0.1:$2 backlog=512${GIT_HTTP_TLS:+ ssl};
+			${GIT_HTTP_TLS:+ssl_certificate $GIT_HTTP_TLS/cert.pem;}
+			${GIT_HTTP_TLS:+ssl_certificate_key $GIT_HTTP_TLS/key.pem;}
 			${GIT_HTTP_EXTRA:-}
 			location / {
 				fastcgi_pass unix:$1/fcgi.sock;
@@ -125,7 +128,7 @@ git_http_start() {
 		if git_http_nginx "$GIT_HTTP_DIR"; then
 			GIT_HTTP_PIDS="$GIT_HTTP_PID $GIT_HTTP_PIDS"
 			# shellcheck disable=SC2034
-			GIT_URL=http://127.0.0.1:$GIT_PORT
+			GIT_URL=http${GIT_HTTP_TLS:+s}://127.0.0.1:$GIT_PORT
 			return 0
 		fi
 	done

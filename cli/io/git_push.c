@@ -12,6 +12,7 @@
 struct push {
 	struct remote *remote;
 	const struct push_talk *talk;
+	bool judged; /* the other side has said all it had to say */
 	struct err *err;
 };
 
@@ -45,6 +46,9 @@ static int stream_write(git_smart_subtransport_stream *raw, const char *bytes,
 	struct stream *s = (struct stream *)raw;
 	struct push *p = s->carrier->push;
 
+	/* libgit2's good-bye to a server that may have ended already */
+	if (p->judged)
+		return 0;
 	return p->err->code || p->talk->write(s->state, bytes, len, p->err) < 0
 		       ? GIT_EUSER
 		       : 0;
@@ -144,6 +148,7 @@ static int on_verdict(const char *ref, const char *status, void *arg)
 {
 	struct push *p = arg;
 
+	p->judged = true;
 	if (status && !p->err->code)
 		(void)err_set(p->err, ERR_REFUSED, "'%s' was rejected: %s", ref,
 			      status);

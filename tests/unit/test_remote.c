@@ -332,6 +332,25 @@ static void test_push_by_ssh_adds_the_tag(void **state)
 	check_push(*state, ((struct box *)*state)->ssh_url);
 }
 
+/*
+ * The same, and what the server says arrives when it is gone and listens no
+ * more: the report is the end, whatever the protocol has to say after it.
+ */
+#define SERVE_AND_GO                                                         \
+	"exec 3<&0 </dev/null; unset GIT_DIR; PATH=/usr/bin:/bin\n"          \
+	"sh -c \"$last\" <&3 3<&- | { exec 3<&-; while\n"                    \
+	"dd bs=65536 count=1 2>/dev/null >\"$0.said\"; [ -s \"$0.said\" ]\n" \
+	"do sleep 0.2; cat \"$0.said\"; done; } &\n"                         \
+	"exec 3<&-; wait"
+
+static void test_push_by_ssh_ends_with_the_report(void **state)
+{
+	struct box *b = *state;
+
+	fake_ssh(b, SERVE_AND_GO);
+	check_push(b, b->ssh_url);
+}
+
 static void test_ls_says_when_there_is_no_repository(void **state)
 {
 	check_missing(*state, "file:///nowhere/x.git");
@@ -559,6 +578,7 @@ int main(void)
 		TEST(test_push_by_file_adds_the_tag),
 		TEST(test_push_by_file_goes_on_after_a_kill),
 		TEST(test_push_by_ssh_adds_the_tag),
+		TEST(test_push_by_ssh_ends_with_the_report),
 		TEST(test_ls_says_when_there_is_no_repository),
 		TEST(test_limits_hold_by_file),
 		TEST(test_limits_hold_by_ssh),
