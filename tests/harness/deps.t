@@ -94,10 +94,29 @@ nothing_missing() {
 	mustnt test -e seen/boot
 }
 
+# a person without the right to install gets two commands to type
+by_hand() {
+	mkdir -p nobody
+	printf '#!/bin/sh\necho 1000\n' >nobody/id
+	printf '#!/bin/sh\nexit 1\n' >nobody/sudo
+	chmod 755 nobody/*
+	bare 'PATH=$PWD/nobody:$PATH'
+	[ "$(cat seen/status)" -eq 1 ] || complain "status $(cat seen/status)"
+	tr -d '\t' <seen/err >said
+	same said <<-EOF
+	deps: packages are missing, and installing needs root; run
+	sudo apt-get update && sudo apt-get install -y --no-install-recommends nginx-light fcgiwrap
+	deps: Debian starts nginx fcgiwrap then; to stop that:
+	sudo systemctl disable --now nginx fcgiwrap.socket fcgiwrap
+	EOF
+	mustnt test -e seen/apt
+}
+
 check 'installing a server starts none, and no other is kept from it' starts_nothing
 check 'nor does it at boot' nor_at_boot
 check 'a policy that the machine has is left alone' keeps_theirs
 check 'an install that fails leaves no policy' failed
 check 'one that was killed leaves one without effect' killed
+check 'who cannot install is told what to type, and what starts then' by_hand
 check 'where nothing is missing nothing is done' nothing_missing
 done_testing
