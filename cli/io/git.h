@@ -73,7 +73,6 @@ int repo_ref_write(struct repo *r, const char *ref, const struct oid *new_oid,
  */
 void repo_ref_unlock(struct repo *r, const char *ref, const struct oid *oid);
 
-
 typedef int repo_ref_visit(void *ctx, const char *ref, const struct oid *oid);
 /* Each ref below PREFIX, sorted; a negative result of VISIT ends it. */
 int repo_ref_each(struct repo *r, const char *prefix, repo_ref_visit *visit,
