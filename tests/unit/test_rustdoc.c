@@ -340,7 +340,7 @@ static void test_function_has_params_receiver_and_header(void **state)
 	(void)state;
 	assert_int_equal(f->as.function.param_count, 2);
 	assert_int_equal(rustdoc_param_count(f), 1);
-	assert_int_equal(rustdoc_receiver(d, f), RUSTDOC_RECEIVER_REF);
+	assert_true(rustdoc_has_receiver(f));
 	assert_true(f->as.function.output.size > 0);
 	assert_string_equal(f->as.function.abi, "C");
 	assert_true(f->as.function.unwind);

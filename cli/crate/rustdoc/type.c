@@ -467,37 +467,15 @@ bool rustdoc_where_read(struct rustdoc *d, struct rustdoc_span at,
 
 /* ---- functions */
 
-static bool has_receiver(const struct rustdoc_item *function)
+bool rustdoc_has_receiver(const struct rustdoc_item *function)
 {
 	const struct rustdoc_function *f = &function->as.function;
 
 	return f->param_count > 0 && strcmp(f->params[0].name, "self") == 0;
 }
 
-static bool is_self(const struct rustdoc_type *t)
-{
-	return t->kind == RUSTDOC_TYPE_GENERIC && text_is(&t->name, "Self");
-}
-
-enum rustdoc_receiver rustdoc_receiver(struct rustdoc *d,
-				       const struct rustdoc_item *function)
-{
-	struct rustdoc_type t, inner;
-
-	if (!has_receiver(function))
-		return RUSTDOC_RECEIVER_NONE;
-	if (!rustdoc_type_read(d, function->as.function.params[0].type, &t))
-		return RUSTDOC_RECEIVER_OTHER;
-	if (is_self(&t))
-		return RUSTDOC_RECEIVER_OWNED;
-	if (t.kind != RUSTDOC_TYPE_REF ||
-	    !rustdoc_type_read(d, t.inner, &inner) || !is_self(&inner))
-		return RUSTDOC_RECEIVER_OTHER;
-	return t.is_mutable ? RUSTDOC_RECEIVER_MUT : RUSTDOC_RECEIVER_REF;
-}
-
 uint32_t rustdoc_param_count(const struct rustdoc_item *function)
 {
 	return function->as.function.param_count -
-	       (has_receiver(function) ? 1 : 0);
+	       (rustdoc_has_receiver(function) ? 1 : 0);
 }

@@ -129,17 +129,8 @@ struct rustdoc_wheres {
 bool rustdoc_where_read(struct rustdoc *d, struct rustdoc_span at,
 			struct arena *a, struct rustdoc_wheres *out);
 
-/* How a method takes self. */
-enum rustdoc_receiver {
-	RUSTDOC_RECEIVER_NONE,
-	RUSTDOC_RECEIVER_OWNED, /* self */
-	RUSTDOC_RECEIVER_REF,	/* &self */
-	RUSTDOC_RECEIVER_MUT,	/* &mut self */
-	RUSTDOC_RECEIVER_OTHER	/* Box<Self>, Pin<&mut Self>, ... */
-};
-
-enum rustdoc_receiver rustdoc_receiver(struct rustdoc *d,
-				       const struct rustdoc_item *function);
+/* Does it take self? */
+bool rustdoc_has_receiver(const struct rustdoc_item *function);
 
 /* Parameters of a function, the receiver left out. */
 uint32_t rustdoc_param_count(const struct rustdoc_item *function);

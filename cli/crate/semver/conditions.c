@@ -223,8 +223,8 @@ bool when_variant_non_exhaustive_both(struct semver_pair *p)
 	       p->variant[SEMVER_NEW]->attrs.non_exhaustive;
 }
 
-/* rustdoc says of what is no Sized type that it is not, and else nothing. */
-static bool is_unsized(struct semver_pair *p, int side)
+static bool has_impl(struct semver_pair *p, int side, const char *trait,
+		     bool is_negative)
 {
 	const struct rustdoc_ids *impls = item_impls(p->thing[side]);
 	struct rustdoc *doc = p->side[side]->doc;
@@ -237,17 +237,29 @@ static bool is_unsized(struct semver_pair *p, int side)
 		    RUSTDOC_IMPL_UNKNOWN)
 			continue;
 		impl = rustdoc_item_of(doc, impls->at[i], RUSTDOC_IMPL);
-		if (impl && impl->as.impl.is_negative &&
+		if (impl && impl->as.impl.is_negative == is_negative &&
 		    rustdoc_path(doc, impl->as.impl.trait_id, &path, &kind) &&
-		    strcmp(path, "core::marker::Sized") == 0)
+		    strcmp(path, trait) == 0)
 			return true;
 	}
 	return false;
 }
 
+/* rustdoc says of what is no Sized type that it is not, and else nothing. */
 bool when_becomes_unsized(struct semver_pair *p)
 {
-	return is_unsized(p, SEMVER_NEW) && !is_unsized(p, SEMVER_OLD);
+	static const char sized[] = "core::marker::Sized";
+
+	return has_impl(p, SEMVER_NEW, sized, true) &&
+	       !has_impl(p, SEMVER_OLD, sized, true);
+}
+
+bool when_becomes_copy(struct semver_pair *p)
+{
+	static const char copy[] = "core::marker::Copy";
+
+	return has_impl(p, SEMVER_NEW, copy, false) &&
+	       !has_impl(p, SEMVER_OLD, copy, false);
 }
 
 /* ---- traits */
@@ -354,11 +366,6 @@ bool when_was_dyn_compatible(struct semver_pair *p)
 bool when_word_was_derived(struct semver_pair *p)
 {
 	return p->word->is_derived;
-}
-
-bool when_word_is_copy(struct semver_pair *p)
-{
-	return strcmp(p->word->key, "Copy") == 0;
 }
 
 /* ---- details */

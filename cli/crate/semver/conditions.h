@@ -47,6 +47,7 @@ semver_condition when_was_with_more_api_fields;
 semver_condition when_is_no_struct_of_that_field;
 semver_condition when_item_was_not_all_api_fields;
 semver_condition when_becomes_unsized;
+semver_condition when_becomes_copy;
 semver_condition when_is_private;
 semver_condition when_variant_plain_both;
 semver_condition when_variant_tuple_both;
@@ -116,7 +117,6 @@ semver_condition when_const_param_becomes_type;
 
 /* Words. */
 semver_condition when_word_was_derived;
-semver_condition when_word_is_copy;
 
 /* Functions. */
 semver_condition when_param_count_differs;

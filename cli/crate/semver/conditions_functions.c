@@ -98,63 +98,165 @@ bool when_returned_unit(struct semver_pair *p)
 
 /* ---- receivers */
 
-static enum rustdoc_receiver receiver(const struct semver_pair *p, int side)
+enum {
+	POINTERS_MAX = 8, /* Pin<&mut Box<Self>> has three */
+};
+
+/* How a method takes self. */
+enum receiver {
+	RECEIVER_NONE,
+	RECEIVER_OWNED, /* self */
+	RECEIVER_REF,	/* &self */
+	RECEIVER_MUT,	/* &mut self */
+	RECEIVER_OTHER	/* Box<Self>, Pin<&mut Self>, ... */
+};
+
+/* What stands around Self, outermost first: "&mut", "alloc::boxed::Box". */
+struct pointers {
+	const char *at[POINTERS_MAX];
+	size_t count;
+};
+
+/* The type itself, as Self or by its name. */
+static bool is_self(const struct semver_pair *p, int side,
+		    const struct rustdoc_type *t)
 {
-	return rustdoc_receiver(p->side[side]->doc, p->thing[side]);
+	return (t->kind == RUSTDOC_TYPE_GENERIC && text_is(&t->name, "Self")) ||
+	       (t->kind == RUSTDOC_TYPE_PATH && t->id == p->item[side]->id);
 }
 
-static bool goes(const struct semver_pair *p, enum rustdoc_receiver from,
-		 enum rustdoc_receiver to)
+/* Step into a pointer; NULL if it is none. */
+static const char *enter_pointer(struct rustdoc *doc,
+				 const struct rustdoc_type *t,
+				 struct rustdoc_span *inner)
+{
+	AUTO(arena_releasep) struct arena scratch = { 0 };
+	const char *path, *kind;
+	struct rustdoc_args args;
+
+	if (t->kind == RUSTDOC_TYPE_REF) {
+		*inner = t->inner;
+		return t->is_mutable ? "&mut" : "&";
+	}
+	if (t->kind != RUSTDOC_TYPE_PATH ||
+	    !rustdoc_path(doc, t->id, &path, &kind) ||
+	    !rustdoc_args_read(doc, t->args, &scratch, &args))
+		return NULL;
+	for (size_t i = 0; i < args.count; i++) {
+		if (args.at[i].kind != RUSTDOC_GENERIC_TYPE)
+			continue;
+		*inner = args.at[i].type;
+		return path;
+	}
+	return NULL;
+}
+
+/* False if there is no self. */
+static bool read_pointers(const struct semver_pair *p, int side,
+			  struct pointers *out)
+{
+	const struct rustdoc_item *function = p->thing[side];
+	struct rustdoc *doc = p->side[side]->doc;
+	struct rustdoc_span at;
+	struct rustdoc_type t;
+
+	out->count = 0;
+	if (!rustdoc_has_receiver(function))
+		return false;
+	at = function->as.function.params[0].type;
+	while (out->count < POINTERS_MAX && rustdoc_type_read(doc, at, &t) &&
+	       !is_self(p, side, &t)) {
+		const char *pointer = enter_pointer(doc, &t, &at);
+
+		if (!pointer)
+			break;
+		out->at[out->count++] = pointer;
+	}
+	return true;
+}
+
+static bool same_pointers(const struct pointers *a, const struct pointers *b)
+{
+	for (size_t i = 0; i < a->count && i < b->count; i++)
+		if (strcmp(a->at[i], b->at[i]) != 0)
+			return false;
+	return a->count == b->count;
+}
+
+static enum receiver kind_of(const struct pointers *p)
+{
+	if (p->count == 0)
+		return RECEIVER_OWNED;
+	if (p->count > 1)
+		return RECEIVER_OTHER;
+	if (strcmp(p->at[0], "&") == 0)
+		return RECEIVER_REF;
+	return strcmp(p->at[0], "&mut") == 0 ? RECEIVER_MUT : RECEIVER_OTHER;
+}
+
+static enum receiver receiver(const struct semver_pair *p, int side)
+{
+	struct pointers around;
+
+	return read_pointers(p, side, &around) ? kind_of(&around)
+					       : RECEIVER_NONE;
+}
+
+static bool goes(const struct semver_pair *p, enum receiver from,
+		 enum receiver to)
 {
 	return receiver(p, SEMVER_OLD) == from && receiver(p, SEMVER_NEW) == to;
 }
 
 bool when_receiver_goes(struct semver_pair *p)
 {
-	return receiver(p, SEMVER_OLD) != RUSTDOC_RECEIVER_NONE &&
-	       receiver(p, SEMVER_NEW) == RUSTDOC_RECEIVER_NONE;
+	return receiver(p, SEMVER_OLD) != RECEIVER_NONE &&
+	       receiver(p, SEMVER_NEW) == RECEIVER_NONE;
 }
 
 bool when_receiver_comes(struct semver_pair *p)
 {
-	return receiver(p, SEMVER_OLD) == RUSTDOC_RECEIVER_NONE &&
-	       receiver(p, SEMVER_NEW) != RUSTDOC_RECEIVER_NONE;
+	return receiver(p, SEMVER_OLD) == RECEIVER_NONE &&
+	       receiver(p, SEMVER_NEW) != RECEIVER_NONE;
 }
 
 bool when_ref_becomes_mut(struct semver_pair *p)
 {
-	return goes(p, RUSTDOC_RECEIVER_REF, RUSTDOC_RECEIVER_MUT);
+	return goes(p, RECEIVER_REF, RECEIVER_MUT);
 }
 
 bool when_ref_becomes_owned(struct semver_pair *p)
 {
-	return goes(p, RUSTDOC_RECEIVER_REF, RUSTDOC_RECEIVER_OWNED);
+	return goes(p, RECEIVER_REF, RECEIVER_OWNED);
 }
 
 bool when_mut_becomes_ref(struct semver_pair *p)
 {
-	return goes(p, RUSTDOC_RECEIVER_MUT, RUSTDOC_RECEIVER_REF);
+	return goes(p, RECEIVER_MUT, RECEIVER_REF);
 }
 
 bool when_mut_becomes_owned(struct semver_pair *p)
 {
-	return goes(p, RUSTDOC_RECEIVER_MUT, RUSTDOC_RECEIVER_OWNED);
+	return goes(p, RECEIVER_MUT, RECEIVER_OWNED);
 }
 
 bool when_owned_becomes_ref(struct semver_pair *p)
 {
-	return goes(p, RUSTDOC_RECEIVER_OWNED, RUSTDOC_RECEIVER_REF);
+	return goes(p, RECEIVER_OWNED, RECEIVER_REF);
 }
 
 bool when_owned_becomes_mut(struct semver_pair *p)
 {
-	return goes(p, RUSTDOC_RECEIVER_OWNED, RUSTDOC_RECEIVER_MUT);
+	return goes(p, RECEIVER_OWNED, RECEIVER_MUT);
 }
 
+/* Any change between kinds that no other lint has a name for. */
 bool when_receiver_becomes_other(struct semver_pair *p)
 {
-	enum rustdoc_receiver was = receiver(p, SEMVER_OLD);
+	struct pointers was, is;
 
-	return was != RUSTDOC_RECEIVER_NONE && was != RUSTDOC_RECEIVER_OTHER &&
-	       receiver(p, SEMVER_NEW) == RUSTDOC_RECEIVER_OTHER;
+	return read_pointers(p, SEMVER_OLD, &was) &&
+	       read_pointers(p, SEMVER_NEW, &is) && !same_pointers(&was, &is) &&
+	       (kind_of(&was) == RECEIVER_OTHER ||
+		kind_of(&is) == RECEIVER_OTHER);
 }

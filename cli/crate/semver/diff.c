@@ -135,13 +135,17 @@ static void item_changed(struct comparison *c, const struct semver_lint *l,
 struct member_sets {
 	struct members set[2];
 	const struct rustdoc_ids *impls[2];
+	struct members offered[2]; /* by trait impls; see offered() */
+	bool offered_known[2];
 	enum semver_on on;
 };
 
 static void member_sets_release(struct member_sets *m)
 {
-	members_release(&m->set[SEMVER_OLD]);
-	members_release(&m->set[SEMVER_NEW]);
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
+		members_release(&m->set[side]);
+		members_release(&m->offered[side]);
+	}
 }
 AUTO_RELEASE(struct member_sets, member_sets_release)
 
@@ -150,13 +154,28 @@ static bool reaches(const struct semver_lint *l, const struct rustdoc_item *it)
 	return l->reach == SEMVER_ANY || member_is_api(it);
 }
 
+/* What trait impls have of that name: collected when first asked for. */
+static const struct member *offered(struct comparison *c,
+				    const struct semver_pair *p,
+				    struct member_sets *m, int side,
+				    const char *name)
+{
+	if (m->on != SEMVER_ON_INHERENT)
+		return NULL;
+	if (!m->offered_known[side] &&
+	    members_add_offered(&m->offered[side], p->side[side]->doc,
+				p->side[side]->surface, m->impls[side]) < 0)
+		c->is_out_of_memory = true;
+	m->offered_known[side] = true;
+	return members_find(&m->offered[side], name);
+}
+
 /*
  * Does MEMBER of the side FROM lack a counterpart?  A method or constant that
  * some trait impl of the type offers is not gone: calls still find it.
  */
 static void member_alone(struct comparison *c, const struct semver_lint *l,
-			 struct semver_pair *p, const struct member_sets *m,
-			 int from)
+			 struct semver_pair *p, struct member_sets *m, int from)
 {
 	const struct rustdoc_item *it = p->thing[from];
 	const struct member *other = members_find(&m->set[!from], it->name);
@@ -171,8 +190,7 @@ static void member_alone(struct comparison *c, const struct semver_lint *l,
 	p->thing[!from] = NULL;
 	if (!diff_holds(l, p))
 		return;
-	if (m->on == SEMVER_ON_INHERENT &&
-	    impls_offer(p->side[!from]->doc, m->impls[!from], it->name))
+	if (offered(c, p, m, !from, it->name))
 		return;
 	diff_report(c, l, p);
 }
@@ -191,32 +209,46 @@ static bool counts_as_new(const struct semver_lint *l,
 /*
  * A type may have several functions of one name.  The change counts if it
  * holds against each of them: one that is as before serves callers still.
+ * False if one does; *FIRST is the first that has changed.
  */
-static void member_changed(struct comparison *c, const struct semver_lint *l,
-			   struct semver_pair *p, const struct member_sets *m)
+static bool all_changed(const struct semver_lint *l, struct semver_pair *p,
+			const struct member *other,
+			const struct rustdoc_item **first)
 {
 	const struct rustdoc_item *it = p->thing[SEMVER_OLD];
-	const struct member *other =
-		members_find(&m->set[SEMVER_NEW], it->name);
-	const struct rustdoc_item *first = NULL;
 
-	if (!reaches(l, it))
-		return;
 	for (; other; other = other->next_same) {
+		if (!other->item)
+			return false; /* nobody knows */
 		if (!counts_as_new(l, it, other->item)) {
 			if (l->reach == SEMVER_LEAVES &&
 			    may_become(l, it, other->item) &&
 			    member_is_api(other->item))
-				return;
+				return false;
 			continue;
 		}
 		p->thing[SEMVER_NEW] = other->item;
 		p->position[SEMVER_NEW] = other->position;
 		if (!diff_holds(l, p))
-			return;
-		if (!first)
-			first = other->item;
+			return false;
+		if (!*first)
+			*first = other->item;
 	}
+	return true;
+}
+
+static void member_changed(struct comparison *c, const struct semver_lint *l,
+			   struct semver_pair *p, struct member_sets *m)
+{
+	const struct rustdoc_item *it = p->thing[SEMVER_OLD], *first = NULL;
+	const struct member *other =
+		members_find(&m->set[SEMVER_NEW], it->name);
+
+	if (!reaches(l, it) || !all_changed(l, p, other, &first) ||
+	    (l->of_any_impl &&
+	     !all_changed(l, p, offered(c, p, m, SEMVER_NEW, it->name),
+			  &first)))
+		return;
 	p->thing[SEMVER_NEW] = first;
 	if (first)
 		diff_report(c, l, p);
@@ -224,11 +256,11 @@ static void member_changed(struct comparison *c, const struct semver_lint *l,
 
 static void compare_members(struct comparison *c,
 			    const struct semver_pair *pair,
-			    const struct member_sets *m);
+			    struct member_sets *m);
 
 /* Rows of M->on over one member of the side FROM. */
 static void member_rows(struct comparison *c, const struct semver_pair *pair,
-			const struct member_sets *m, const struct member *it,
+			struct member_sets *m, const struct member *it,
 			int from)
 {
 	for (size_t i = c->first[m->on]; i < c->first[m->on + 1]; i++) {
@@ -250,7 +282,7 @@ static void member_rows(struct comparison *c, const struct semver_pair *pair,
 
 static void compare_fields_of_variants(struct comparison *c,
 				       const struct semver_pair *pair,
-				       const struct member_sets *variants)
+				       struct member_sets *variants)
 {
 	const struct member *v = variants->set[SEMVER_OLD].first;
 
@@ -277,7 +309,7 @@ static void compare_fields_of_variants(struct comparison *c,
 
 static void compare_members(struct comparison *c,
 			    const struct semver_pair *pair,
-			    const struct member_sets *m)
+			    struct member_sets *m)
 {
 	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
 		for (const struct member *it = m->set[side].first; it;

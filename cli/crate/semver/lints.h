@@ -119,6 +119,11 @@ struct semver_lint {
 	 */
 	semver_condition *same;
 	semver_condition *when[SEMVER_CONDITIONS_MAX]; /* all of them */
+	/*
+	 * Of inherent methods: the change must hold against those of trait
+	 * impls too, and moving there may be the change.
+	 */
+	bool of_any_impl;
 	/* A word on the case at hand, put behind `why`. */
 	void (*detail)(const struct semver_pair *p, struct strbuf *out);
 	/* More for the end of the subject, behind another `::`. */

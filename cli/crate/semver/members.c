@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "crate/rustdoc/doc.h"
+#include "crate/semver/surface.h"
 
 void members_release(struct members *m)
 {
@@ -13,8 +14,9 @@ void members_release(struct members *m)
 	*m = (struct members){ 0 };
 }
 
-static int add(struct members *m, const struct rustdoc_item *item,
-	       uint32_t position)
+/* ITEM may be NULL, what is called NAME is not in the document then. */
+static int add(struct members *m, const char *name,
+	       const struct rustdoc_item *item, uint32_t position)
 {
 	struct member *new = arena_alloc(&m->arena, sizeof(*new));
 	struct member *same;
@@ -23,11 +25,11 @@ static int add(struct members *m, const struct rustdoc_item *item,
 		return -1;
 	new->item = item;
 	new->position = position;
-	same = map_get(&m->by_name, item->name);
+	same = map_get(&m->by_name, name);
 	if (same) {
 		new->next_same = same->next_same;
 		same->next_same = new;
-	} else if (map_put(&m->by_name, item->name, new) < 0) {
+	} else if (map_put(&m->by_name, name, new) < 0) {
 		return -1;
 	}
 	if (m->last)
@@ -44,7 +46,7 @@ int members_add(struct members *m, struct rustdoc *doc,
 	for (uint32_t i = 0; i < ids->count; i++) {
 		const struct rustdoc_item *item = rustdoc_item(doc, ids->at[i]);
 
-		if (item && item->name && add(m, item, i) < 0)
+		if (item && item->name && add(m, item->name, item, i) < 0)
 			return -1;
 	}
 	return 0;
@@ -98,35 +100,54 @@ const struct rustdoc_fields *item_fields(const struct rustdoc_item *item)
 	}
 }
 
-static bool impl_offers(struct rustdoc *doc, const struct rustdoc_impl *impl,
-			const char *name)
+/* Methods that an impl takes over; a foreign trait does not show them. */
+static int add_provided(struct members *m, struct rustdoc *doc,
+			const struct rustdoc_impl *impl)
 {
-	for (uint32_t i = 0; i < impl->provided.count; i++)
-		if (strcmp(impl->provided.at[i], name) == 0)
-			return true;
-	for (uint32_t i = 0; i < impl->items.count; i++) {
-		const struct rustdoc_item *it =
-			rustdoc_item(doc, impl->items.at[i]);
+	AUTO(members_releasep) struct members of_trait = { 0 };
+	const struct rustdoc_item *trait =
+		rustdoc_item_of(doc, impl->trait_id, RUSTDOC_TRAIT);
 
-		if (it && it->name && strcmp(it->name, name) == 0)
-			return true;
+	if (trait && members_add(&of_trait, doc, &trait->as.trait.items) < 0)
+		return -1;
+	for (uint32_t i = 0; i < impl->provided.count; i++) {
+		const struct member *it =
+			members_find(&of_trait, impl->provided.at[i]);
+
+		if (add(m, impl->provided.at[i], it ? it->item : NULL, i) < 0)
+			return -1;
 	}
-	return false;
+	return 0;
 }
 
-bool impls_offer(struct rustdoc *doc, const struct rustdoc_ids *impls,
-		 const char *name)
+/* A trait of this crate that nobody can import helps no caller. */
+static bool can_be_called(const struct rustdoc_item *impl, struct rustdoc *doc,
+			  const struct surface *surface)
+{
+	uint32_t trait = impl->as.impl.trait_id;
+	const struct rustdoc_item *local;
+
+	if (trait == RUSTDOC_NO_ID || impl->as.impl.is_negative)
+		return false;
+	local = rustdoc_item_of(doc, trait, RUSTDOC_TRAIT);
+	return !local || local->crate_id != 0 || surface_is_api(surface, trait);
+}
+
+int members_add_offered(struct members *m, struct rustdoc *doc,
+			const struct surface *surface,
+			const struct rustdoc_ids *impls)
 {
 	for (uint32_t i = 0; i < impls->count; i++) {
 		const struct rustdoc_item *impl =
 			rustdoc_item_of(doc, impls->at[i], RUSTDOC_IMPL);
 
-		if (impl && impl->as.impl.trait_id != RUSTDOC_NO_ID &&
-		    !impl->as.impl.is_negative &&
-		    impl_offers(doc, &impl->as.impl, name))
-			return true;
+		if (!impl || !can_be_called(impl, doc, surface))
+			continue;
+		if (members_add(m, doc, &impl->as.impl.items) < 0 ||
+		    add_provided(m, doc, &impl->as.impl) < 0)
+			return -1;
 	}
-	return false;
+	return 0;
 }
 
 bool member_is_visible(const struct rustdoc_item *item)

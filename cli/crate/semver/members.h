@@ -9,6 +9,7 @@
 #include "crate/rustdoc/item.h"
 
 struct rustdoc;
+struct surface;
 
 /*
  * The members of one item, in their order and by name.  Names need not be
@@ -16,7 +17,7 @@ struct rustdoc;
  * and a method of one name.
  */
 struct member {
-	const struct rustdoc_item *item;
+	const struct rustdoc_item *item; /* see members_add_offered() */
 	uint32_t position;	   /* among the ids that were added with it */
 	const struct member *next; /* in their order */
 	struct member *next_same;  /* of the same name */
@@ -40,6 +41,15 @@ int members_add(struct members *m, struct rustdoc *doc,
 int members_add_inherent(struct members *m, struct rustdoc *doc,
 			 const struct rustdoc_ids *impls);
 
+/*
+ * Add what the trait impls among IMPLS offer callers, methods taken over from
+ * the trait included.  The member of a trait that the document does not show
+ * has no item.
+ */
+int members_add_offered(struct members *m, struct rustdoc *doc,
+			const struct surface *surface,
+			const struct rustdoc_ids *impls);
+
 /* The first of that name, or NULL. */
 const struct member *members_find(const struct members *m, const char *name);
 
@@ -48,10 +58,6 @@ const struct rustdoc_ids *item_impls(const struct rustdoc_item *item);
 
 /* The fields of a struct, union or variant; NULL for another kind. */
 const struct rustdoc_fields *item_fields(const struct rustdoc_item *item);
-
-/* True if some trait impl among IMPLS has or takes over a NAME. */
-bool impls_offer(struct rustdoc *doc, const struct rustdoc_ids *impls,
-		 const char *name);
 
 /* Visible from outside, hidden or not. */
 bool member_is_visible(const struct rustdoc_item *item);
