@@ -8,18 +8,58 @@
 
 struct args {
 	struct common_args common;
+	struct opt_list packages;
+	bool workspace;
+	struct opt_list excluded;
+	const char *manifest_path;
+	const char *baseline_version;
+	const char *baseline_rev;
+	const char *baseline_root;
+	const char *registry;
 	const char *baseline_rustdoc;
 	const char *current_rustdoc;
 	const char *baseline_manifest;
 	const char *current_manifest;
+	bool all_features;
+	bool default_features;
+	bool only_explicit;
+	struct opt_list features;
+	struct opt_list baseline_features;
+	struct opt_list current_features;
+	const char *target;
 	const char *release_type;
 	bool all_lints;
 	const char *format;
+	bool locked;
+	bool offline;
+	bool no_sandbox;
+	uint32_t timeout;
 };
 
 static const struct opt opts[] = {
+	{ "package", 'p', OPT_LIST, "NAME", "check this package",
+	  offsetof(struct args, packages) },
+	{ "workspace", 0, OPT_FLAG, NULL,
+	  "check every package of the workspace that is published",
+	  offsetof(struct args, workspace) },
+	{ "exclude", 0, OPT_LIST, "NAME", "with --workspace: but not this one",
+	  offsetof(struct args, excluded) },
+	{ "manifest-path", 0, OPT_STR, "FILE", "the Cargo.toml, as PATH",
+	  offsetof(struct args, manifest_path) },
+	{ "baseline-version", 0, OPT_STR, "X.Y.Z",
+	  "compare with this release, not with the last one",
+	  offsetof(struct args, baseline_version) },
+	{ "baseline-rev", 0, OPT_STR, "REV",
+	  "compare with this revision of the repository",
+	  offsetof(struct args, baseline_rev) },
+	{ "baseline-root", 0, OPT_STR, "DIR",
+	  "compare with the crate in this folder",
+	  offsetof(struct args, baseline_root) },
+	{ "registry", 0, OPT_STR, "REGISTRY",
+	  "where releases are: a directory, or a registry of the workspace",
+	  offsetof(struct args, registry) },
 	{ "baseline-rustdoc", 0, OPT_STR, "FILE",
-	  "the earlier version's rustdoc JSON",
+	  "compare with this rustdoc JSON",
 	  offsetof(struct args, baseline_rustdoc) },
 	{ "current-rustdoc", 0, OPT_STR, "FILE",
 	  "the new version's, with --baseline-rustdoc",
@@ -30,6 +70,24 @@ static const struct opt opts[] = {
 	{ "current-manifest", 0, OPT_STR, "FILE",
 	  "the Cargo.toml of --current-rustdoc",
 	  offsetof(struct args, current_manifest) },
+	{ "all-features", 0, OPT_FLAG, NULL, "with all features, unstable too",
+	  offsetof(struct args, all_features) },
+	{ "default-features", 0, OPT_FLAG, NULL,
+	  "with the default features alone",
+	  offsetof(struct args, default_features) },
+	{ "only-explicit-features", 0, OPT_FLAG, NULL,
+	  "with the features that are named and no others",
+	  offsetof(struct args, only_explicit) },
+	{ "features", 0, OPT_LIST, "LIST", "with these too",
+	  offsetof(struct args, features) },
+	{ "baseline-features", 0, OPT_LIST, "LIST",
+	  "with these too, in the earlier version",
+	  offsetof(struct args, baseline_features) },
+	{ "current-features", 0, OPT_LIST, "LIST",
+	  "with these too, in the new version",
+	  offsetof(struct args, current_features) },
+	{ "target", 0, OPT_STR, "TRIPLE", "for this target",
+	  offsetof(struct args, target) },
 	{ "release-type", 0, OPT_STR, "major|minor|patch",
 	  "what the release may change, whatever the versions say",
 	  offsetof(struct args, release_type) },
@@ -38,6 +96,16 @@ static const struct opt opts[] = {
 	  offsetof(struct args, all_lints) },
 	{ "format", 0, OPT_STR, "text|tsv", "how to print",
 	  offsetof(struct args, format) },
+	{ "locked", 0, OPT_FLAG, NULL,
+	  "fail if Cargo.lock would have to change",
+	  offsetof(struct args, locked) },
+	{ "offline", 0, OPT_FLAG, NULL, "fetch nothing",
+	  offsetof(struct args, offline) },
+	{ "build-timeout", 0, OPT_U32, "SECONDS", "end rustdoc after so long",
+	  offsetof(struct args, timeout) },
+	{ "no-sandbox", 0, OPT_FLAG, NULL,
+	  "build without a sandbox: runs the crate's code as you",
+	  offsetof(struct args, no_sandbox) },
 	{ 0 },
 };
 
@@ -52,6 +120,22 @@ static enum semver_bump release_type(const char *word)
 	return strcmp(word, "minor") == 0 ? SEMVER_MINOR : SEMVER_PATCH;
 }
 
+static struct semver_words words(const struct opt_list *l)
+{
+	return (struct semver_words){ l->items, l->count };
+}
+
+static enum semver_features_mode features_mode(const struct args *a)
+{
+	if (a->all_features)
+		return SEMVER_FEATURES_ALL;
+	if (a->default_features)
+		return SEMVER_FEATURES_DEFAULT;
+	return a->only_explicit ? SEMVER_FEATURES_EXPLICIT
+				: SEMVER_FEATURES_STABLE;
+}
+
+/* An option that means nothing without another. */
 static int need(bool holds, const char *option, const char *other,
 		struct err *err)
 {
@@ -60,28 +144,121 @@ static int need(bool holds, const char *option, const char *other,
 	return err_set(err, ERR_USAGE, "'--%s' needs '--%s'", option, other);
 }
 
-static int fill_request(const struct args *a, struct semver_request *out,
-			struct err *err)
+/* At most one of the options that were given. */
+struct given {
+	const char *option;
+	bool is_given;
+};
+
+static int at_most_one(const struct given *g, size_t count, struct err *err)
 {
+	const char *first = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!g[i].is_given)
+			continue;
+		if (first)
+			return err_set(err, ERR_USAGE,
+				       "'--%s' and '--%s' exclude each other",
+				       first, g[i].option);
+		first = g[i].option;
+	}
+	return 0;
+}
+
+static int check_usage(const struct args *a, struct err *err)
+{
+	const struct given baselines[] = {
+		{ "baseline-version", a->baseline_version != NULL },
+		{ "baseline-rev", a->baseline_rev != NULL },
+		{ "baseline-root", a->baseline_root != NULL },
+		{ "baseline-rustdoc", a->baseline_rustdoc != NULL },
+	};
+	const struct given features[] = {
+		{ "all-features", a->all_features },
+		{ "default-features", a->default_features },
+		{ "only-explicit-features", a->only_explicit },
+	};
+	const struct given packages[] = {
+		{ "package", a->packages.count > 0 },
+		{ "workspace", a->workspace },
+		{ "current-rustdoc", a->current_rustdoc != NULL },
+	};
+
+	if (at_most_one(baselines, ARRAY_LEN(baselines), err) < 0 ||
+	    at_most_one(features, ARRAY_LEN(features), err) < 0 ||
+	    at_most_one(packages, ARRAY_LEN(packages), err) < 0 ||
+	    need(a->excluded.count == 0 || a->workspace, "exclude", "workspace",
+		 err) < 0 ||
+	    need(!a->current_rustdoc || a->baseline_rustdoc, "current-rustdoc",
+		 "baseline-rustdoc", err) < 0 ||
+	    need(!a->baseline_manifest || a->baseline_rustdoc,
+		 "baseline-manifest", "baseline-rustdoc", err) < 0)
+		return err->code;
+	if (a->common.operand_count > 0 &&
+	    (a->manifest_path || a->current_rustdoc))
+		return err_set(
+			err, ERR_USAGE, "'%s' and '--%s' exclude each other",
+			a->common.operands[0],
+			a->manifest_path ? "manifest-path" : "current-rustdoc");
+	return need(!a->current_manifest || a->current_rustdoc,
+		    "current-manifest", "current-rustdoc", err);
+}
+
+static int fill_request(struct cli *cli, const struct args *a,
+			struct semver_request *out, struct err *err)
+{
+	if (check_usage(a, err) < 0)
+		return err->code;
 	*out = (struct semver_request){
-		.baseline_rustdoc = a->baseline_rustdoc,
+		.path = a->common.operand_count > 0 ? a->common.operands[0]
+						    : a->manifest_path,
+		.packages = words(&a->packages),
+		.excluded = words(&a->excluded),
+		.whole_workspace = a->workspace,
 		.current_rustdoc = a->current_rustdoc,
-		.baseline_manifest = a->baseline_manifest,
 		.current_manifest = a->current_manifest,
+		.baseline_root = a->baseline_root,
+		.baseline_rev = a->baseline_rev,
+		.baseline_version = a->baseline_version,
+		.baseline_rustdoc = a->baseline_rustdoc,
+		.baseline_manifest = a->baseline_manifest,
+		.registry = a->registry,
+		.features_mode = features_mode(a),
+		.features = words(&a->features),
+		.baseline_features = words(&a->baseline_features),
+		.current_features = words(&a->current_features),
+		.target = a->target,
+		.offline = a->offline,
+		.locked = a->locked,
+		.no_sandbox = a->no_sandbox,
+		.build_timeout_s = a->timeout,
+		.progress = &cli->progress,
 		.how = { .all_lints = a->all_lints,
 			 .release_type = release_type(a->release_type) },
 	};
-	if (need(!a->current_rustdoc || a->baseline_rustdoc, "current-rustdoc",
-		 "baseline-rustdoc", err) < 0 ||
-	    need(!a->baseline_manifest || a->baseline_rustdoc,
-		 "baseline-manifest", "baseline-rustdoc", err) < 0 ||
-	    need(!a->current_manifest || a->current_rustdoc, "current-manifest",
-		 "current-rustdoc", err) < 0)
-		return err->code;
-	if (a->baseline_rustdoc && a->current_rustdoc)
+	return 0;
+}
+
+/*
+ * Two documents need no workspace; else one is used where there is one.  That
+ * of -C has to be there.
+ */
+static int find_workspace(struct cli *cli, struct semver_request *r,
+			  struct err *err)
+{
+	struct workspace *ws = NULL;
+
+	if (r->current_rustdoc && !cli->dir)
 		return 0;
-	return err_set(err, ERR_USAGE,
-		       "'--baseline-rustdoc' needs '--current-rustdoc'");
+	if (cli_workspace(cli, 0, &ws, err) < 0) {
+		if (cli->dir || err->code != ERR_NOT_FOUND)
+			return err->code;
+		err_clear(err);
+		return 0;
+	}
+	r->workspace = ws;
+	return 0;
 }
 
 /* ---- what is said on standard error */
@@ -136,9 +313,11 @@ static void set_status(struct cli *cli, const struct semver_answer *a)
 			cli_worse(cli, exit_status(a->items[i].err.code));
 }
 
-/* The one failure that another option mends. */
+/* The failures that another option mends. */
 static int hint(struct err *err)
 {
+	if (strstr(err->msg, "bubblewrap") && !err->hint[0])
+		(void)err_hint(err, "cohort semver --no-sandbox");
 	if (strstr(err->msg, "no release type"))
 		(void)err_hint(err, "cohort semver --release-type minor");
 	return err->code;
@@ -154,7 +333,8 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 	size_t i;
 	json_t *crate;
 
-	if (fill_request(args, &request, err) < 0)
+	if (fill_request(cli, args, &request, err) < 0 ||
+	    find_workspace(cli, &request, err) < 0)
 		return err->code;
 	if (semver_check(&request, &a, err) < 0)
 		return hint(err);
@@ -172,6 +352,8 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 const struct command cmd_semver = {
 	.name = "semver",
 	.summary = "Say whether the new version number fits what changed",
+	.operands = "[PATH]",
+	.max_operands = 1,
 	.opts = opts,
 	.args_size = sizeof(struct args),
 	.flags = CMD_JSON,

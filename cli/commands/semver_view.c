@@ -59,15 +59,18 @@ static json_t *findings_view(const struct findings *f)
 	return list;
 }
 
-static json_t *notes_view(const struct compared *c)
+static void add_notes(json_t *list, const char *const *notes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, view_string(notes[i]));
+}
+
+static json_t *notes_view(const struct semver_item *i)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; list && i < c->note_count; i++)
-		if (json_array_append_new(list, view_string(c->notes[i])) < 0) {
-			json_decref(list);
-			return NULL;
-		}
+	add_notes(list, i->notes, i->note_count);
+	add_notes(list, i->compared.notes, i->compared.note_count);
 	return list;
 }
 
@@ -95,15 +98,16 @@ static json_t *item_view(const struct semver_item *i)
 
 	return json_pack(
 		"{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-		"s:o, s:o, s:I}",
+		"s:o, s:o, s:o, s:I}",
 		"crate", text_or_null(i->crate), "verdict",
 		verdict_name(i->verdict), "reason", text_or_null(i->reason),
 		"error", text_or_null(i->err.code ? i->err.msg : NULL), "hint",
-		text_or_null(i->err.hint[0] ? i->err.hint : NULL), "baseline",
-		text_or_null(c->from), "current", text_or_null(c->to),
+		text_or_null(i->err.hint[0] ? i->err.hint : NULL),
+		"compared_with", text_or_null(i->baseline), "baseline",
+		text_or_null(c->from), "current", text_or_null(i->version),
 		"declared", bump_or_null(v, v->declared), "required",
 		bump_or_null(v, v->required), "needed", text_or_null(c->needed),
-		"lints", lints_view(v), "notes", notes_view(c), "findings",
+		"lints", lints_view(v), "notes", notes_view(i), "findings",
 		findings_view(&c->findings), "ms", (json_int_t)c->ms);
 }
 
@@ -171,6 +175,15 @@ static void print_crate(struct terminal *t, const json_t *crate)
 	size_t i;
 	json_t *f;
 
+	if (view_text(crate, "error")[0]) {
+		term_styled(t, TERM_BAD, "error");
+		term_printf(t, " %s: %s\n", view_text(crate, "crate"),
+			    view_text(crate, "error"));
+	} else if (view_text(crate, "reason")[0]) {
+		term_styled(t, TERM_DIM, "skipped");
+		term_printf(t, " %s: %s\n", view_text(crate, "crate"),
+			    view_text(crate, "reason"));
+	}
 	json_array_foreach (json_object_get(crate, "findings"), i, f) {
 		if (strcmp(lint, view_text(f, "id")) != 0 ||
 		    strcmp(level, view_text(f, "level")) != 0)

@@ -1,6 +1,21 @@
 #include "course/semver.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/os_linux.h"
+#include "base/parse.h"
+#include "base/path.h"
+#include "base/progress.h"
+#include "base/str.h"
+#include "course/semver_internal.h"
+#include "crate/manifest/manifest.h"
+#include "gate/document.h"
+#include "gate/resolve.h"
+#include "io/file.h"
+#include "io/git.h"
+#include "io/sandbox.h"
 
 void semver_answer_release(struct semver_answer *a)
 {
@@ -13,6 +28,21 @@ void semver_answer_release(struct semver_answer *a)
 	*a = (struct semver_answer){ 0 };
 }
 
+static void run_release(struct semver_run *run)
+{
+	struct err ignored = { 0 }; /* what matters has been said by now */
+
+	semver_tree_release(&run->current);
+	semver_tree_release(&run->baseline);
+	if (run->work)
+		(void)file_remove_tree(run->work, &ignored);
+	free(run->work);
+	free(run->manifest);
+	free(run->repo_root);
+	gating_release(&run->gating);
+}
+AUTO_RELEASE(struct semver_run, run_release)
+
 static void count_up(struct semver_answer *a)
 {
 	for (size_t i = 0; i < a->count; i++) {
@@ -23,9 +53,29 @@ static void count_up(struct semver_answer *a)
 	}
 }
 
-static bool denies(const struct compared *c)
+static int set_skipped(struct semver_item *item, const char *reason)
 {
-	return findings_at_level(&c->findings, FINDING_DENY) > 0;
+	item->verdict = VERDICT_SKIPPED;
+	item->reason = reason;
+	return 0;
+}
+
+static int add_items(struct semver_answer *a, size_t count, struct err *err)
+{
+	a->items = calloc(count + 1, sizeof(*a->items));
+	return a->items ? 0 : err_nomem(err);
+}
+
+static int weigh(const struct semver_request *r, const struct compare_side *old,
+		 const struct compare_side *fresh, struct semver_item *item,
+		 struct err *err)
+{
+	if (compare(old, fresh, &r->how, &item->compared, err) < 0)
+		return err->code;
+	if (!r->how.all_lints &&
+	    findings_at_level(&item->compared.findings, FINDING_DENY) > 0)
+		item->verdict = VERDICT_FAIL;
+	return 0;
 }
 
 /* ---- two documents */
@@ -39,17 +89,428 @@ static int check_documents(const struct semver_request *r,
 	struct compare_side after = { .name = r->current_rustdoc,
 				      .json = r->current_rustdoc,
 				      .manifest = r->current_manifest };
-	struct semver_item *item = calloc(1, sizeof(*item));
 
-	if (!item)
-		return err_nomem(err);
-	a->items = item;
+	if (add_items(a, 1, err) < 0)
+		return err->code;
 	a->count = 1;
-	if (compare(&before, &after, &r->how, &item->compared, err) < 0)
-		return (int)err->code;
-	item->crate = item->compared.crate;
-	if (!r->how.all_lints && denies(&item->compared))
-		item->verdict = VERDICT_FAIL;
+	if (weigh(r, &before, &after, &a->items[0], err) < 0)
+		return err->code;
+	a->items[0].crate = a->items[0].compared.crate;
+	a->items[0].version = a->items[0].compared.to;
+	a->items[0].baseline = r->baseline_rustdoc;
+	return 0;
+}
+
+/* ---- one crate */
+
+/* The earlier version of one crate. */
+struct earlier {
+	struct semver_tree *tree; /* OWN, or the one that all share */
+	struct semver_tree own;
+	const struct package *package;
+	char *crate; /* the .crate, where it is a release */
+};
+
+static void earlier_release(struct earlier *e)
+{
+	semver_tree_release(&e->own);
+	free(e->crate);
+}
+AUTO_RELEASE(struct earlier, earlier_release)
+
+static const struct package *find_like(const struct packages *p,
+				       const char *name)
+{
+	const struct package *found = packages_find(p, name);
+
+	for (size_t i = 0; !found && i < p->count; i++)
+		if (crate_name_same(p->items[i].name, name))
+			found = &p->items[i];
+	return found;
+}
+
+/* e->package stays NULL where there is no earlier version. */
+static int find_earlier(struct semver_run *run, const struct package *p,
+			struct semver_item *item, struct earlier *e,
+			struct err *err)
+{
+	char name[CRATE_NAME_SIZE + 16];
+
+	if (run->baseline.dir) {
+		e->tree = &run->baseline;
+	} else {
+		if (semver_release_find(run, p, &e->crate, &item->baseline,
+					err) < 0)
+			return err->code;
+		if (!e->crate)
+			return 0;
+		snprintf(name, sizeof(name), "earlier-%.64s", p->name);
+		if (semver_tree_of_package(run, e->crate, name, &e->own, err) <
+		    0)
+			return err->code;
+		e->tree = &e->own;
+	}
+	e->package = find_like(&e->tree->packages, p->name);
+	return 0;
+}
+
+/* Both sides against the dependencies of the current one: see resolve.h. */
+static int align(struct semver_run *run, struct semver_item *item,
+		 struct semver_tree *t, struct err *err)
+{
+	AUTO(str_freep) char *dir = semver_tree_root(t);
+	AUTO(str_freep) char *current = semver_tree_root(&run->current);
+	AUTO(str_freep) char *lock = NULL;
+	char why[300];
+
+	if (t->is_resolved)
+		return 0;
+	lock = current ? path_joined(current, "Cargo.lock") : NULL;
+	if (!dir || !lock)
+		return err_nomem(err);
+	if (resolve_like(&run->env, run->work, dir, lock, why, sizeof(why),
+			 err) < 0)
+		return err_context(err, "baseline");
+	t->is_resolved = true;
+	if (why[0])
+		return semver_item_note(run, item, err,
+					"the two versions were documented "
+					"against different dependencies: %s",
+					why);
+	return 0;
+}
+
+/* What is in the tree, with its Cargo.lock as it is now. */
+static int identify(const struct semver_tree *t, struct strbuf *out,
+		    struct err *err)
+{
+	AUTO(str_freep) char *dir = semver_tree_root(t);
+	AUTO(str_freep)
+	char *lock = dir ? path_joined(dir, "Cargo.lock") : NULL;
+	char digest[DIGEST_HEX_SIZE];
+
+	if (!lock)
+		return err_nomem(err);
+	if (digest_file(lock, digest, err) < 0)
+		return err->code;
+	strbuf_addf(out, "%s %s", t->key, digest);
+	return strbuf_check(out, err);
+}
+
+static int describe(struct semver_run *run, const char *name,
+		    const struct semver_tree *t, const struct package *p,
+		    struct semver_item *item, char **json, struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf identity = { 0 };
+	struct document_spec spec = { .name = name,
+				      .dir = t->dir,
+				      .folder = t->folder,
+				      .package = t->packages.count > 1 ? p->name
+								       : NULL,
+				      .target = run->request->target };
+
+	if (semver_features_choose(run, p, t != &run->current, item,
+				   &spec.features, err) < 0 ||
+	    identify(t, &identity, err) < 0)
+		return err->code;
+	spec.identity = strbuf_str(&identity);
+	return document_make(&run->env, run->work, &spec, json, err);
+}
+
+static int compare_with(struct semver_run *run, const struct package *p,
+			struct semver_item *item, struct earlier *e,
+			struct err *err)
+{
+	AUTO(str_freep) char *was = NULL;
+	AUTO(str_freep) char *is = NULL;
+	AUTO(str_freep)
+	char *old_manifest = semver_tree_manifest(e->tree, e->package);
+	AUTO(str_freep)
+	char *new_manifest = semver_tree_manifest(&run->current, p);
+	struct compare_side old = { .name = "baseline",
+				    .manifest = old_manifest };
+	struct compare_side fresh = { .name = "current",
+				      .manifest = new_manifest };
+
+	if (!old_manifest || !new_manifest)
+		return err_nomem(err);
+	if (align(run, item, e->tree, err) < 0 ||
+	    describe(run, "baseline", e->tree, e->package, item, &was, err) <
+		    0 ||
+	    describe(run, "current", &run->current, p, item, &is, err) < 0)
+		return err->code;
+	old.json = was;
+	fresh.json = is;
+	return weigh(run->request, &old, &fresh, item, err);
+}
+
+static int compare_with_document(struct semver_run *run,
+				 const struct package *p,
+				 struct semver_item *item, struct err *err)
+{
+	const struct semver_request *r = run->request;
+	AUTO(str_freep) char *is = NULL;
+	AUTO(str_freep)
+	char *new_manifest = semver_tree_manifest(&run->current, p);
+	struct compare_side old = { .name = r->baseline_rustdoc,
+				    .json = r->baseline_rustdoc,
+				    .manifest = r->baseline_manifest };
+	struct compare_side fresh = { .name = "current",
+				      .manifest = new_manifest };
+
+	if (!new_manifest)
+		return err_nomem(err);
+	item->baseline = r->baseline_rustdoc;
+	if (describe(run, "current", &run->current, p, item, &is, err) < 0)
+		return err->code;
+	fresh.json = is;
+	return weigh(r, &old, &fresh, item, err);
+}
+
+static int check_package(struct semver_run *run, const struct package *p,
+			 struct semver_item *item, struct err *err)
+{
+	AUTO(earlier_releasep) struct earlier e = { 0 };
+
+	if (!p->has_library)
+		return set_skipped(item, "it has no library");
+	if (run->request->whole_workspace && !p->is_published)
+		return set_skipped(item, "it is not published");
+	if (run->request->baseline_rustdoc)
+		return compare_with_document(run, p, item, err);
+	if (find_earlier(run, p, item, &e, err) < 0)
+		return err->code;
+	if (!e.package)
+		return set_skipped(item, "no earlier version");
+	if (!e.package->has_library)
+		return set_skipped(item, "the earlier version has no library");
+	return compare_with(run, p, item, &e, err);
+}
+
+/* ---- which crates */
+
+static bool is_among(const struct semver_words *words, const char *name)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (strcmp(words->items[i], name) == 0)
+			return true;
+	return false;
+}
+
+static int no_such_package(const struct packages *p, const char *name,
+			   struct err *err)
+{
+	const char **names = calloc(p->count + 1, sizeof(*names));
+	const char *near;
+
+	(void)err_set(err, ERR_NOT_FOUND,
+		      "there is no package '%s' in the workspace", name);
+	for (size_t i = 0; names && i < p->count; i++)
+		names[i] = p->items[i].name;
+	near = names ? parse_nearest(name, names, p->count) : NULL;
+	if (near)
+		(void)err_hint(err, "did you mean '%s'?", near);
+	free(names);
+	return err->code;
+}
+
+static int check_names(const struct semver_run *run,
+		       const struct semver_words *words, struct err *err)
+{
+	const struct packages *p = &run->current.packages;
+
+	for (size_t i = 0; i < words->count; i++)
+		if (!packages_find(p, words->items[i]))
+			return no_such_package(p, words->items[i], err);
+	return 0;
+}
+
+/* The package whose manifest was named; NULL: a workspace without one. */
+static const struct package *own_package(const struct semver_run *run)
+{
+	const struct packages *p = &run->current.packages;
+
+	for (size_t i = 0; i < p->count; i++)
+		if (strcmp(p->items[i].manifest, run->manifest) == 0)
+			return &p->items[i];
+	return NULL;
+}
+
+static bool is_chosen(const struct semver_run *run, const struct package *p)
+{
+	const struct semver_request *r = run->request;
+	const struct package *own = own_package(run);
+
+	if (is_among(&r->excluded, p->name))
+		return false;
+	if (r->packages.count > 0)
+		return is_among(&r->packages, p->name);
+	if (r->whole_workspace)
+		return true;
+	return own ? p == own : p->is_default;
+}
+
+static void check_one(struct semver_run *run, const struct package *p,
+		      struct semver_item *item)
+{
+	struct arena *arena = &run->answer->arena;
+
+	item->crate = arena_strdup(arena, p->name);
+	item->version = arena_strdup(arena, p->version);
+	item->baseline = run->request->baseline_rev
+				 ? run->request->baseline_rev
+				 : run->request->baseline_root;
+	if (!item->crate || !item->version)
+		(void)err_nomem(&item->err);
+	else
+		(void)check_package(run, p, item, &item->err);
+	if (item->err.code)
+		item->verdict = VERDICT_ERROR;
+}
+
+static int check_chosen(struct semver_run *run, struct err *err)
+{
+	const struct packages *p = &run->current.packages;
+	struct semver_answer *a = run->answer;
+
+	if (check_names(run, &run->request->packages, err) < 0 ||
+	    check_names(run, &run->request->excluded, err) < 0 ||
+	    add_items(a, p->count, err) < 0)
+		return err->code;
+	for (size_t i = 0; i < p->count; i++) {
+		if (!is_chosen(run, &p->items[i]))
+			continue;
+		progress_step(run->request->progress, i, p->count,
+			      p->items[i].name);
+		check_one(run, &p->items[i], &a->items[a->count++]);
+	}
+	progress_step(run->request->progress, p->count, p->count, "");
+	if (a->count == 0)
+		return err_set(err, ERR_NOT_FOUND, "no package was chosen");
+	return 0;
+}
+
+/* ---- getting ready */
+
+static int find_manifest(struct semver_run *run, struct err *err)
+{
+	const char *path = run->request->path ? run->request->path : ".";
+	AUTO(str_freep)
+	char *manifest = file_is_dir(path) ? path_joined(path, "Cargo.toml")
+					   : strdup(path);
+	AUTO(repo_freep) struct repo *repo = NULL;
+	struct err ignored = { 0 };
+	const char *work = NULL;
+
+	if (!manifest)
+		return err_nomem(err);
+	if (!file_exists(manifest))
+		return err_set(err, ERR_NOT_FOUND,
+			       "there is no Cargo.toml in '%s'", path);
+	run->manifest = os_real_path(manifest);
+	if (!run->manifest)
+		return err_nomem(err);
+	if (strcmp(path_base(run->manifest), "Cargo.toml") != 0)
+		return err_set(err, ERR_USAGE, "'%s' is no Cargo.toml", path);
+	{
+		AUTO(str_freep) char *dir = strdup(run->manifest);
+
+		if (!dir)
+			return err_nomem(err);
+		dir[path_base(dir) - dir - 1] = '\0';
+		if (repo_discover(dir[0] ? dir : "/", &repo, &ignored) == 0)
+			work = repo_work_dir(repo);
+	}
+	run->repo_root = work ? os_real_path(work) : NULL;
+	return 0;
+}
+
+static int set_env(struct semver_run *run, struct err *err)
+{
+	const struct semver_request *r = run->request;
+
+	if (gating_init(&run->gating, r->workspace, err) < 0)
+		return err->code;
+	run->env = run->gating.env;
+	run->env.offline = r->offline;
+	run->env.no_sandbox = r->no_sandbox;
+	run->env.build_timeout_s = r->build_timeout_s;
+	if (run->env.toolchain->rustdoc[0] == '\0')
+		return err_set(err, ERR_MISSING, "rustdoc not found");
+	if (!r->no_sandbox && sandbox_check(err) < 0)
+		return err->code;
+	return file_temp_dir(run->env.work_dir, &run->work, err);
+}
+
+/* Crates of the cohort that depend on each other stand in for crates.io. */
+static int set_siblings(struct semver_run *run, struct err *err)
+{
+	const struct packages *p = &run->current.packages;
+	const char *missing = NULL;
+
+	for (size_t i = 0; run->request->workspace && i < p->count; i++) {
+		AUTO(str_freep) char *dir = strdup(p->items[i].manifest);
+		struct gate_env env;
+
+		if (!dir)
+			return err_nomem(err);
+		dir[path_base(dir) - dir - 1] = '\0';
+		if (gating_env_for(&run->gating, dir, p->items[i].name, &env,
+				   &missing, err) < 0)
+			return err->code;
+		if (missing)
+			return err_set(err, ERR_REFUSED,
+				       "it needs %s, which is not packed",
+				       missing);
+		if (env.siblings_dir)
+			run->env.siblings_dir = env.siblings_dir;
+	}
+	return 0;
+}
+
+static int open_current(struct semver_run *run, struct err *err)
+{
+	unsigned flags = run->request->locked ? RESOLVE_LOCKED : 0;
+	AUTO(str_freep) char *root = NULL;
+
+	if (semver_tree_of_folder(run, run->manifest, "tree", &run->current,
+				  err) < 0 ||
+	    set_siblings(run, err) < 0)
+		return err->code;
+	root = semver_tree_root(&run->current);
+	if (!root)
+		return err_nomem(err);
+	if (resolve(&run->env, run->work, root, flags, err) < 0)
+		return err->code;
+	run->current.is_resolved = true;
+	return 0;
+}
+
+/* The baseline that all crates share, if they do. */
+static int open_baseline(struct semver_run *run, struct err *err)
+{
+	const struct semver_request *r = run->request;
+	AUTO(str_freep) char *manifest = NULL;
+	AUTO(str_freep) char *real = NULL;
+
+	if (r->baseline_rev)
+		return semver_tree_of_revision(run, r->baseline_rev,
+					       &run->baseline, err);
+	if (!r->baseline_root)
+		return 0;
+	manifest = file_is_dir(r->baseline_root)
+			   ? path_joined(r->baseline_root, "Cargo.toml")
+			   : strdup(r->baseline_root);
+	if (!manifest)
+		return err_nomem(err);
+	real = os_real_path(manifest);
+	if (!real)
+		return err_set(err, ERR_NOT_FOUND,
+			       "there is no Cargo.toml in '%s'",
+			       r->baseline_root);
+	if (semver_tree_of_folder(run, real, "baseline", &run->baseline, err) <
+	    0)
+		return err_context(err, "%s", r->baseline_root);
 	return 0;
 }
 
@@ -58,8 +519,18 @@ int semver_check(const struct semver_request *request,
 {
 	AUTO(semver_answer_releasep) struct semver_answer a = { 0 };
 
-	if (check_documents(request, &a, err) < 0)
-		return (int)err->code;
+	if (request->current_rustdoc) {
+		if (check_documents(request, &a, err) < 0)
+			return err->code;
+	} else {
+		AUTO(run_releasep)
+		struct semver_run run = { .request = request, .answer = &a };
+
+		if (find_manifest(&run, err) < 0 || set_env(&run, err) < 0 ||
+		    open_current(&run, err) < 0 ||
+		    open_baseline(&run, err) < 0 || check_chosen(&run, err) < 0)
+			return err->code;
+	}
 	count_up(&a);
 	*out = a;
 	a = (struct semver_answer){ 0 };

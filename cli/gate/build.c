@@ -15,12 +15,11 @@
 #include "base/parse.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "io/archive.h"
+#include "gate/unpack.h"
 #include "io/file.h"
 #include "io/toolchain.h"
 
 enum {
-	UNPACKED_MAX = 512 << 20,
 	BUILD_TIMEOUT_S = 5 * 60,
 	BUILD_BINDS = 4, /* ours; then the caller's */
 	BUILD_ENV = 24,
@@ -190,25 +189,6 @@ int build_run(const struct gate_env *env, const char *work,
 		boxed.out_fd = spec->out_fd;
 		return sandbox_run(&boxed, out, err);
 	}
-}
-
-int build_unpack(const char *package, const char *dir, char **out,
-		 struct err *err)
-{
-	AUTO(file_map_releasep) struct file_map map = { 0 };
-	AUTO(file_names_releasep) struct file_names names = { 0 };
-
-	if (file_map_open(package, &map, err) < 0 ||
-	    file_make_dirs(dir, err) < 0 ||
-	    archive_unpack(map.data, map.len, UNPACKED_MAX, dir, err) < 0 ||
-	    file_names_read(dir, &names, err) < 0)
-		return (int)err->code;
-	if (names.count != 1)
-		return err_set(err, ERR_UNSAFE,
-			       "the package has not one folder but %zu",
-			       names.count);
-	*out = path_joined(dir, names.items[0]);
-	return *out ? 0 : err_nomem(err);
 }
 
 /* -------------------------------------------------------------------- decoys
@@ -449,7 +429,7 @@ int gate_step_build(struct pipeline *p, struct gate_outcome *o, struct err *err)
 		return outcome_skip(o, "%s", why.msg);
 	if (!dir)
 		return err_nomem(err);
-	if (build_unpack(p->package, dir, &p->crate, &why) < 0) {
+	if (package_unpack(p->package, dir, &p->crate, &why) < 0) {
 		if (why.code == ERR_UNSAFE || why.code == ERR_FORMAT ||
 		    why.code == ERR_LIMIT) {
 			p->failed_build = true;

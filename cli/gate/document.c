@@ -75,6 +75,7 @@ static const char script[] =
 	"cd \"./$FOLDER\" || exit 1\n"
 	"CARGO_TARGET_DIR=$CARGO_TARGET_DIR/$SIDE\n"
 	"export CARGO_TARGET_DIR\n"
+	"rm -rf \"$CARGO_TARGET_DIR\"\n"
 	"set -- --offline --locked --no-deps --lib --no-default-features\n"
 	"[ -z \"$PACKAGE\" ] || set -- \"$@\" --package \"$PACKAGE\"\n"
 	"[ -z \"$FEATURES\" ] || set -- \"$@\" --features \"$FEATURES\"\n"

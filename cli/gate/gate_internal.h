@@ -101,10 +101,6 @@ int build_run(const struct gate_env *env, const char *work,
 	      const struct build_spec *spec, struct process_result *out,
 	      struct err *err);
 
-/* Unpack the .crate at PACKAGE below DIR; *OUT is its one folder. */
-int build_unpack(const char *package, const char *dir, char **out,
-		 struct err *err);
-
 /* ---- cache.c */
 
 /* KEY's report, or false.  The strings live in the report. */

@@ -175,6 +175,27 @@ static int read_all(const struct node *root, struct packages *p,
 	return 0;
 }
 
+/* cargo's first error, the first cause that it gives, and the place. */
+static int cannot_read(const char *log, const char *manifest, struct err *err)
+{
+	const char *cause = strstr(log, "Caused by:\n");
+	struct cargo_error e;
+
+	if (!cargo_first_error(log, &e))
+		(void)err_set(err, ERR_FORMAT, "cargo metadata failed");
+	else if (!cause)
+		(void)err_set(err, ERR_FORMAT, "%s", e.message);
+	else {
+		cause += strlen("Caused by:\n");
+		cause += strspn(cause, " ");
+		(void)err_set(err, ERR_FORMAT, "%s: %.*s", e.message,
+			      (int)strcspn(cause, "\n"), cause);
+	}
+	if (strstr(err->msg, manifest))
+		return (int)err->code;
+	return err_context(err, "%s", manifest);
+}
+
 int packages_read(const struct gate_env *env, const char *work,
 		  const char *manifest, struct packages *out, struct err *err)
 {
@@ -184,16 +205,11 @@ int packages_read(const struct gate_env *env, const char *work,
 	AUTO(process_result_releasep) struct process_result r = { 0 };
 	AUTO(packages_releasep) struct packages p = { 0 };
 	const struct node *root;
-	struct cargo_error e;
 
 	if (cargo_ask(env, work, args, &r, err) < 0)
 		return (int)err->code;
-	if (r.exit_status != 0) {
-		bool said = cargo_first_error(strbuf_str(&r.err), &e);
-
-		return err_set(err, ERR_FORMAT, "%s",
-			       said ? e.message : "cargo metadata failed");
-	}
+	if (r.exit_status != 0)
+		return cannot_read(strbuf_str(&r.err), manifest, err);
 	if (json_read(strbuf_str(&r.out), r.out.len, "cargo metadata", &p.arena,
 		      &root, err) < 0 ||
 	    read_all(root, &p, err) < 0)

@@ -13,6 +13,7 @@
 #include "gate/compare.h"
 #include "gate/document.h"
 #include "gate/resolve.h"
+#include "gate/unpack.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/toolchain.h"
@@ -203,7 +204,7 @@ static int run(struct pipeline *p, struct gate_outcome *o, struct err *err)
 	after.dir = strdup(p->crate);
 	if (!dir || !after.dir)
 		return err_nomem(err);
-	if (build_unpack(before.package, dir, &before.dir, err) < 0 ||
+	if (package_unpack(before.package, dir, &before.dir, err) < 0 ||
 	    side_open(&before, err) < 0 || side_open(&after, err) < 0)
 		return soften(o, err);
 	if (!crate_name_same(before.manifest.name.value,

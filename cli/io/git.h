@@ -93,6 +93,13 @@ bool repo_has(struct repo *r, const struct oid *oid);
 int repo_peel_commit(struct repo *r, const struct oid *oid, struct oid *commit,
 		     struct err *err);
 
+/*
+ * The commit that REV means, as people write it: a branch, a tag, HEAD~2, the
+ * beginning of a hash (gitrevisions).  ERR_NOT_FOUND if it means none here.
+ */
+int repo_resolve(struct repo *r, const char *rev, struct oid *commit,
+		 struct err *err);
+
 struct repo_tag {
 	char *name; /* without refs/tags/ */
 	char *message;

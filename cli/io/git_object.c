@@ -238,6 +238,26 @@ int repo_peel_commit(struct repo *r, const struct oid *oid, struct oid *commit,
 	return 0;
 }
 
+int repo_resolve(struct repo *r, const char *rev, struct oid *commit,
+		 struct err *err)
+{
+	AUTO(git_object_freep) git_object *object = NULL;
+	AUTO(git_object_freep) git_object *peeled = NULL;
+	int rc = git_revparse_single(&object, r->raw, rev);
+
+	if (rc == 0)
+		rc = git_object_peel(&peeled, object, GIT_OBJECT_COMMIT);
+	if (rc == GIT_ENOTFOUND || rc == GIT_EINVALIDSPEC || rc == GIT_EPEEL ||
+	    rc == GIT_EAMBIGUOUS)
+		return err_set(err, ERR_NOT_FOUND,
+			       "there is no commit '%s' in the repository",
+			       rev);
+	if (rc < 0)
+		return git_failed(rc, "read the object", rev, err);
+	*commit = git_oid_ours(git_object_id(peeled));
+	return 0;
+}
+
 static char *copy(const char *s)
 {
 	return strdup(s ? s : "");

@@ -162,9 +162,9 @@ notes() {
 }
 
 usage() {
-	run semver --baseline-rustdoc old.json
+	run semver nowhere --baseline-rustdoc old.json --current-rustdoc new.json
 	is 2 && same err <<-EOF || return 1
-	cohort: '--baseline-rustdoc' needs '--current-rustdoc'
+	cohort: 'nowhere' and '--current-rustdoc' exclude each other
 	EOF
 	run semver --current-rustdoc new.json
 	is 2 && has err "'--current-rustdoc' needs '--baseline-rustdoc'" || return 1

@@ -1,0 +1,292 @@
+#!/bin/sh
+# Crates compared with what they were: revisions, folders, releases.
+# shellcheck source=../lib.sh
+. "${0%/*}/../lib.sh"
+# shellcheck source=../seats.sh
+. "$ROOT/tests/seats.sh"
+
+command -v cargo >/dev/null 2>&1 || skip 'cargo not found'
+command -v bwrap >/dev/null 2>&1 || skip 'bubblewrap not found'
+HOME=$TEST_ROOT/home
+XDG_CACHE_HOME=$TEST_ROOT/cache
+CARGO_HOME=$TEST_ROOT/cargo
+export HOME XDG_CACHE_HOME CARGO_HOME
+
+# crate DIR NAME VERSION [TOML...]: a library with the function `one`
+crate() {
+	mkdir -p "$1/src" && echo 'pub fn one() {}' >"$1/src/lib.rs" || return 1
+	printf '[package]\nname = "%s"\nversion = "%s"\nedition = "2021"\n' \
+		"$2" "$3" >"$1/Cargo.toml"
+	dir=$1
+	shift 3
+	printf '%s\n' "$@" >>"$dir/Cargo.toml"
+}
+
+commit() {
+	git -C "$1" add -A && git -C "$1" commit -qm "$2"
+}
+
+# release DIR: its package, into the registry `reg` and its index
+release() {
+	(cd "$1" && cargo package -q --no-verify --allow-dirty --offline \
+		2>/dev/null) || return 1
+	file=$(echo "$1"/target/package/*.crate)
+	name=$(sed -n 's/^name = "\(.*\)"/\1/p' "$1/Cargo.toml" | head -n 1)
+	mkdir -p reg/index/3/k && cp "$file" reg/ &&
+		jq -cn --arg n "$name" --arg s "$(sha256sum <"$file" | cut -c1-64)" \
+			--arg v "$(sed -n 's/^version = "\(.*\)"/\1/p' "$1/Cargo.toml")" \
+			'{name: $n, vers: $v, deps: [], cksum: $s, features: {},
+			yanked: false}' >>"reg/index/3/k/$name"
+	rm -r "$1/target"
+}
+
+git init -q -b main kov &&
+	crate kov kov 0.1.0 '[features]' 'default = ["std"]' 'std = []' \
+		'unstable-x = []' &&
+	cat >>kov/src/lib.rs <<-'EOF' &&
+	#[cfg(feature = "std")]
+	pub fn with_std() {}
+	#[cfg(feature = "unstable-x")]
+	pub fn with_x() {}
+	EOF
+	echo target >kov/.gitignore && commit kov first && git -C kov tag v0.1.0 &&
+	release kov || exit 1
+mkdir -p was && cp -r kov/src kov/Cargo.toml was/ || exit 1
+sed -i 's/fn one/fn uno/; /unstable/,$d' kov/src/lib.rs
+sed -i 's/^version.*/version = "0.1.1"/' kov/Cargo.toml
+
+revision() {
+	run semver kov --baseline-rev v0.1.0
+	is 1 && has out 'kov::one, previously in src/lib.rs:1' &&
+		has out '0.1.0 -> 0.2.0' && lacks out 'with_x' &&
+		has err 'Checking kov 0.1.0 -> 0.1.1 (minor change)' || return 1
+	must test ! -e kov/target && must test ! -e kov/Cargo.lock
+	[ "$(find "$XDG_CACHE_HOME/cohort/rustdoc" -name '*.json' | wc -l)" -eq 2 ] ||
+		complain 'not two documents are kept'
+}
+
+again() {
+	find "$XDG_CACHE_HOME/cohort/rustdoc" -name '*.json' -exec \
+		sed -i 's/"one"/"two"/' {} +
+	run semver kov --baseline-rev v0.1.0
+	is 1 && has out 'kov::two' || return 1
+	rm -r "$XDG_CACHE_HOME/cohort/rustdoc"
+	[ -z "$(ls "$XDG_CACHE_HOME/cohort/work")" ] ||
+		complain 'a run left its work behind'
+}
+
+no_revision() {
+	run semver kov --baseline-rev v9
+	is 6 && same err <<-EOF || return 1
+	cohort: there is no commit 'v9' in the repository
+	EOF
+	run semver was --baseline-rev v9
+	is 6 && has err 'there is no git repository around'
+}
+
+folder() {
+	run semver kov --baseline-root was
+	is 1 && has out 'kov::one' || return 1
+	run semver --manifest-path kov/Cargo.toml --baseline-root nowhere
+	is 6 && has err "there is no Cargo.toml in 'nowhere'"
+}
+
+features() {
+	run semver kov --baseline-root was --all-features --json
+	is 1 && must jq -e '[.crates[0].findings[].subject] |
+		index("kov::with_x")' out >/dev/null
+	run semver kov --baseline-root was --only-explicit-features --json
+	is 1 && must jq -e '[.crates[0].findings[].subject] |
+		index("kov::with_x") == null' out >/dev/null
+	run semver kov --baseline-root was --only-explicit-features --json \
+		--baseline-features std
+	is 1 && must jq -e '[.crates[0].findings[].subject] |
+		index("kov::with_std")' out >/dev/null
+	run semver kov --baseline-root was --default-features --features nope
+	is 2 && has out "error kov: 'kov' has no feature 'nope'" || return 1
+	echo 'fresh = []' >>kov/Cargo.toml
+	run semver kov --baseline-root was --features fresh
+	sed -i '/^fresh/d' kov/Cargo.toml
+	is 1 && has err "note: the baseline of 'kov' has no feature 'fresh'"
+}
+
+registry() {
+	run semver kov --registry reg
+	is 1 && has out 'kov::one' || return 1
+	run semver kov --registry reg --json
+	must jq -e '.crates[0] | .baseline == "0.1.0" and
+		.compared_with == "kov 0.1.0 in reg"' out >/dev/null
+	run semver kov --registry reg --baseline-version 0.0.9
+	is 6 && has out 'there is no kov 0.0.9 in the registry' || return 1
+	run semver kov --registry nowhere
+	is 6 && has out "there is no registry in 'nowhere'"
+}
+
+tampered() {
+	cp -r reg tampered && printf x >>tampered/kov-0.1.0.crate
+	run semver kov --registry tampered
+	is 6 && has out 'is not what the index says'
+}
+
+# The last release: not yanked, no pre-release, not above the current version.
+choice() {
+	cp -r reg more && for v in 0.0.5 0.1.1-rc.1 0.3.0; do
+		jq -c --arg v "$v" '.vers = $v' reg/index/3/k/kov
+	done >>more/index/3/k/kov
+	run semver kov --registry more --json
+	must jq -e '.crates[0].baseline == "0.1.0"' out >/dev/null
+	jq -c 'if .vers == "0.1.0" then .yanked = true else . end' \
+		more/index/3/k/kov >y && mv y more/index/3/k/kov
+	cp reg/kov-0.1.0.crate more/kov-0.0.5.crate
+	run semver kov --registry more --json
+	must jq -e '.crates[0].compared_with == "kov 0.0.5 in more"' out >/dev/null
+}
+
+none_yet() {
+	crate new fresh 0.1.0
+	run semver new --registry reg
+	is 0 && same out <<-EOF
+	skipped fresh: no earlier version
+	EOF
+}
+
+# What stands in for crates.io here is what cargo is told.
+web() {
+	mkdir -p "$CARGO_HOME" &&
+		printf '[source.crates-io]\nreplace-with = "here"\n[source.here]\nlocal-registry = "%s"\n' \
+			"$PWD/reg" >"$CARGO_HOME/config.toml"
+	run semver kov --json
+	is 1 && must jq -e '.crates[0].compared_with == "kov 0.1.0 on crates.io"' \
+		out >/dev/null
+	run semver kov --baseline-version 0.1.0
+	is 1 && has out 'kov::one' || return 1
+	run semver kov --baseline-version 0.7.0
+	is 6 && has out 'there is no kov 0.7.0 on crates.io' || return 1
+	run semver new
+	is 0 && has out 'skipped fresh: no earlier version'
+}
+
+document() {
+	RUSTC_BOOTSTRAP=1 rustdoc -Z unstable-options --output-format json \
+		--document-private-items --edition 2021 --crate-name kov \
+		--crate-version 0.1.0 -o made was/src/lib.rs >/dev/null 2>&1 &&
+		run semver kov --baseline-rustdoc made/kov.json
+	is 1 && has out 'kov::one'
+}
+
+target() {
+	run semver kov --baseline-root was --target nowhere-none
+	is 1 && has out 'error kov: baseline: '
+}
+
+members() {
+	git init -q many && cd many && crate a m-a 1.0.0 && crate b m-b 1.0.0 &&
+		crate c m-c 1.0.0 'publish = false' && crate d m-d 1.0.0 &&
+		crate e m-e 1.0.0 || return 1
+	printf '[workspace]\nresolver = "2"\nmembers = ["a", "b", "c", "d", "e"]\n' \
+		>Cargo.toml
+	echo 'fn main() {}' >d/src/main.rs && rm d/src/lib.rs
+	git add -A && git commit -qm first
+	sed -i 's/one/two/' a/src/lib.rs && echo 'pub fn (' >>b/src/lib.rs
+	run semver --workspace --exclude m-e --baseline-rev HEAD
+	is 1 && has out 'm_a::one, previously in a/src/lib.rs:1' &&
+		has out 'error m-b: current: ' && lacks out 'm-e' &&
+		has out 'skipped m-c: it is not published' &&
+		has out 'skipped m-d: it has no library' || return 1
+	run semver -p m-c --baseline-rev HEAD
+	is 0 && has err 'Checking m-c 1.0.0 -> 1.0.0' || return 1
+	run semver e --baseline-rev HEAD
+	is 0 && has err 'Checking m-e 1.0.0' && lacks err 'm-a' || return 1
+	crate f m-f 1.0.0 && sed -i 's/"e"/"e", "f"/' Cargo.toml
+	run semver -p m-f --baseline-rev HEAD
+	is 0 && has out 'skipped m-f: no earlier version' || return 1
+	run semver -p m-aa --baseline-rev HEAD
+	is 6 && has err "there is no package 'm-aa' in the workspace" &&
+		has err "hint: did you mean 'm-a'?"
+}
+
+# A dependency by path that lies beside the package.
+beside() {
+	git init -q two && cd two && crate lib beside 0.1.0 &&
+		crate top top 0.1.0 '[dependencies]' 'beside = { path = "../lib" }' &&
+		echo 'pub use beside::one as again;' >>top/src/lib.rs &&
+		git add -A && git commit -qm first || return 1
+	sed -i 's/fn one/fn uno/' top/src/lib.rs
+	run semver top --baseline-rev HEAD
+	is 1 && has out 'top::one'
+}
+
+# Both sides are documented against the current one's Cargo.lock.
+one_graph() {
+	cd two || return 1
+	git checkout -q . && echo 'pub struct Held(pub beside::T);' >>top/src/lib.rs
+	echo 'pub struct T;' >>lib/src/lib.rs && git add -A && git commit -qm held
+	run semver top --baseline-rev HEAD --locked
+	is 6 && has err 'Cargo.lock' || return 1
+	(cd top && cargo generate-lockfile --offline 2>/dev/null)
+	run semver top --baseline-rev HEAD --locked
+	is 0 && lacks err 'different dependencies'
+}
+
+in_a_workspace() {
+	a_cohort ada >/dev/null || return 1
+	run -C ws semver kov
+	is 0 && has out 'skipped kov: no earlier version' || return 1
+	mkdir -p ws/var && cp -r reg ws/var/registry
+	run -C ws semver kov
+	is 1 && has out 'kov::one' || return 1
+	run -C "$TEST_ROOT/cache" semver kov
+	is 6
+}
+
+usage() {
+	run semver kov --baseline-rev a --baseline-root b
+	is 2 && same err <<-EOF || return 1
+	cohort: '--baseline-rev' and '--baseline-root' exclude each other
+	EOF
+	run semver kov --exclude x
+	is 2 && has err "'--exclude' needs '--workspace'" || return 1
+	run semver nowhere
+	is 6 && has err "there is no Cargo.toml in 'nowhere'" || return 1
+	mkdir -p odd && echo '[package' >odd/Cargo.toml
+	run semver odd
+	is 6 && has err 'odd/Cargo.toml' && has err 'table' || return 1
+	run semver kov --all-features --default-features
+	is 2 && has err 'exclude each other'
+}
+
+no_bwrap() {
+	mkdir -p "$TEST_ROOT/few"
+	for tool in rustc cargo rustdoc; do
+		printf '#!/bin/sh\nexec %s "$@"\n' "$(command -v "$tool")" \
+			>"$TEST_ROOT/few/$tool"
+		chmod +x "$TEST_ROOT/few/$tool"
+	done
+	PATH=$TEST_ROOT/few run semver kov --baseline-root was
+	is 3 && same err <<-EOF || return 1
+	cohort: bubblewrap not found
+	hint: cohort semver --no-sandbox
+	EOF
+	run semver kov --baseline-root was --no-sandbox
+	is 1 && has out 'kov::one'
+}
+
+check 'against a revision of the repository, nothing left in the folder' revision
+check 'what was documented is not documented again' again
+check 'a revision that is not there' no_revision
+check 'against a folder' folder
+check 'features: all but unstable ones, or as told' features
+check 'against a release in a directory' registry
+check 'bytes that the index does not mean are refused' tampered
+check 'the last release is chosen' choice
+check 'without an earlier version there is nothing to compare' none_yet
+check 'against a release on crates.io' web
+check 'a folder against a document' document
+check 'a target that is not there' target
+check 'members of a workspace, each for itself' members
+check 'a dependency that lies beside the crate comes along' beside
+check 'one dependency graph, and --locked' one_graph
+check 'a workspace brings its registry' in_a_workspace
+check 'options that exclude each other' usage
+check 'without bubblewrap nothing is run, unless asked for' no_bwrap
+done_testing
