@@ -14,8 +14,27 @@
 #include "crate/manifest/manifest.h"
 #include "crate/manifest/wordlist.h"
 #include "crate/package/index.h"
+#include "crate/semver/features.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What a feature enables is there, and `default` makes defaults. */
+static void try_features(const struct manifest *m)
+{
+	AUTO(semver_features_releasep) struct semver_features f = { 0 };
+	struct err err = { 0 };
+
+	if (semver_features_read(m, &f, &err) < 0)
+		return;
+	for (size_t i = 0; i < f.count; i++)
+		for (size_t k = 0; k < f.at[i].enable_count; k++) {
+			const struct semver_feature *to = f.at[i].enables[k];
+
+			assert(semver_features_find(&f, to->name) == to);
+			assert(semver_feature_enables(&f, &f.at[i], to->name));
+			assert(to->is_default || !f.at[i].is_default);
+		}
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -35,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (manifest_read((const char *)data, size, "f", &arena, &m, &err) < 0)
 		return 0;
+	try_features(&m);
 	if (manifest_lint(&in, &found, &err) < 0)
 		abort();
 	for (size_t i = 0; i < found.count; i++)
