@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/parse.h"
@@ -184,6 +188,28 @@ static unsigned count(uint64_t bits)
 	return (unsigned)(bits * 0x0101010101010101u >> 56);
 }
 
+#ifdef __SSE2__
+/* A bit for each of the 16 bytes of V that are C. */
+static uint64_t equal(__m128i v, char c)
+{
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+}
+
+static void classify(const char *p, struct masks *m)
+{
+	*m = (struct masks){ 0 };
+	for (unsigned i = 0; i < BLOCK; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(p + i));
+		/* '[' to '{', ']' to '}' */
+		__m128i folded = _mm_or_si128(v, _mm_set1_epi8(0x20));
+
+		m->quote |= equal(v, '"') << i;
+		m->backslash |= equal(v, '\\') << i;
+		m->open |= equal(folded, '{') << i;
+		m->close |= equal(folded, '}') << i;
+	}
+}
+#else
 static uint64_t load_le64(const unsigned char *p)
 {
 	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
@@ -224,6 +250,7 @@ static void classify(const char *p, struct masks *m)
 	m->open = gather(open);
 	m->close = gather(close);
 }
+#endif
 
 /* What is carried from one block to the next. */
 struct skip {

@@ -5,16 +5,17 @@
 # the path.  Both run every lint that is on by default, or more.
 peer_installed cargo-semver-checks 0.51.0
 
+json='-Z unstable-options --output-format json --document-private-items'
+json="$json --document-hidden-items --cap-lints allow"
+
 # documents CRATE_NAME OLD.rs NEW.rs: CRATE_NAME/old.json and new.json
 documents() {
 	for side in old new; do
 		mkdir -p "$1/$side"
 		source=$2
 		[ "$side" = old ] || source=$3
-		RUSTC_BOOTSTRAP=1 rustdoc -Z unstable-options \
-			--output-format json --document-private-items \
-			--document-hidden-items --cap-lints allow \
-			--edition 2021 --crate-name "$1" --crate-type lib \
+		# shellcheck disable=SC2086
+		RUSTC_BOOTSTRAP=1 rustdoc $json --edition 2021 --crate-name "$1" --crate-type lib \
 			-o "$1/$side" "$source" >log 2>&1
 		mv "$1/$side/$1.json" "$1/$side.json"
 	done
@@ -34,10 +35,8 @@ released() {
 		: >"$1/$side/src/lib.rs"
 		(
 			cd "$1/$side" || exit 1
-			RUSTC_BOOTSTRAP=1 RUSTDOCFLAGS='-Z unstable-options
-				--output-format json --document-private-items
-				--document-hidden-items --cap-lints allow' \
-				cargo doc -q --no-deps -p "$1" >../../log 2>&1
+			RUSTC_BOOTSTRAP=1 RUSTDOCFLAGS=$json cargo doc -q \
+				--no-deps -p "$1" >../../log 2>&1
 		)
 		mv "$1/$side/target/doc/$1.json" "$1/$side.json"
 	done
