@@ -604,6 +604,133 @@ static void test_last_waker_may_race_with_free(void **state)
 	pthread_barrier_destroy(&race.barrier);
 }
 
+/* ---- the same with every step in its place: flags order nothing */
+
+static void raise_flag(atomic_int *flag, int value)
+{
+	atomic_store_explicit(flag, value, memory_order_relaxed);
+}
+
+static void await_flag(atomic_int *flag, int value)
+{
+	while (atomic_load_explicit(flag, memory_order_relaxed) != value)
+		sched_yield();
+}
+
+/* Two threads drop one thing each, one after the other. */
+struct turns {
+	atomic_int turn;
+	struct cx_waker waker[2];
+	struct cx_tx *tx[2];
+};
+
+static void drop_in_turn(struct turns *t, int number)
+{
+	await_flag(&t->turn, number);
+	if (t->waker[number].vt)
+		cx_waker_drop(t->waker[number]);
+	cx_tx_drop(t->tx[number]);
+	raise_flag(&t->turn, number + 1);
+}
+
+static void *drop_first(void *arg)
+{
+	drop_in_turn(arg, 0);
+	return NULL;
+}
+
+static void *drop_second(void *arg)
+{
+	drop_in_turn(arg, 1);
+	return NULL;
+}
+
+static void take_turns(struct turns *t)
+{
+	pthread_t thread[2];
+
+	pthread_create(&thread[0], NULL, drop_first, t);
+	pthread_create(&thread[1], NULL, drop_second, t);
+	pthread_join(thread[0], NULL);
+	pthread_join(thread[1], NULL);
+	assert_int_equal(t->turn, 2);
+}
+
+static void test_last_of_two_owners_frees_after_the_other(void **state)
+{
+	for (int tasks = 1; tasks <= 2; tasks++) {
+		struct cx_exec *ex = exec_new(state);
+		struct probe p[2] = { { .keeps = true }, { .keeps = true } };
+		struct turns t = { 0 };
+
+		for (int i = 0; i < tasks; i++)
+			probe_spawn(ex, &p[i]);
+		stalled(ex);
+		cx_free(ex);
+		/* two of one task's block; then one of each, two of the hub */
+		t.waker[0] = p[0].kept;
+		t.waker[1] =
+			tasks == 2 ? p[1].kept : cx_waker_clone(&p[0].kept);
+		take_turns(&t);
+	}
+}
+
+static void test_last_of_two_senders_frees_after_the_other(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct turns t = { 0 };
+	struct cx_rx *rx;
+
+	assert_int_equal(cx_chan(ex, &t.tx[0], &rx), CX_OK);
+	t.tx[1] = cx_tx_clone(t.tx[0]);
+	cx_rx_drop(rx);
+	cx_free(ex);
+	take_turns(&t);
+}
+
+/* The drop of one, inside cx_free, lets a thread wake the other. */
+struct late_push {
+	atomic_int flag;
+	struct cx_waker waker;
+};
+
+static void *push_late(void *arg)
+{
+	struct late_push *late = arg;
+
+	await_flag(&late->flag, 1);
+	cx_waker_wake(late->waker);
+	raise_flag(&late->flag, 2);
+	return NULL;
+}
+
+static void last_let_push(struct probe *p)
+{
+	struct late_push *late = p->data;
+
+	raise_flag(&late->flag, 1);
+	await_flag(&late->flag, 2);
+}
+
+static void test_wake_in_the_midst_of_free_is_taken_back(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct late_push late = { 0 };
+	struct probe first = { .last = last_let_push, .data = &late };
+	struct probe second = { .keeps = true };
+	pthread_t thread;
+
+	probe_spawn(ex, &first);
+	probe_spawn(ex, &second);
+	stalled(ex);
+	late.waker = second.kept;
+	pthread_create(&thread, NULL, push_late, &late);
+	cx_free(ex);
+	pthread_join(thread, NULL);
+	assert_int_equal(first.drops, 1);
+	assert_int_equal(second.drops, 1);
+}
+
 static void test_wakes_and_polls_allocate_nothing(void **state)
 {
 	struct cx_exec *ex = exec_new(state);
@@ -644,6 +771,10 @@ int main(void)
 		cmocka_unit_test(
 			test_last_waker_may_be_dropped_in_poll_and_drop),
 		cmocka_unit_test(test_last_waker_may_race_with_free),
+		cmocka_unit_test(test_last_of_two_owners_frees_after_the_other),
+		cmocka_unit_test(
+			test_last_of_two_senders_frees_after_the_other),
+		cmocka_unit_test(test_wake_in_the_midst_of_free_is_taken_back),
 		cmocka_unit_test(test_wakes_and_polls_allocate_nothing),
 	};
 
