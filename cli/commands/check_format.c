@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/terminal.h"
 #include "commands/view.h"
+#include "commands/xml.h"
 #include "version.h"
 
 static const json_t *reports_of(const json_t *view)
@@ -109,35 +110,6 @@ void check_print_sarif(struct terminal *t, const json_t *view)
 
 /* ------------------------------------------------------------------- JUnit */
 
-/* XML 1.0 has no place for control characters, escaped or not. */
-static void print_xml(struct terminal *t, const char *s)
-{
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c == '&')
-			fputs("&amp;", t->out);
-		else if (c == '<')
-			fputs("&lt;", t->out);
-		else if (c == '>')
-			fputs("&gt;", t->out);
-		else if (c == '"')
-			fputs("&quot;", t->out);
-		else if (c >= 0x20 || c == '\n' || c == '\t')
-			fputc(c, t->out);
-		else
-			fputc('?', t->out);
-	}
-}
-
-static void print_attribute(struct terminal *t, const char *name,
-			    const char *value)
-{
-	fprintf(t->out, " %s=\"", name);
-	print_xml(t, value);
-	fputc('"', t->out);
-}
-
 static void print_failures(struct terminal *t, const json_t *gate)
 {
 	size_t k;
@@ -147,12 +119,12 @@ static void print_failures(struct terminal *t, const json_t *gate)
 		if (strcmp(view_text(f, "level"), "deny") != 0)
 			continue;
 		fputs("      <failure", t->out);
-		print_attribute(t, "type", view_text(f, "id"));
-		print_attribute(t, "message", view_text(f, "why"));
+		xml_attribute(t, "type", view_text(f, "id"));
+		xml_attribute(t, "message", view_text(f, "why"));
 		fputc('>', t->out);
-		print_xml(t, view_text(f, "file"));
+		xml_print(t, view_text(f, "file"));
 		fprintf(t->out, ":%lld: ", view_int(f, "line"));
-		print_xml(t, view_text(f, "subject"));
+		xml_print(t, view_text(f, "subject"));
 		fputs("</failure>\n", t->out);
 	}
 }
@@ -163,15 +135,15 @@ static void print_case(struct terminal *t, const json_t *item,
 	const char *verdict = view_text(gate, "verdict");
 
 	fputs("    <testcase", t->out);
-	print_attribute(t, "classname", view_text(item, "label"));
-	print_attribute(t, "name", view_text(gate, "gate"));
+	xml_attribute(t, "classname", view_text(item, "label"));
+	xml_attribute(t, "name", view_text(gate, "gate"));
 	fprintf(t->out, " time=\"%.3f\">\n",
 		(double)view_int(gate, "ms") / 1000);
 	if (strcmp(verdict, "fail") == 0)
 		print_failures(t, gate);
 	if (strcmp(verdict, "skipped") == 0 || strcmp(verdict, "error") == 0) {
 		fprintf(t->out, "      <%s", verdict);
-		print_attribute(t, "message", view_text(gate, "reason"));
+		xml_attribute(t, "message", view_text(gate, "reason"));
 		fputs("/>\n", t->out);
 	}
 	fputs("    </testcase>\n", t->out);
@@ -199,7 +171,7 @@ void check_print_junit(struct terminal *t, const json_t *view)
 		const char *error = view_text(item, "error");
 
 		fputs("  <testsuite", t->out);
-		print_attribute(t, "name", view_text(item, "label"));
+		xml_attribute(t, "name", view_text(item, "label"));
 		fprintf(t->out,
 			" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
 			"skipped=\"%zu\">\n",
@@ -211,7 +183,7 @@ void check_print_junit(struct terminal *t, const json_t *view)
 			print_case(t, item, gate);
 		if (error[0]) {
 			fputs("    <testcase name=\"check\"><error", t->out);
-			print_attribute(t, "message", error);
+			xml_attribute(t, "message", error);
 			fputs("/></testcase>\n", t->out);
 		}
 		fputs("  </testsuite>\n", t->out);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "commands/explain.h"
 #include "commands/view.h"
 #include "course/explain.h"
 
@@ -73,10 +74,9 @@ static void print_list(struct terminal *t, const json_t *view)
 	}
 }
 
-static int run(struct cli *cli, const void *argp, struct err *err)
+int explain_show(struct cli *cli, const char *const *ids, size_t count,
+		 const char *kind, struct err *err)
 {
-	const struct args *args = argp;
-	size_t count = args->common.operand_count;
 	AUTO(explained_list_releasep) struct explained_list l = { 0 };
 	json_t *list = json_array();
 	AUTO(json_decrefp)
@@ -85,16 +85,25 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 	if (explain_all(&l, err) < 0)
 		return err->code;
 	for (size_t i = 0; view && i < count; i++) {
-		const struct explained *e =
-			explain_find(&l, args->common.operands[i], err);
+		const struct explained *e = explain_find(&l, ids[i], err);
 
 		if (!e)
 			return err->code;
 		json_array_append_new(list, explained_view(e));
 	}
 	for (size_t i = 0; view && count == 0 && i < l.count; i++)
-		json_array_append_new(list, explained_view(&l.items[i]));
+		if (!kind || strcmp(kind, l.items[i].kind) == 0)
+			json_array_append_new(list,
+					      explained_view(&l.items[i]));
 	return cli_emit(cli, view, count > 0 ? print : print_list, err);
+}
+
+static int run(struct cli *cli, const void *argp, struct err *err)
+{
+	const struct args *args = argp;
+
+	return explain_show(cli, args->common.operands,
+			    args->common.operand_count, NULL, err);
 }
 
 const struct command cmd_explain = {

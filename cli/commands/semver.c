@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "command.h"
+#include "commands/explain.h"
+#include "commands/semver_format.h"
 #include "commands/semver_view.h"
 #include "commands/view.h"
 #include "course/semver.h"
@@ -34,6 +36,9 @@ struct args {
 	bool offline;
 	bool no_sandbox;
 	uint32_t timeout;
+	bool verbose;
+	bool list;
+	const char *explain;
 };
 
 static const struct opt opts[] = {
@@ -94,7 +99,8 @@ static const struct opt opts[] = {
 	{ "all-lints", 0, OPT_FLAG, NULL,
 	  "every lint, whatever the versions and the settings say",
 	  offsetof(struct args, all_lints) },
-	{ "format", 0, OPT_STR, "text|tsv", "how to print",
+	{ "format", 0, OPT_STR, "text|tsv|sarif|junit",
+	  "how to print; the last two are for code hosts and CI",
 	  offsetof(struct args, format) },
 	{ "locked", 0, OPT_FLAG, NULL,
 	  "fail if Cargo.lock would have to change",
@@ -106,6 +112,12 @@ static const struct opt opts[] = {
 	{ "no-sandbox", 0, OPT_FLAG, NULL,
 	  "build without a sandbox: runs the crate's code as you",
 	  offsetof(struct args, no_sandbox) },
+	{ "verbose", 'v', OPT_FLAG, NULL, "say what became of each lint",
+	  offsetof(struct args, verbose) },
+	{ "list", 0, OPT_FLAG, NULL, "list the lints",
+	  offsetof(struct args, list) },
+	{ "explain", 0, OPT_STR, "LINT", "say what a lint means",
+	  offsetof(struct args, explain) },
 	{ 0 },
 };
 
@@ -272,7 +284,29 @@ static void note_all(struct cli *cli, const json_t *crate)
 		cli_note(cli, "note: %s", json_string_value(note));
 }
 
-static void summarise(struct cli *cli, const json_t *crate)
+static void tell_each(struct cli *cli, const json_t *crate)
+{
+	size_t i;
+	json_t *check;
+
+	json_array_foreach (json_object_get(crate, "checks"), i, check)
+		cli_note(cli, "  %-5s %-5s  %s", view_text(check, "result"),
+			 view_text(check, "update"), view_text(check, "id"));
+}
+
+static void tell_allowed(struct cli *cli, const json_t *crate)
+{
+	size_t i;
+	json_t *f;
+
+	json_array_foreach (json_object_get(crate, "findings"), i, f)
+		if (view_text(f, "allowed")[0])
+			cli_note(cli, " Allowed %s %s: %s", view_text(f, "id"),
+				 view_text(f, "subject"),
+				 view_text(f, "allowed"));
+}
+
+static void summarise(struct cli *cli, const json_t *crate, bool verbose)
 {
 	const json_t *lints = json_object_get(crate, "lints");
 	long long ran = view_int(lints, "ran"),
@@ -282,23 +316,35 @@ static void summarise(struct cli *cli, const json_t *crate)
 
 	if (!view_text(crate, "declared")[0])
 		return;
-	cli_note(cli, "Checking %s %s -> %s (%s change)",
-		 view_text(crate, "crate"), view_text(crate, "baseline"),
-		 view_text(crate, "current"), view_text(crate, "declared"));
+	if (view_text(crate, "baseline")[0])
+		cli_note(cli, "Checking %s %s -> %s (%s change)",
+			 view_text(crate, "crate"),
+			 view_text(crate, "baseline"),
+			 view_text(crate, "current"),
+			 view_text(crate, "declared"));
+	else
+		cli_note(cli, "Checking %s (%s change)",
+			 view_text(crate, "crate"),
+			 view_text(crate, "declared"));
+	if (verbose)
+		tell_each(cli, crate);
 	cli_note(cli,
 		 " Checked [%.3fs] %lld checks: %lld pass, %lld fail, %lld "
 		 "warn, %lld skip",
 		 (double)view_int(crate, "ms") / 1000, ran,
 		 ran - major - minor - warned, major + minor, warned,
 		 view_int(lints, "skipped"));
+	tell_allowed(cli, crate);
 	if (major + minor == 0)
 		cli_note(cli, " Summary no semver update required");
 	else
 		cli_note(cli,
 			 " Summary semver requires new %s version: %lld major "
-			 "and %lld minor checks failed: %s -> %s",
+			 "and %lld minor checks failed%s%s%s%s",
 			 view_text(crate, "required"), major, minor,
+			 view_text(crate, "needed")[0] ? ": " : "",
 			 view_text(crate, "baseline"),
+			 view_text(crate, "needed")[0] ? " -> " : "",
 			 view_text(crate, "needed"));
 }
 
@@ -323,13 +369,22 @@ static int hint(struct err *err)
 	return err->code;
 }
 
-static int run(struct cli *cli, const void *argp, struct err *err)
+static cli_renderer *renderer(const char *format)
 {
-	const struct args *args = argp;
+	if (!format || strcmp(format, "text") == 0)
+		return semver_print_text;
+	if (strcmp(format, "tsv") == 0)
+		return semver_print_tsv;
+	return strcmp(format, "sarif") == 0 ? semver_print_sarif
+					    : semver_print_junit;
+}
+
+static int check(struct cli *cli, const struct args *args, struct err *err)
+{
 	AUTO(semver_answer_releasep) struct semver_answer a = { 0 };
 	AUTO(json_decrefp) json_t *view = NULL;
 	struct semver_request request;
-	bool is_text = !args->format || strcmp(args->format, "text") == 0;
+	cli_renderer *render = renderer(args->format);
 	size_t i;
 	json_t *crate;
 
@@ -342,11 +397,21 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 	view = semver_answer_view(&a);
 	json_array_foreach (json_object_get(view, "crates"), i, crate) {
 		note_all(cli, crate);
-		if (is_text && !cli->json)
-			summarise(cli, crate);
+		if (render == semver_print_text && !cli->json)
+			summarise(cli, crate, args->verbose);
 	}
-	return cli_emit(cli, view,
-			is_text ? semver_print_text : semver_print_tsv, err);
+	return cli_emit(cli, view, render, err);
+}
+
+static int run(struct cli *cli, const void *argp, struct err *err)
+{
+	const struct args *args = argp;
+
+	if (args->explain)
+		return explain_show(cli, &args->explain, 1, NULL, err);
+	if (args->list)
+		return explain_show(cli, NULL, 0, "semver", err);
+	return check(cli, args, err);
 }
 
 const struct command cmd_semver = {

@@ -34,7 +34,8 @@ static json_t *finding_view(const struct finding *f)
 	bool gone = l && l->event == SEMVER_GONE;
 
 	return json_pack(
-		"{s:s, s:s, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
+		"{s:s, s:s, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, "
+		"s:o}",
 		"id", f->id, "level", finding_level_name(f->level), "title",
 		text_or_null(l ? l->title : NULL), "rule", text_or_null(rule),
 		"file", text_or_null(f->file), "line", (json_int_t)f->line,
@@ -43,7 +44,8 @@ static json_t *finding_view(const struct finding *f)
 		     : place_or_null(f->was_file, f->was_line),
 		"after", gone ? json_null() : place_or_null(f->file, f->line),
 		"subject", text_or_null(f->subject), "why",
-		text_or_null(f->why), "mend", text_or_null(f->mend));
+		text_or_null(f->why), "mend", text_or_null(f->mend), "allowed",
+		text_or_null(f->allowed));
 }
 
 static json_t *findings_view(const struct findings *f)
@@ -83,6 +85,38 @@ static json_t *lints_view(const struct semver_verdict *v)
 			 "let_pass", (json_int_t)v->let_pass);
 }
 
+static const char *result_of(const struct compared_lint *l)
+{
+	if (!l->ran)
+		return "skip";
+	if (l->findings == 0)
+		return "pass";
+	return l->setting.level == FINDING_DENY ? "fail" : "warn";
+}
+
+static json_t *check_view(const struct compared_lint *l)
+{
+	const struct semver_lint *lint = semver_lint_find(l->id);
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "id", l->id, "title",
+			 lint ? lint->title : "", "level",
+			 finding_level_name(l->setting.level), "update",
+			 semver_bump_name(l->setting.update), "result",
+			 result_of(l), "findings", (json_int_t)l->findings);
+}
+
+static json_t *checks_view(const struct compared *c)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < c->lint_count; i++)
+		if (json_array_append_new(list, check_view(&c->lints[i])) < 0) {
+			json_decref(list);
+			return NULL;
+		}
+	return list;
+}
+
 static json_t *bump_or_null(const struct semver_verdict *v,
 			    enum semver_bump bump)
 {
@@ -98,7 +132,7 @@ static json_t *item_view(const struct semver_item *i)
 
 	return json_pack(
 		"{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-		"s:o, s:o, s:o, s:I}",
+		"s:o, s:o, s:o, s:o, s:I}",
 		"crate", text_or_null(i->crate), "verdict",
 		verdict_name(i->verdict), "reason", text_or_null(i->reason),
 		"error", text_or_null(i->err.code ? i->err.msg : NULL), "hint",
@@ -107,8 +141,9 @@ static json_t *item_view(const struct semver_item *i)
 		text_or_null(c->from), "current", text_or_null(i->version),
 		"declared", bump_or_null(v, v->declared), "required",
 		bump_or_null(v, v->required), "needed", text_or_null(c->needed),
-		"lints", lints_view(v), "notes", notes_view(i), "findings",
-		findings_view(&c->findings), "ms", (json_int_t)c->ms);
+		"lints", lints_view(v), "checks", checks_view(c), "notes",
+		notes_view(i), "findings", findings_view(&c->findings), "ms",
+		(json_int_t)c->ms);
 }
 
 json_t *semver_answer_view(const struct semver_answer *a)
@@ -185,6 +220,8 @@ static void print_crate(struct terminal *t, const json_t *crate)
 			    view_text(crate, "reason"));
 	}
 	json_array_foreach (json_object_get(crate, "findings"), i, f) {
+		if (view_text(f, "allowed")[0])
+			continue;
 		if (strcmp(lint, view_text(f, "id")) != 0 ||
 		    strcmp(level, view_text(f, "level")) != 0)
 			print_heading(t, f);

@@ -227,6 +227,38 @@ static int set_versions(const struct side *before, const struct side *after,
 		       lacks->from->name);
 }
 
+static size_t count_of(const struct findings *f, const char *id)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		n += strcmp(f->items[i].id, id) == 0 &&
+		     f->items[i].level != FINDING_ALLOW;
+	return n;
+}
+
+static int list_lints(const struct semver_settings *s, bool all,
+		      struct compared *c, struct err *err)
+{
+	size_t count = semver_lint_count();
+
+	c->lints = arena_calloc(&c->arena, count, sizeof(*c->lints));
+	if (!c->lints)
+		return err_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		const struct semver_lint *l = semver_lint_at(i);
+		struct compared_lint *out = &c->lints[i];
+
+		out->id = l->id;
+		out->setting = semver_setting_of(s, l);
+		out->ran =
+			all || semver_runs(&out->setting, c->verdict.declared);
+		out->findings = count_of(&c->findings, l->id);
+	}
+	c->lint_count = count;
+	return 0;
+}
+
 static int judge(const struct side *before, struct side *after,
 		 const struct compare_settings *how, const struct findings *raw,
 		 struct compared *c, struct err *err)
@@ -242,7 +274,8 @@ static int judge(const struct side *before, struct side *after,
 			      &rules, &s.rule_count, &inherits, err) < 0)
 		return (int)err->code;
 	s.rules = rules;
-	if (semver_judge(raw, &s, &c->findings, &c->verdict, err) < 0)
+	if (semver_judge(raw, &s, &c->findings, &c->verdict, err) < 0 ||
+	    list_lints(&s, false, c, err) < 0)
 		return (int)err->code;
 	if (!s.from)
 		return 0;
@@ -289,8 +322,12 @@ int compare(const struct compare_side *before, const struct compare_side *after,
 	    find(&old, &fresh, &raw, err) < 0)
 		return (int)err->code;
 	if (how->all_lints) {
+		static const struct semver_settings none = { 0 };
+
 		c.findings = raw;
 		raw = (struct findings){ 0 };
+		if (list_lints(&none, true, &c, err) < 0)
+			return (int)err->code;
 	} else if (judge(&old, &fresh, how, &raw, &c, err) < 0) {
 		return (int)err->code;
 	}

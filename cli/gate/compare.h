@@ -32,6 +32,14 @@ struct compare_settings {
 	bool keep_allowed;	       /* see semver_settings */
 };
 
+/* What became of one lint. */
+struct compared_lint {
+	const char *id; /* static */
+	struct semver_setting setting;
+	bool ran;
+	size_t findings; /* that count */
+};
+
 struct compared {
 	struct arena arena;	  /* of the texts here */
 	const char *crate;	  /* by the manifest, else as Rust names it */
@@ -40,7 +48,9 @@ struct compared {
 	const char *needed;	  /* the least that would be right, or NULL */
 	struct findings findings; /* by lint, then by subject */
 	struct semver_verdict verdict; /* nothing with all_lints */
-	const char **notes;	       /* what makes the answer less sure */
+	struct compared_lint *lints;   /* all there are */
+	size_t lint_count;
+	const char **notes; /* what makes the answer less sure */
 	size_t note_count;
 	int64_t ms;
 };

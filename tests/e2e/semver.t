@@ -161,6 +161,71 @@ notes() {
 		has out 'function_missing'
 }
 
+sarif() {
+	cat >sarif.jq <<-'EOF'
+	def place: .physicalLocation.artifactLocation.uri | type == "string";
+	.version == "2.1.0" and (.["$schema"] | test("sarif-2.1.0")) and
+	(.runs | length == 1) and (.runs[0] |
+	.tool.driver.name == "cohort" and
+	(.tool.driver.rules as $r | .results | length > 0 and all(
+		$r[.ruleIndex].id == .ruleId and
+		(.level | IN("error", "warning", "note")) and
+		(.message.text | length > 0) and
+		(.locations | length == 1 and all(place)) and
+		(.partialFingerprints["cohortSemver/v1"] | startswith("")))) and
+	(.tool.driver.rules | all(
+		(.shortDescription.text | length > 0) and
+		(.defaultConfiguration.level | IN("error", "warning", "note")) and
+		(.properties.requiredUpdate | IN("major", "minor")))) and
+	(.invocations[0] | .executionSuccessful))
+	EOF
+	semver --format sarif
+	is 1 && same err </dev/null && must jq -e -f sarif.jq out >/dev/null
+	must jq -e '.runs[0].results[] |
+		select(.ruleId == "function_parameter_count_changed") |
+		.level == "error" and
+		.partialFingerprints["cohortSemver/v1"] ==
+			"function_parameter_count_changed/kov::two" and
+		.locations[0].physicalLocation == {
+			artifactLocation: {uri: "new.rs"}, region: {startLine: 2}} and
+		.relatedLocations[0].physicalLocation == {
+			artifactLocation: {uri: "old.rs"}, region: {startLine: 5}}' \
+		out >/dev/null
+	semver --format sarif --all-lints
+	is 0 && must jq -e -f sarif.jq out >/dev/null
+}
+
+junit() {
+	lints=$("$COHORT" semver --list --json | jq '.explained | length')
+	semver --format junit
+	is 1 && has out '<testsuite name="kov" tests="'"$lints"'" failures="3" errors="0"' &&
+		has out '<testcase classname="kov" name="enum_missing"/>' &&
+		has out '<testcase classname="kov" name="function_missing"><failure type="function_missing"' &&
+		has out 'kov::one (old.rs:1): no function' &&
+		has out '<skipped/></testcase>' || return 1
+	[ "$(grep -c '<testcase ' out)" -eq "$lints" ] ||
+		complain 'not one case a lint'
+	[ "$(grep -c '<failure' out)" -eq 3 ] || complain 'not three failures'
+}
+
+verbose() {
+	semver -v
+	is 1 && has err '  fail  major  function_missing' &&
+		has err '  pass  major  enum_missing' && has err '  skip  '
+}
+
+list() {
+	run semver --list
+	is 0 && has out 'function_missing' && lacks out 'missing-license' ||
+		return 1
+	[ "$("$COHORT" semver --list --json | jq '[.explained[].kind] |
+		unique == ["semver"]')" = true ] || complain 'not only semver lints'
+	run semver --explain function_missing
+	is 0 && has out 'public function removed' || return 1
+	run semver --explain function_mising
+	is 6 && has err 'hint: cohort explain function_missing'
+}
+
 usage() {
 	run semver nowhere --baseline-rustdoc old.json --current-rustdoc new.json
 	is 2 && same err <<-EOF || return 1
@@ -190,6 +255,10 @@ check 'without a version it asks for a release type' no_version
 check 'the settings in the manifest count' manifest
 check 'features are compared where both manifests are given' features
 check 'what makes the answer less sure is said' notes
+check 'SARIF for code hosts' sarif
+check 'JUnit for CI: one case a lint' junit
+check '-v says what became of each lint' verbose
+check 'the lints, and what one means' list
 check 'options that need each other' usage
 check 'files that are no documents' broken
 done_testing

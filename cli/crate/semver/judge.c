@@ -55,16 +55,10 @@ void semver_next(const struct semver *from, enum semver_bump bump,
 
 /* ---- judging */
 
-/* A lint as the settings have it. */
-struct setting {
-	enum finding_level level;
-	enum semver_bump update;
-};
-
-static struct setting setting_of(const struct semver_lint *l,
-				 const struct semver_settings *how)
+struct semver_setting semver_setting_of(const struct semver_settings *how,
+					const struct semver_lint *l)
 {
-	struct setting s = { l->level, l->update };
+	struct semver_setting s = { l->level, l->update };
 
 	for (size_t i = 0; i < how->rule_count; i++) {
 		const struct semver_rule *r = &how->rules[i];
@@ -92,14 +86,7 @@ const struct semver_allowance *semver_allowed(const struct semver_settings *how,
 	return NULL;
 }
 
-enum semver_bump semver_asked(const struct semver_settings *how, const char *id)
-{
-	const struct semver_lint *l = semver_lint_find(id);
-
-	return l ? setting_of(l, how).update : SEMVER_SAME;
-}
-
-static bool runs(const struct setting *s, enum semver_bump declared)
+bool semver_runs(const struct semver_setting *s, enum semver_bump declared)
 {
 	return s->level != FINDING_ALLOW && declared < s->update;
 }
@@ -114,12 +101,13 @@ static bool has_found(const struct findings *raw, const char *id,
 	return false;
 }
 
-static void count_lint(const struct semver_lint *l, const struct setting *s,
+static void count_lint(const struct semver_lint *l,
+		       const struct semver_setting *s,
 		       const struct findings *raw,
 		       const struct semver_settings *how,
 		       struct semver_verdict *v)
 {
-	if (!runs(s, v->declared)) {
+	if (!semver_runs(s, v->declared)) {
 		v->skipped++;
 		return;
 	}
@@ -137,7 +125,7 @@ static void count_lint(const struct semver_lint *l, const struct setting *s,
 }
 
 /* "..., or release a new major version: 0.3.1 -> 0.4.0" */
-static void add_mend(const struct finding *raw, const struct setting *s,
+static void add_mend(const struct finding *raw, const struct semver_setting *s,
 		     const struct semver_settings *how, struct strbuf *out)
 {
 	struct semver needed;
@@ -152,7 +140,7 @@ static void add_mend(const struct finding *raw, const struct setting *s,
 	semver_format(&needed, out);
 }
 
-static int add_judged(const struct finding *raw, const struct setting *s,
+static int add_judged(const struct finding *raw, const struct semver_setting *s,
 		      const struct semver_allowance *allowed,
 		      const struct semver_settings *how, struct findings *out,
 		      struct err *err)
@@ -175,11 +163,11 @@ static int judge_one(const struct finding *raw,
 {
 	const struct semver_lint *l = semver_lint_find(raw->id);
 	const struct semver_allowance *allowed;
-	struct setting s;
+	struct semver_setting s;
 
 	if (!l)
 		return 0;
-	s = setting_of(l, how);
+	s = semver_setting_of(how, l);
 	if (v->declared >= s.update ||
 	    (s.level == FINDING_ALLOW && !how->keep_allowed))
 		return 0;
@@ -200,7 +188,7 @@ int semver_judge(const struct findings *raw, const struct semver_settings *how,
 			     : semver_declared(how->from, how->to);
 	for (size_t i = 0; i < semver_lint_count(); i++) {
 		const struct semver_lint *l = semver_lint_at(i);
-		struct setting s = setting_of(l, how);
+		struct semver_setting s = semver_setting_of(how, l);
 
 		count_lint(l, &s, raw, how, &v);
 	}

@@ -11,6 +11,7 @@
 struct arena;
 struct err;
 struct node;
+struct semver_lint;
 
 /*
  * What semver_diff() found, weighed against the version that the author chose
@@ -86,9 +87,17 @@ int semver_judge(const struct findings *raw, const struct semver_settings *how,
 const struct semver_allowance *semver_allowed(const struct semver_settings *how,
 					      const struct finding *f);
 
-/* What the lint ID asks for, by the settings. */
-enum semver_bump semver_asked(const struct semver_settings *how,
-			      const char *id);
+/* A lint as the settings have it. */
+struct semver_setting {
+	enum finding_level level;
+	enum semver_bump update;
+};
+
+struct semver_setting semver_setting_of(const struct semver_settings *how,
+					const struct semver_lint *lint);
+
+/* Would it be looked at, for a release that declares DECLARED? */
+bool semver_runs(const struct semver_setting *s, enum semver_bump declared);
 
 /* The bump from FROM to TO, of the three that the table above knows. */
 enum semver_bump semver_declared(const struct semver *from,
