@@ -172,7 +172,25 @@ semver_condition when_feature_was_default;
 semver_condition when_feature_is_no_default;
 semver_condition when_feature_was_no_default;
 
+/* Types: signature.h, impls.h. */
+semver_condition when_param_type_changes;
+semver_condition when_return_type_changes;
+semver_condition when_bounds_tighten;
+semver_condition when_lifetimes_tighten;
+semver_condition when_type_changes;
+semver_condition when_item_places_stay;
+semver_condition when_variant_places_stay;
+semver_condition when_was_plain_shape;
+semver_condition when_is_no_plain_shape;
+semver_condition when_impl_is_gone;
+semver_condition when_impl_asks_more;
+semver_condition when_impl_types_change;
+
 /* A word on the case. */
+void detail_param_type(const struct semver_pair *p, struct strbuf *out);
+void detail_return_type(const struct semver_pair *p, struct strbuf *out);
+void detail_bounds(const struct semver_pair *p, struct strbuf *out);
+void detail_type(const struct semver_pair *p, struct strbuf *out);
 void detail_param_count(const struct semver_pair *p, struct strbuf *out);
 void detail_position(const struct semver_pair *p, struct strbuf *out);
 void detail_new_kind(const struct semver_pair *p, struct strbuf *out);

@@ -399,7 +399,9 @@ static void compare_members_of(struct comparison *c,
 		compare_set(c, p, SEMVER_ON_TRAIT_ITEM);
 	}
 	compare_inherent(c, p);
-	for (int on = SEMVER_ON_SUPERTRAIT; on < SEMVER_ON_COUNT; on++)
+	if (c->first[SEMVER_ON_IMPL] < c->first[SEMVER_ON_IMPL + 1])
+		diff_impls(c, p);
+	for (int on = SEMVER_ON_SUPERTRAIT; on < SEMVER_ON_IMPL; on++)
 		if (c->first[on] < c->first[on + 1])
 			diff_words(c, p, (enum semver_on)on);
 }

@@ -46,6 +46,9 @@ void diff_report(struct comparison *c, const struct semver_lint *l,
 void diff_words(struct comparison *c, const struct semver_pair *pair,
 		enum semver_on on);
 
+/* Rows on trait impls, see impls.h. */
+void diff_impls(struct comparison *c, const struct semver_pair *pair);
+
 /* Rows on exported functions, by the names that the linker knows. */
 void diff_symbols(struct comparison *c);
 

@@ -23,6 +23,7 @@ static const struct semver_lint *const families[] = {
 	semver_lints_of_symbols,
 	semver_lints_of_target_features,
 	semver_lints_of_sealing,
+	semver_lints_of_signatures,
 };
 /* clang-format on */
 

@@ -41,6 +41,7 @@ enum semver_on {
 	SEMVER_ON_AUTO_TRAIT, /* Send, Sync, ... that a type has */
 	SEMVER_ON_DERIVE,     /* Clone, Debug, ... that a type has */
 	SEMVER_ON_HELPER,     /* attributes of a derive macro */
+	SEMVER_ON_IMPL,	      /* of traits, see impls.h */
 	SEMVER_ON_COUNT
 };
 
@@ -79,6 +80,7 @@ struct semver_word {
 	uint32_t id;	 /* of the trait, where it is one */
 	bool is_derived; /* #[automatically_derived] */
 	bool is_implied; /* by another word; it is not written itself */
+	int change;	 /* of an impl: enum impl_change */
 };
 
 /* What a row is shown, by side.  Of SEMVER_GONE the new thing is NULL, &c. */
@@ -157,6 +159,7 @@ extern const struct semver_lint semver_lints_of_features[];
 extern const struct semver_lint semver_lints_of_symbols[];
 extern const struct semver_lint semver_lints_of_target_features[];
 extern const struct semver_lint semver_lints_of_sealing[];
+extern const struct semver_lint semver_lints_of_signatures[];
 
 /* What most rows have in common. */
 #define SEMVER_BREAKS .update = SEMVER_MAJOR, .level = FINDING_DENY

@@ -1,0 +1,733 @@
+/* Which traits something has, as far as two documents tell. */
+#include "crate/semver/fit.h"
+
+#include <string.h>
+
+#include "crate/rustdoc/doc.h"
+#include "crate/semver/std_facts.h"
+#include "crate/semver/lints.h"
+#include "crate/semver/members.h"
+#include "crate/semver/surface.h"
+#include "crate/semver/term_read.h"
+
+enum {
+	IMPLIED_DEPTH_MAX = 8,
+	IMPLS_MAX = 4096
+};
+
+static bool is_named(const struct term *t, const char *path)
+{
+	return t->name && strcmp(t->name, path) == 0;
+}
+
+/* ---- a trait that stands for another */
+
+static const struct term_constraint *constraint(const struct term *t,
+						const char *name)
+{
+	for (size_t i = 0; i < t->constraint_count; i++)
+		if (strcmp(t->constraints[i].name, name) == 0)
+			return &t->constraints[i];
+	return NULL;
+}
+
+/* HAVE of the side `had` if forth, of `has` if BACK. */
+static bool pair_fits(struct fit *f, const struct term *have,
+		      const struct term *want, bool back)
+{
+	return back ? fit_terms(f, want, have, FIT_RETURN_IN)
+		    : fit_terms(f, have, want, FIT_EXACT);
+}
+
+static bool refs_fit(struct fit *f, const struct term *have,
+		     const struct term *want, bool back)
+{
+	size_t count = have->count < want->count ? have->count : want->count;
+
+	for (size_t i = 0; i < count; i++)
+		if (!pair_fits(f, have->args[i], want->args[i], back))
+			return false;
+	for (size_t i = 0; i < want->constraint_count; i++) {
+		const struct term_constraint *w = &want->constraints[i], *h;
+
+		if (!w->value || strcmp(w->name, "IntoIter") == 0)
+			continue;
+		h = constraint(have, w->name);
+		if (!h || !h->value || !pair_fits(f, h->value, w->value, back))
+			return false;
+	}
+	return true;
+}
+
+static bool implies(struct fit *f, const struct term *have,
+		    const struct term *want, bool back, unsigned depth);
+
+/* The supertraits of a trait of this crate. */
+static bool super_implies(struct fit *f, const struct term *have,
+			  const struct term *want, bool back, unsigned depth)
+{
+	int which = back ? f->has : f->had;
+	struct term_builder b;
+	struct term_params params = { 0 };
+	struct term_preds preds = { 0 };
+	struct term_frame frame = { &params, have->args };
+	struct term_bounds bounds;
+
+	if (!have->item || have->item->kind != RUSTDOC_TRAIT)
+		return false;
+	term_builder_init(&b, f->side[which], which, f->arena);
+	term_build_generics(&b, have->item->generics, &params, &preds);
+	if (params.count > have->count)
+		params.count = have->count;
+	b.frame = &frame;
+	bounds = term_build_bounds(&b, have->item->as.trait.bounds);
+	for (size_t i = 0; i < bounds.count; i++)
+		if (bounds.at[i].trait &&
+		    implies(f, bounds.at[i].trait, want, back, depth + 1))
+			return true;
+	for (size_t i = 0; i < preds.count; i++)
+		if (preds.at[i].type->kind == TERM_PARAM &&
+		    is_named(preds.at[i].type, "Self") &&
+		    preds.at[i].bound.trait &&
+		    implies(f, preds.at[i].bound.trait, want, back, depth + 1))
+			return true;
+	return false;
+}
+
+static bool keeps_args(const char *trait)
+{
+	return strstr(trait, "::function::Fn") != NULL ||
+	       strstr(trait, "AsyncFn") != NULL ||
+	       strncmp(trait, "core::iter::", 12) == 0 ||
+	       strncmp(trait, "core::cmp::", 11) == 0 ||
+	       strncmp(trait, "core::convert::", 15) == 0 ||
+	       strncmp(trait, "core::ops::", 11) == 0 ||
+	       strncmp(trait, "core::future::", 14) == 0;
+}
+
+static bool implies(struct fit *f, const struct term *have,
+		    const struct term *want, bool back, unsigned depth)
+{
+	const char *next;
+
+	if (depth > IMPLIED_DEPTH_MAX || have->kind != TERM_PATH ||
+	    want->kind != TERM_PATH)
+		return false;
+	if (back ? fit_same_item(f, want, have) : fit_same_item(f, have, want))
+		return refs_fit(f, have, want, back);
+	for (size_t i = 0; (next = fact_implied(have->name, i)); i++) {
+		struct term other = *have;
+
+		other.name = next;
+		other.id = RUSTDOC_NO_ID;
+		if (!keeps_args(have->name))
+			other.count = 0;
+		if (implies(f, &other, want, back, depth + 1))
+			return true;
+	}
+	return super_implies(f, have, want, back, depth);
+}
+
+bool fit_implies(struct fit *f, const struct term *have,
+		 const struct term *want)
+{
+	return implies(f, have, want, false, 0);
+}
+
+bool fit_implies_back(struct fit *f, const struct term *have,
+		      const struct term *want)
+{
+	return implies(f, have, want, true, 0);
+}
+
+/* As often as it may fail without leaving a trace. */
+static bool try_implies(struct fit *f, const struct term *have,
+			const struct term *want, bool back)
+{
+	struct fit_state before = f->now;
+
+	if (implies(f, have, want, back, 0))
+		return true;
+	f->now = before;
+	return false;
+}
+
+static bool any_implies(struct fit *f, struct term_bounds have,
+			const struct term *want, bool back)
+{
+	for (size_t i = 0; i < have.count; i++)
+		if (have.at[i].trait && !have.at[i].is_maybe &&
+		    try_implies(f, have.at[i].trait, want, back))
+			return true;
+	return false;
+}
+
+/* ---- impls of types of this crate */
+
+/* The trait, and what its associated types are, of IMPL in the side WHICH. */
+static struct term *impl_trait(struct fit *f, int which,
+			       const struct rustdoc_item *impl)
+{
+	struct rustdoc *d = f->side[which]->doc;
+	struct term_constraint *list = arena_calloc(
+		f->arena, impl->as.impl.items.count + 1, sizeof(*list));
+	struct term_builder b;
+	struct term *t = arena_alloc(f->arena, sizeof(*t));
+	const struct term *self;
+
+	if (!t || !list)
+		return NULL;
+	term_builder_init(&b, f->side[which], which, f->arena);
+	self = term_build(&b, impl->as.impl.target);
+	b.self = self;
+	*t = *term_build_path(&b, impl->as.impl.trait);
+	if (t->kind != TERM_PATH)
+		return NULL;
+	t->constraints = list;
+	t->constraint_count = 0;
+	for (uint32_t i = 0; i < impl->as.impl.items.count; i++) {
+		const struct rustdoc_item *it = rustdoc_item_of(
+			d, impl->as.impl.items.at[i], RUSTDOC_ASSOC_TYPE);
+
+		if (it && it->name)
+			list[t->constraint_count++] = (struct term_constraint){
+				.name = it->name,
+				.value = term_build(&b, it->as.assoc_type.type),
+			};
+	}
+	return t;
+}
+
+/* The head of what an impl is for: &mut X is X. */
+static bool is_for(struct fit *f, int which, const struct rustdoc_item *impl,
+		   uint32_t id)
+{
+	struct term_builder b;
+	const struct term *t;
+
+	term_builder_init(&b, f->side[which], which, f->arena);
+	t = term_build(&b, impl->as.impl.target);
+	return t->kind == TERM_PATH && t->id == id;
+}
+
+/*
+ * Does TYPE of the side WHICH have an impl of WANT?  Of Into<X> every type has
+ * one in the document, if only X were made From it: that is looked for apart.
+ */
+static bool type_has(struct fit *f, int which, const struct rustdoc_item *type,
+		     const struct term *want, bool back)
+{
+	const struct rustdoc_ids *impls = item_impls(type);
+	struct rustdoc *d = f->side[which]->doc;
+
+	for (uint32_t i = 0; impls && i < impls->count && i < IMPLS_MAX; i++) {
+		const struct rustdoc_item *impl =
+			rustdoc_item_of(d, impls->at[i], RUSTDOC_IMPL);
+		struct fit_state before = f->now;
+		const struct term *trait;
+		bool found;
+
+		if (!impl || impl->as.impl.trait_id == RUSTDOC_NO_ID ||
+		    impl->as.impl.is_negative)
+			continue;
+		if (!impl->as.impl.is_blanket &&
+		    !is_for(f, which, impl, type->id))
+			continue;
+		trait = impl_trait(f, which, impl);
+		if (!trait)
+			return true;
+		/* back: the document of `has`; else it is had's own again */
+		found = impl->as.impl.is_blanket ? is_named(trait, want->name)
+			: back ? implies(f, trait, want, true, 0)
+			       : is_named(trait, want->name) ||
+					 (trait->item && want->item &&
+					  trait->id == want->id);
+		if (found)
+			return true;
+		f->now = before;
+	}
+	return false;
+}
+
+static bool is_conversion(const struct term *want)
+{
+	return is_named(want, "core::convert::Into") ||
+	       is_named(want, "core::convert::TryInto");
+}
+
+/* `impl From<HAD> for X`, among the impls of TYPE. */
+static bool converts_by(struct fit *f, const struct rustdoc_item *type,
+			const struct term *had, const struct term *to)
+{
+	const struct rustdoc_ids *impls = type ? item_impls(type) : NULL;
+	struct rustdoc *d = f->side[f->has]->doc;
+	struct term_builder b;
+
+	for (uint32_t i = 0; impls && i < impls->count && i < IMPLS_MAX; i++) {
+		const struct rustdoc_item *impl =
+			rustdoc_item_of(d, impls->at[i], RUSTDOC_IMPL);
+		const struct term *trait;
+
+		if (!impl || impl->as.impl.trait_id == RUSTDOC_NO_ID ||
+		    impl->as.impl.is_blanket)
+			continue;
+		term_builder_init(&b, f->side[f->has], f->has, f->arena);
+		b.self = term_build(&b, impl->as.impl.target);
+		trait = term_build_path(&b, impl->as.impl.trait);
+		if (is_named(trait, "core::convert::From") &&
+		    trait->count == 1 && term_same(b.self, to) &&
+		    fit_try(f, had, trait->args[0], FIT_EXACT))
+			return true;
+		/* From<T> for all T of some kind: cannot be told */
+		if (is_named(trait, "core::convert::From") &&
+		    trait->count == 1 && trait->args[0]->kind == TERM_PARAM)
+			return true;
+	}
+	return false;
+}
+
+static const struct rustdoc_item *now_of(struct fit *f, const struct term *had)
+{
+	const struct surface_path *at = surface_of(f->side[f->had]->surface,
+						   had->id),
+				  *is;
+
+	for (; at; at = at->next_way) {
+		is = surface_find(f->side[f->has]->surface, at->path);
+		for (; is; is = is->next_here)
+			if (is->item && item_impls(is->item))
+				return is->item;
+	}
+	return NULL;
+}
+
+static bool converts(struct fit *f, const struct term *had,
+		     const struct term *want)
+{
+	const struct term *to = want->count == 1 ? want->args[0] : NULL;
+	const struct rustdoc_item *now = had->item ? now_of(f, had) : NULL;
+
+	if (!to || fit_try(f, had, to, FIT_EXACT))
+		return true;
+	if (to->kind != TERM_PATH && to->kind != TERM_PRIMITIVE)
+		return true;
+	if (to->kind == TERM_PATH && is_named(to, "core::option::Option") &&
+	    to->count == 1 && fit_try(f, had, to->args[0], FIT_EXACT))
+		return true;
+	if (!now && !to->item)
+		return had->kind != TERM_PARAM;
+	return converts_by(f, now, had, to) ||
+	       converts_by(f, to->item, had, to);
+}
+
+/* ---- what HAD stands for */
+
+/* True if the predicates of `had` say so of TYPE. */
+static bool preds_say(struct fit *f, const struct term *type,
+		      const struct term *want)
+{
+	for (size_t i = 0; f->had_preds && i < f->had_preds->count; i++) {
+		const struct term_pred *p = &f->had_preds->at[i];
+
+		if (p->bound.trait && !p->bound.is_maybe &&
+		    term_same(p->type, type) &&
+		    try_implies(f, p->bound.trait, want, false))
+			return true;
+	}
+	return false;
+}
+
+/* type Item: Clone, in a trait of this crate. */
+static bool projection_says(struct fit *f, const struct term *had,
+			    const struct term *want)
+{
+	const struct term *trait =
+		had->bounds.count > 0 ? had->bounds.at[0].trait : NULL;
+	struct rustdoc *d = f->side[f->had]->doc;
+	struct term_builder b;
+
+	if (!trait || !trait->item || trait->item->kind != RUSTDOC_TRAIT)
+		return false;
+	for (uint32_t i = 0; i < trait->item->as.trait.items.count; i++) {
+		const struct rustdoc_item *it =
+			rustdoc_item_of(d, trait->item->as.trait.items.at[i],
+					RUSTDOC_ASSOC_TYPE);
+
+		if (!it || !it->name || strcmp(it->name, had->name) != 0)
+			continue;
+		term_builder_init(&b, f->side[f->had], f->had, f->arena);
+		return any_implies(
+			f, term_build_bounds(&b, it->as.assoc_type.bounds),
+			want, false);
+	}
+	return false;
+}
+
+/* impl<T: A> WANT for T, in the crate as it is now. */
+static bool blanket_says(struct fit *f, const struct term *had,
+			 const struct term *want)
+{
+	struct rustdoc *d = f->side[f->has]->doc;
+
+	if (!want->item || want->item->kind != RUSTDOC_TRAIT || f->depth > 8)
+		return false;
+	for (uint32_t i = 0; i < want->item->as.trait.impls.count; i++) {
+		const struct rustdoc_item *impl = rustdoc_item_of(
+			d, want->item->as.trait.impls.at[i], RUSTDOC_IMPL);
+		struct term_params params = { 0 };
+		struct term_preds preds = { 0 };
+		struct term_builder b;
+		const struct term *self;
+		bool all = true;
+
+		if (!impl)
+			continue;
+		term_builder_init(&b, f->side[f->has], f->has, f->arena);
+		term_build_generics(&b, impl->generics, &params, &preds);
+		self = term_build(&b, impl->as.impl.target);
+		if (self->kind != TERM_PARAM) {
+			if (had->kind != TERM_PARAM &&
+			    fit_try(f, had, self, FIT_EXACT))
+				return true;
+			continue;
+		}
+		f->depth += 4;
+		for (size_t j = 0; j < preds.count && all; j++)
+			if (preds.at[j].bound.trait &&
+			    !preds.at[j].bound.is_maybe &&
+			    term_same(preds.at[j].type, self))
+				all = fit_satisfies(f, had,
+						    preds.at[j].bound.trait);
+		f->depth -= 4;
+		if (all)
+			return true;
+	}
+	return false;
+}
+
+/* What everything has. */
+static bool all_have(struct fit *f, const struct term *had,
+		     const struct term *want)
+{
+	static const char *const reflexive[] = { "core::borrow::Borrow",
+						 "core::borrow::BorrowMut",
+						 "core::convert::From",
+						 "core::convert::TryFrom" };
+
+	if (is_named(want, "core::any::Any"))
+		return true;
+	if (is_named(want, "core::marker::Sized"))
+		return fit_is_sized(f, had);
+	for (size_t i = 0; i < sizeof(reflexive) / sizeof(reflexive[0]); i++)
+		if (is_named(want, reflexive[i]) && want->count == 1 &&
+		    fit_try(f, had, want->args[0], FIT_EXACT))
+			return true;
+	return is_conversion(want) && !fact_lacks(had, want) &&
+	       converts(f, had, want);
+}
+
+static bool fn_pointer_has(struct fit *f, const struct term *had,
+			   const struct term *want)
+{
+	struct term inputs = *had, call = { .kind = TERM_PATH };
+	struct term_constraint output = { .name = "Output" };
+	const struct term *args[] = { &inputs };
+
+	if (!strstr(want->name, "::function::Fn"))
+		return true;
+	inputs.kind = TERM_TUPLE;
+	inputs.name = NULL;
+	inputs.count = had->count - 1;
+	output.value = had->args[had->count - 1];
+	call.name = want->name;
+	call.args = args;
+	call.count = 1;
+	call.constraints = &output;
+	call.constraint_count = 1;
+	return refs_fit(f, &call, want, false);
+}
+
+static bool ref_has(struct fit *f, const struct term *had,
+		    const struct term *want)
+{
+	if (!had->is_mutable && (is_named(want, "core::marker::Copy") ||
+				 is_named(want, "core::clone::Clone")))
+		return true;
+	if (fact_lacks(had, want))
+		return false;
+	/* of ours, only what is written for the reference itself */
+	if (want->item)
+		return blanket_says(f, had, want) ||
+		       had->args[1]->kind == TERM_PATH;
+	return true;
+}
+
+static bool path_has(struct fit *f, const struct term *had,
+		     const struct term *want)
+{
+	const struct rustdoc_item *now = had->item ? now_of(f, had) : NULL;
+
+	if (now)
+		return type_has(f, f->has, now, want, false);
+	if (had->item)
+		return true;
+	if (fact_lacks(had, want))
+		return false;
+	return !want->item || blanket_says(f, had, want);
+}
+
+bool fit_satisfies(struct fit *f, const struct term *had,
+		   const struct term *want)
+{
+	if (had->kind == TERM_ANY || want->kind != TERM_PATH)
+		return true;
+	if (all_have(f, had, want))
+		return true;
+	if (is_conversion(want) && had->kind != TERM_PARAM &&
+	    had->kind != TERM_IMPL)
+		return false;
+	switch (had->kind) {
+	case TERM_PARAM:
+		return preds_say(f, had, want) || blanket_says(f, had, want);
+	case TERM_IMPL:
+	case TERM_DYN:
+		return any_implies(f, had->bounds, want, false) ||
+		       blanket_says(f, had, want) ||
+		       (had->kind == TERM_DYN && fact_is_auto(want->name) &&
+			had->bounds.count == 0);
+	case TERM_PROJECTION:
+		return preds_say(f, had, want) || projection_says(f, had, want);
+	case TERM_REF:
+		return ref_has(f, had, want);
+	case TERM_PATH:
+		return path_has(f, had, want);
+	case TERM_FN:
+		return fn_pointer_has(f, had, want);
+	case TERM_PRIMITIVE:
+		return !fact_lacks(had, want) &&
+		       (!want->item || blanket_says(f, had, want));
+	default:
+		return true;
+	}
+}
+
+/* ---- what HAS is now */
+
+bool fit_provides(struct fit *f, const struct term *has,
+		  const struct term *want)
+{
+	switch (has->kind) {
+	case TERM_IMPL:
+	case TERM_DYN:
+		return any_implies(f, has->bounds, want, true);
+	case TERM_PATH:
+		if (has->item && item_impls(has->item))
+			return type_has(f, f->has, has->item, want, true);
+		return !fact_lacks(has, want);
+	case TERM_PRIMITIVE:
+		return !fact_lacks(has, want);
+	case TERM_TUPLE:
+		return has->count > 0 ||
+		       strncmp(want->name, "core::iter::", 12) != 0;
+	default:
+		return true;
+	}
+}
+
+/* ---- predicates */
+
+static bool is_unsized(const struct fit *f, const struct term_preds *preds,
+		       const struct term *type)
+{
+	(void)f;
+	for (size_t i = 0; preds && i < preds->count; i++)
+		if (preds->at[i].bound.is_maybe &&
+		    term_same(preds->at[i].type, type))
+			return true;
+	return false;
+}
+
+bool fit_is_sized(const struct fit *f, const struct term *type)
+{
+	static const char *const paths[] = { "std::path::Path",
+					     "std::ffi::os_str::OsStr",
+					     "core::ffi::c_str::CStr" };
+
+	switch (type->kind) {
+	case TERM_SLICE:
+	case TERM_DYN:
+		return false;
+	case TERM_PRIMITIVE:
+		return strcmp(type->name, "str") != 0;
+	case TERM_PARAM:
+		return !is_unsized(f, f->had_preds, type);
+	case TERM_IMPL:
+		for (size_t i = 0; i < type->bounds.count; i++)
+			if (type->bounds.at[i].is_maybe)
+				return false;
+		return true;
+	case TERM_PATH:
+		for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+			if (is_named(type, paths[i]))
+				return false;
+		return true;
+	default:
+		return true;
+	}
+}
+
+/* No reference that ends before the program does. */
+static bool is_forever(const struct fit *f, const struct term *t,
+		       unsigned depth)
+{
+	if (depth > TERM_DEPTH_MAX)
+		return true;
+	if (t->kind == TERM_LIFETIME)
+		return strcmp(t->name, "'static") == 0 ||
+		       strncmp(t->name, "'^", 2) == 0;
+	if (t->kind == TERM_FN)
+		return true;
+	if (t->kind == TERM_PARAM) {
+		for (size_t i = 0; f->had_preds && i < f->had_preds->count;
+		     i++) {
+			const struct term_pred *p = &f->had_preds->at[i];
+
+			if (p->bound.lifetime && term_same(p->type, t) &&
+			    strcmp(p->bound.lifetime->name, "'static") == 0)
+				return true;
+			if (p->bound.trait && term_same(p->type, t) &&
+			    is_named(p->bound.trait, "core::any::Any"))
+				return true;
+		}
+		return false;
+	}
+	if (t->kind == TERM_IMPL) {
+		for (size_t i = 0; i < t->bounds.count; i++)
+			if (t->bounds.at[i].lifetime &&
+			    strcmp(t->bounds.at[i].lifetime->name, "'static") ==
+				    0)
+				return true;
+		return false;
+	}
+	for (size_t i = 0; i < t->count; i++)
+		if (!is_forever(f, t->args[i], depth + 1))
+			return false;
+	return true;
+}
+
+bool fit_bounds(struct fit *f, const struct term *had,
+		struct term_bounds bounds)
+{
+	for (size_t i = 0; i < bounds.count; i++) {
+		const struct term_bound *b = &bounds.at[i];
+
+		if (b->is_maybe)
+			continue;
+		if (b->trait && !fit_satisfies(f, had, b->trait))
+			return false;
+		if (b->lifetime && b->lifetime->kind == TERM_LIFETIME &&
+		    strcmp(b->lifetime->name, "'static") == 0 &&
+		    !is_forever(f, had, 0))
+			return false;
+	}
+	return true;
+}
+
+/* Some predicate of `had` says the same, of whatever type. */
+static bool is_said(struct fit *f, const struct term_pred *want)
+{
+	for (size_t i = 0; f->had_preds && i < f->had_preds->count; i++) {
+		const struct term_pred *p = &f->had_preds->at[i];
+		struct fit_state before = f->now;
+
+		if (p->bound.trait && !p->bound.is_maybe &&
+		    fit_terms(f, p->type, want->type, FIT_EXACT) &&
+		    fit_implies(f, p->bound.trait, want->bound.trait))
+			return true;
+		f->now = before;
+	}
+	return false;
+}
+
+static bool trait_holds(struct fit *f, const struct term_pred *p)
+{
+	const struct term *type = p->type;
+
+	if (type->kind == TERM_PARAM) {
+		type = fit_value(f, type->name);
+		return !type || fit_satisfies(f, type, p->bound.trait);
+	}
+	if (is_said(f, p))
+		return true;
+	if (type->kind == TERM_PROJECTION) {
+		const struct term *self = type->args[0];
+		struct term had = *type;
+
+		if (self->kind == TERM_PARAM)
+			self = fit_value(f, self->name);
+		if (!self ||
+		    (self->kind != TERM_PARAM && self->kind != TERM_IMPL))
+			return true;
+		had.args = &self;
+		had.side = (uint8_t)f->had;
+		return projection_says(f, &had, p->bound.trait);
+	}
+	/* Vec<T>: Debug may follow from T: Debug */
+	return type->kind == TERM_PATH && !type->item;
+}
+
+static bool lifetime_holds(struct fit *f, const struct term_pred *p)
+{
+	const struct term *type = p->type;
+
+	if (p->bound.lifetime->kind != TERM_LIFETIME ||
+	    strcmp(p->bound.lifetime->name, "'static") != 0)
+		return true;
+	if (type->kind == TERM_LIFETIME)
+		return true; /* fit_lifetime() has seen to it */
+	if (type->kind == TERM_PARAM)
+		type = fit_value(f, type->name);
+	return !type || is_forever(f, type, 0);
+}
+
+static bool pred_holds(struct fit *f, const struct term_pred *p)
+{
+	if (p->bound.is_maybe)
+		return true;
+	return p->bound.trait ? trait_holds(f, p) : lifetime_holds(f, p);
+}
+
+/* Every type parameter is Sized unless it says ?Sized. */
+static bool sizes_hold(struct fit *f)
+{
+	for (size_t i = 0; f->has_params && i < f->has_params->count; i++) {
+		const struct term_param *p = &f->has_params->at[i];
+		const struct term *is = fit_value(f, p->name);
+		struct term t = { .kind = TERM_PARAM,
+				  .side = (uint8_t)f->has,
+				  .name = p->name };
+
+		if (p->kind == TERM_OF_TYPE && is && !fit_is_sized(f, is) &&
+		    !is_unsized(f, f->has_preds, &t))
+			return false;
+	}
+	return true;
+}
+
+/* Twice: what a variable is may follow from a later predicate. */
+bool fit_preds(struct fit *f, const struct term_pred **which)
+{
+	*which = NULL;
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; f->has_preds && i < f->has_preds->count;
+		     i++) {
+			if (pred_holds(f, &f->has_preds->at[i]))
+				continue;
+			if (round == 0)
+				continue;
+			*which = &f->has_preds->at[i];
+			return false;
+		}
+	}
+	return sizes_hold(f);
+}

@@ -1,0 +1,365 @@
+#include "crate/semver/impls.h"
+
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "crate/rustdoc/doc.h"
+#include "crate/semver/alike.h"
+#include "crate/semver/std_facts.h"
+#include "crate/semver/fit.h"
+#include "crate/semver/members.h"
+#include "crate/semver/surface.h"
+#include "crate/semver/term.h"
+
+/* What stands before the brace of an impl. */
+struct header {
+	const struct rustdoc_item *impl;
+	struct term_builder b;
+	struct term_params params;
+	struct term_preds preds;
+	const struct term *self;
+	const struct term *trait;
+};
+
+struct search {
+	const struct semver_pair *p;
+	struct arena *a;
+	struct header was;
+	const struct rustdoc_item *is; /* the best so far */
+	enum impl_change change;
+};
+
+static const struct rustdoc_ids *impls_of(const struct rustdoc_item *it)
+{
+	return it->kind == RUSTDOC_TRAIT ? &it->as.trait.impls : item_impls(it);
+}
+
+/* An impl that somebody wrote or derived, of a trait. */
+static const struct rustdoc_item *written(struct rustdoc *d, uint32_t id)
+{
+	const struct rustdoc_item *impl;
+
+	if (rustdoc_impl_sort(d, id) != RUSTDOC_IMPL_UNKNOWN)
+		return NULL;
+	impl = rustdoc_item_of(d, id, RUSTDOC_IMPL);
+	if (!impl || impl->as.impl.trait_id == RUSTDOC_NO_ID ||
+	    impl->as.impl.is_negative || impl->as.impl.is_synthetic ||
+	    impl->as.impl.is_blanket)
+		return NULL;
+	return impl;
+}
+
+/* ---- the cheap answer */
+
+static const struct rustdoc_item *type_named(struct rustdoc *d,
+					     const struct rustdoc_item *impl,
+					     const char *name)
+{
+	for (uint32_t i = 0; i < impl->as.impl.items.count; i++) {
+		const struct rustdoc_item *it = rustdoc_item_of(
+			d, impl->as.impl.items.at[i], RUSTDOC_ASSOC_TYPE);
+
+		if (it && it->name && strcmp(it->name, name) == 0)
+			return it;
+	}
+	return NULL;
+}
+
+static bool types_alike(const struct semver_pair *p,
+			const struct rustdoc_item *was,
+			const struct rustdoc_item *is)
+{
+	for (uint32_t i = 0; i < was->as.impl.items.count; i++) {
+		const struct rustdoc_item *a = rustdoc_item_of(
+			p->side[SEMVER_OLD]->doc, was->as.impl.items.at[i],
+			RUSTDOC_ASSOC_TYPE);
+		const struct rustdoc_item *b =
+			a && a->name ? type_named(p->side[SEMVER_NEW]->doc, is,
+						  a->name)
+				     : NULL;
+
+		if (a && (!b || !spans_alike(p, a->as.assoc_type.type,
+					     b->as.assoc_type.type)))
+			return false;
+	}
+	return true;
+}
+
+static bool is_alike(const struct semver_pair *p,
+		     const struct rustdoc_item *was,
+		     const struct rustdoc_item *is)
+{
+	return spans_alike(p, was->as.impl.trait, is->as.impl.trait) &&
+	       spans_alike(p, was->as.impl.target, is->as.impl.target) &&
+	       spans_alike(p, was->generics, is->generics) &&
+	       types_alike(p, was, is);
+}
+
+static bool stays_as_it_was(const struct semver_pair *p,
+			    const struct rustdoc_item *was)
+{
+	const struct rustdoc_ids *ids = impls_of(p->item[SEMVER_NEW]);
+
+	for (uint32_t i = 0; ids && i < ids->count; i++) {
+		const struct rustdoc_item *is =
+			written(p->side[SEMVER_NEW]->doc, ids->at[i]);
+
+		if (is && is_alike(p, was, is))
+			return true;
+	}
+	return false;
+}
+
+/* ---- headers */
+
+static void read_header(struct search *s, int side,
+			const struct rustdoc_item *impl, struct header *out)
+{
+	*out = (struct header){ .impl = impl };
+	term_builder_init(&out->b, s->p->side[side], side, s->a);
+	term_build_generics(&out->b, impl->generics, &out->params, &out->preds);
+	out->self = term_build(&out->b, impl->as.impl.target);
+	out->b.self = out->self;
+	out->trait = term_build_path(&out->b, impl->as.impl.trait);
+}
+
+static void fit_headers(struct search *s, const struct header *to,
+			struct fit *f)
+{
+	*f = (struct fit){
+		.side = { s->p->side[SEMVER_OLD], s->p->side[SEMVER_NEW] },
+		.had = SEMVER_OLD,
+		.has = SEMVER_NEW,
+		.arena = s->a,
+		.had_preds = &s->was.preds,
+		.has_preds = &to->preds,
+		.had_params = &s->was.params,
+		.has_params = &to->params,
+	};
+}
+
+static bool same_types(struct search *s, struct header *to, struct fit *f)
+{
+	struct rustdoc *d = s->p->side[SEMVER_OLD]->doc;
+	const struct rustdoc_ids *ids = &s->was.impl->as.impl.items;
+
+	for (uint32_t i = 0; i < ids->count; i++) {
+		const struct rustdoc_item *a =
+			rustdoc_item_of(d, ids->at[i], RUSTDOC_ASSOC_TYPE);
+		const struct rustdoc_item *b;
+
+		if (!a || !a->name)
+			continue;
+		b = type_named(s->p->side[SEMVER_NEW]->doc, to->impl, a->name);
+		if (b &&
+		    !fit_terms(f, term_build(&s->was.b, a->as.assoc_type.type),
+			       term_build(&to->b, b->as.assoc_type.type),
+			       FIT_EXACT))
+			return false;
+	}
+	return true;
+}
+
+/* How far the impl covers what was; 0: not at all. */
+static enum impl_change still_missing(struct search *s, struct header *to)
+{
+	const struct term_pred *pred;
+	struct fit f;
+
+	fit_headers(s, to, &f);
+	if (!fit_terms(&f, s->was.self, to->self, FIT_EXACT) ||
+	    !fit_terms(&f, s->was.trait, to->trait, FIT_EXACT))
+		return IMPL_GONE;
+	if (!fit_preds(&f, &pred) || f.now.lifetimes_differ)
+		return IMPL_BOUNDS;
+	return same_types(s, to, &f) ? 0 : IMPL_TYPES;
+}
+
+static bool is_named(const struct term *t, const char *path)
+{
+	return t->name && strcmp(t->name, path) == 0;
+}
+
+/* From<A> for B gives Into<B> for A; Display gives ToString. */
+static bool stands_for(struct search *s, const struct header *to)
+{
+	const struct term *was = s->was.trait;
+	struct fit f;
+
+	fit_headers(s, to, &f);
+	if (is_named(was, "core::convert::Into") &&
+	    is_named(to->trait, "core::convert::From"))
+		return was->count == 1 && to->trait->count == 1 &&
+		       fit_terms(&f, was->args[0], to->self, FIT_EXACT) &&
+		       fit_terms(&f, s->was.self, to->trait->args[0],
+				 FIT_EXACT);
+	return is_named(was, "alloc::string::ToString") &&
+	       is_named(to->trait, "core::fmt::Display") &&
+	       fit_terms(&f, s->was.self, to->self, FIT_EXACT);
+}
+
+static void look_among(struct search *s, const struct rustdoc_ids *ids)
+{
+	for (uint32_t i = 0; ids && i < ids->count && s->change != 0; i++) {
+		const struct rustdoc_item *impl =
+			written(s->p->side[SEMVER_NEW]->doc, ids->at[i]);
+		enum impl_change change;
+		struct header to;
+
+		if (!impl)
+			continue;
+		read_header(s, SEMVER_NEW, impl, &to);
+		if (to.trait->kind != TERM_PATH)
+			continue;
+		change = stands_for(s, &to) ? 0 : still_missing(s, &to);
+		if (change == 0 || change > s->change) {
+			s->change = change;
+			s->is = impl;
+		}
+	}
+}
+
+/* ---- which ones count */
+
+static const struct term *first_local(const struct term *t, unsigned depth)
+{
+	const struct term *found = NULL;
+
+	if (t->kind == TERM_PATH && t->item && t->item->kind != RUSTDOC_TRAIT)
+		return t;
+	for (size_t i = 0; i < t->count && !found && depth < TERM_DEPTH_MAX;
+	     i++)
+		found = first_local(t->args[i], depth + 1);
+	return found;
+}
+
+static bool is_its_place(const struct search *s)
+{
+	const struct rustdoc_item *item = s->p->item[SEMVER_OLD];
+	const struct term *local = first_local(s->was.self, 0);
+
+	if (!local)
+		local = first_local(s->was.trait, 0);
+	if (item->kind == RUSTDOC_TRAIT)
+		return !local;
+	return local && local->id == item->id;
+}
+
+/* Can users name the trait, before and after? */
+static const struct surface_path *trait_now(const struct search *s)
+{
+	const struct surface_path *at =
+		surface_of(s->p->side[SEMVER_OLD]->surface, s->was.trait->id);
+
+	for (; at; at = at->next_way) {
+		const struct surface_path *is =
+			surface_find(s->p->side[SEMVER_NEW]->surface, at->path);
+
+		if (at->is_api && is && is->is_api)
+			return is;
+	}
+	return NULL;
+}
+
+static bool is_promise(const struct search *s)
+{
+	const struct term *trait = s->was.trait;
+	const struct rustdoc_item *impl = s->was.impl;
+
+	if (trait->kind != TERM_PATH || impl->attrs.hidden ||
+	    fact_is_no_promise(trait->name))
+		return false;
+	return !impl->attrs.automatically_derived ||
+	       !fact_is_standard(trait->name);
+}
+
+static void look(struct search *s)
+{
+	const struct surface_path *now = NULL;
+
+	s->change = IMPL_GONE;
+	read_header(s, SEMVER_OLD, s->was.impl, &s->was);
+	if (!is_promise(s) || !is_its_place(s)) {
+		s->change = 0;
+		return;
+	}
+	if (s->was.trait->item) {
+		now = trait_now(s);
+		if (!now || !now->item) {
+			s->change = 0;
+			return;
+		}
+	}
+	look_among(s, impls_of(s->p->item[SEMVER_NEW]));
+	if (now && now->item->kind == RUSTDOC_TRAIT)
+		look_among(s, impls_of(now->item));
+	if (s->was.trait->count == 1 &&
+	    is_named(s->was.trait, "core::convert::Into") &&
+	    s->was.trait->args[0]->item) {
+		const struct surface_path *to = surface_find(
+			s->p->side[SEMVER_NEW]->surface,
+			surface_of(s->p->side[SEMVER_OLD]->surface,
+				   s->was.trait->args[0]->id)
+				? surface_of(s->p->side[SEMVER_OLD]->surface,
+					     s->was.trait->args[0]->id)
+					  ->path
+				: "");
+
+		if (to && to->item)
+			look_among(s, impls_of(to->item));
+	}
+}
+
+/* "From<u8>", "&Set::IntoIterator"; no blank after a comma, to be one word. */
+static const char *name_of(const struct search *s)
+{
+	AUTO(strbuf_releasep) struct strbuf name = { 0 };
+	char *word, *to;
+
+	if (s->p->item[SEMVER_OLD]->kind == RUSTDOC_TRAIT ||
+	    s->was.self->kind != TERM_PATH || !s->was.self->item) {
+		term_show(s->was.self, &name);
+		strbuf_adds(&name, "::");
+	}
+	term_show(s->was.trait, &name);
+	word = strbuf_ok(&name) ? arena_strdup(s->a, strbuf_str(&name)) : NULL;
+	to = word;
+	for (const char *from = word; from && *from; from++)
+		if (*from != ' ' || from == word || from[-1] != ',')
+			*to++ = *from;
+	if (to)
+		*to = '\0';
+	return word;
+}
+
+int impls_compare(const struct semver_pair *p, struct arena *a,
+		  const struct impl_found **out, size_t *count)
+{
+	const struct rustdoc_ids *ids = impls_of(p->item[SEMVER_OLD]);
+	struct impl_found *list;
+
+	*count = 0;
+	if (!ids || !impls_of(p->item[SEMVER_NEW]))
+		return 0;
+	list = arena_calloc(a, ids->count + 1, sizeof(*list));
+	if (!list)
+		return -1;
+	for (uint32_t i = 0; i < ids->count; i++) {
+		struct search s = { .p = p, .a = a };
+
+		s.was.impl = written(p->side[SEMVER_OLD]->doc, ids->at[i]);
+		if (!s.was.impl || stays_as_it_was(p, s.was.impl))
+			continue;
+		look(&s);
+		if (s.change == 0)
+			continue;
+		list[*count] = (struct impl_found){ s.change, name_of(&s),
+						    s.was.impl, s.is };
+		if (s.change == IMPL_GONE)
+			list[*count].is = NULL;
+		if (!list[(*count)++].name)
+			return -1;
+	}
+	*out = list;
+	return 0;
+}

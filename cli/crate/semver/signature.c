@@ -1,0 +1,683 @@
+#include "crate/semver/signature.h"
+
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "crate/rustdoc/doc.h"
+#include "crate/rustdoc/type.h"
+#include "crate/semver/alike.h"
+#include "crate/semver/fit.h"
+#include "crate/semver/members.h"
+#include "crate/semver/sealing.h"
+#include "crate/semver/term.h"
+#include "crate/semver/term_read.h"
+
+/* One side of a comparison. */
+struct frame {
+	struct term_builder b;
+	struct term_params params;
+	struct term_preds preds;
+	size_t own;		 /* the first parameter of the thing itself */
+	const struct term *self; /* of an inherent impl */
+	const struct term **inputs;
+	size_t count;
+	const struct term *output;
+	const struct term *receiver; /* or NULL */
+};
+
+struct job {
+	const struct semver_pair *p;
+	struct arena arena;
+	struct frame of[2];
+	unsigned wanted;
+	struct strbuf *words;
+	unsigned found;
+};
+
+/* ---- around the thing */
+
+static bool is_of_trait(const struct semver_pair *p)
+{
+	return p->item[SEMVER_OLD]->kind == RUSTDOC_TRAIT &&
+	       p->thing[SEMVER_OLD] != p->item[SEMVER_OLD];
+}
+
+static bool has_id(const struct rustdoc_ids *ids, uint32_t id)
+{
+	for (uint32_t i = 0; i < ids->count; i++)
+		if (ids->at[i] == id)
+			return true;
+	return false;
+}
+
+/* The inherent impl that the thing stands in, or NULL. */
+static const struct rustdoc_item *impl_of(const struct semver_pair *p, int side)
+{
+	const struct rustdoc_ids *impls = item_impls(p->item[side]);
+	struct rustdoc *d = p->side[side]->doc;
+	uint32_t id = p->thing[side]->id;
+
+	if (p->thing[side] == p->item[side])
+		return NULL;
+	for (uint32_t i = 0; impls && i < impls->count; i++) {
+		const struct rustdoc_item *impl;
+
+		if (rustdoc_impl_sort(d, impls->at[i]) != RUSTDOC_IMPL_UNKNOWN)
+			continue;
+		impl = rustdoc_item_of(d, impls->at[i], RUSTDOC_IMPL);
+		if (impl && impl->as.impl.trait_id == RUSTDOC_NO_ID &&
+		    has_id(&impl->as.impl.items, id))
+			return impl;
+	}
+	return NULL;
+}
+
+/* Nothing around the two was changed either. */
+static bool around_alike(const struct semver_pair *p)
+{
+	const struct rustdoc_item *was, *is;
+
+	if (p->thing[SEMVER_OLD] == p->item[SEMVER_OLD])
+		return true;
+	if (is_of_trait(p))
+		return spans_alike(p, p->item[SEMVER_OLD]->generics,
+				   p->item[SEMVER_NEW]->generics) &&
+		       spans_alike(p, p->item[SEMVER_OLD]->as.trait.bounds,
+				   p->item[SEMVER_NEW]->as.trait.bounds);
+	was = impl_of(p, SEMVER_OLD);
+	is = impl_of(p, SEMVER_NEW);
+	if (!was || !is)
+		return !was && !is &&
+		       spans_alike(p, p->item[SEMVER_OLD]->generics,
+				   p->item[SEMVER_NEW]->generics);
+	return spans_alike(p, was->generics, is->generics) &&
+	       spans_alike(p, was->as.impl.target, is->as.impl.target);
+}
+
+/* In a trait, Self: Trait. */
+static void add_self(struct frame *fr, const struct rustdoc_item *trait)
+{
+	struct term *t = arena_alloc(fr->b.arena, sizeof(*t));
+
+	if (!t)
+		return;
+	t->kind = TERM_PATH;
+	t->side = (uint8_t)fr->b.which;
+	t->name = trait->name;
+	t->id = trait->id;
+	t->item = trait;
+	t->args = arena_calloc(fr->b.arena, fr->params.count + 1,
+			       sizeof(*t->args));
+	if (!t->args)
+		return;
+	for (size_t i = 0; i < fr->params.count; i++)
+		t->args[t->count++] =
+			term_build_param(&fr->b, fr->params.at[i].name);
+	term_preds_add(&fr->b, &fr->preds, term_build_param(&fr->b, "Self"),
+		       (struct term_bound){ .trait = t });
+}
+
+static void frame_init(struct job *j, int side)
+{
+	struct frame *fr = &j->of[side];
+	const struct rustdoc_item *item = j->p->item[side];
+	const struct rustdoc_item *impl = impl_of(j->p, side);
+
+	term_builder_init(&fr->b, j->p->side[side], side, &j->arena);
+	if (impl) {
+		term_build_generics(&fr->b, impl->generics, &fr->params,
+				    &fr->preds);
+		fr->self = term_build(&fr->b, impl->as.impl.target);
+		fr->b.self = fr->self;
+	} else {
+		term_build_generics(&fr->b, item->generics, &fr->params,
+				    &fr->preds);
+		if (item->kind == RUSTDOC_TRAIT)
+			add_self(fr, item);
+	}
+	fr->own = fr->params.count;
+	if (item == j->p->thing[side] && item->kind == RUSTDOC_FUNCTION)
+		fr->own = 0;
+	else if (item != j->p->thing[side])
+		term_build_generics(&fr->b, j->p->thing[side]->generics,
+				    &fr->params, &fr->preds);
+}
+
+static const struct term *param_term(struct job *j, int side,
+				     const struct term_param *p)
+{
+	struct term_builder *b = &j->of[side].b;
+	struct scan_text name = { p->name, strlen(p->name) };
+
+	return p->kind == TERM_OF_CONST ? term_build_const(b, &name)
+					: term_build_param(b, p->name);
+}
+
+/* Parameters of the things around are told by their place. */
+static void bind_around(struct job *j, struct fit *f)
+{
+	const struct frame *had = &j->of[f->had], *has = &j->of[f->has];
+
+	for (size_t i = 0; i < has->own; i++) {
+		const struct term_param *p = &has->params.at[i];
+		size_t nth = 0, seen = 0;
+		const struct term *is = NULL;
+
+		for (size_t k = 0; k < i; k++)
+			nth += has->params.at[k].kind == p->kind;
+		for (size_t k = 0; k < had->own && !is; k++)
+			if (had->params.at[k].kind == p->kind && seen++ == nth)
+				is = param_term(j, f->had, &had->params.at[k]);
+		if (!is)
+			is = p->fallback;
+		if (is && p->kind == TERM_OF_LIFETIME)
+			fit_lifetime(f, is, param_term(j, f->has, p),
+				     FIT_EXACT);
+		else if (is)
+			fit_bind(f, p->name, is);
+	}
+}
+
+static void fit_start(struct job *j, struct fit *f, int had)
+{
+	const struct frame *from = &j->of[had], *to = &j->of[!had];
+
+	*f = (struct fit){
+		.side = { j->p->side[SEMVER_OLD], j->p->side[SEMVER_NEW] },
+		.had = had,
+		.has = !had,
+		.arena = &j->arena,
+		.had_preds = &from->preds,
+		.has_preds = &to->preds,
+		.had_params = &from->params,
+		.has_params = &to->params,
+		.is_opaque = is_of_trait(j->p),
+	};
+	fit_bind(f, "Self", term_build_param(&j->of[had].b, "Self"));
+	if (from->self && to->self)
+		(void)fit_try(f, from->self, to->self, FIT_EXACT);
+	else
+		bind_around(j, f);
+}
+
+/* ---- what is said about it */
+
+static void found(struct job *j, unsigned change, const struct term *was,
+		  const struct term *is)
+{
+	bool first = (j->found & change) == 0;
+
+	j->found |= change;
+	if (!j->words || !first || !(change & j->wanted) || !was || !is)
+		return;
+	strbuf_adds(j->words, ": it was '");
+	term_show(was, j->words);
+	strbuf_adds(j->words, "' and is '");
+	term_show(is, j->words);
+	strbuf_addc(j->words, '\'');
+}
+
+static void found_bound(struct job *j, const struct term_pred *pred, int side)
+{
+	bool first = (j->found & SIGNATURE_BOUNDS) == 0;
+
+	j->found |= SIGNATURE_BOUNDS;
+	if (!j->words || !first || !(j->wanted & SIGNATURE_BOUNDS))
+		return;
+	if (!pred) {
+		strbuf_adds(j->words, ": a type of unknown size will not do");
+		return;
+	}
+	strbuf_adds(j->words, ": '");
+	term_show(pred->type, j->words);
+	strbuf_adds(j->words, ": ");
+	term_show(pred->bound.trait ? pred->bound.trait : pred->bound.lifetime,
+		  j->words);
+	strbuf_adds(j->words, side == SEMVER_NEW ? "' is asked for now"
+						 : "' is no longer asked for");
+}
+
+/* ---- functions */
+
+static const struct term *first_ref(const struct term *t, unsigned depth)
+{
+	const struct term *inner = NULL;
+
+	if (t->kind == TERM_REF)
+		return t->args[0];
+	for (size_t i = 0; i < t->count && !inner && depth < 8; i++)
+		inner = first_ref(t->args[i], depth + 1);
+	return inner;
+}
+
+static void build_inputs(struct frame *fr, const struct rustdoc_item *thing)
+{
+	const struct rustdoc_function *fn = &thing->as.function;
+	const struct term *lifetime = NULL;
+
+	fr->inputs = arena_calloc(fr->b.arena, fn->param_count + 1,
+				  sizeof(*fr->inputs));
+	fr->b.inputs = 0;
+	for (uint32_t i = 0; i < fn->param_count && fr->inputs; i++) {
+		const struct term *t = term_build(&fr->b, fn->params[i].type);
+
+		if (i == 0 && strcmp(fn->params[i].name, "self") == 0) {
+			fr->receiver = t;
+			lifetime = first_ref(t, 0);
+		} else {
+			fr->inputs[fr->count++] = t;
+		}
+	}
+	if (!lifetime && fr->b.inputs == 1)
+		lifetime = fr->b.input;
+	if (lifetime) {
+		fr->b.elision = TERM_ELIDED_IS;
+		fr->b.elided = lifetime;
+	}
+	fr->output = term_build(&fr->b, fn->output);
+	if (fn->is_async)
+		fr->output = term_build_future(&fr->b, fr->output);
+}
+
+static bool is_unit(const struct term *t)
+{
+	return t->kind == TERM_TUPLE && t->count == 0;
+}
+
+static size_t own_of(const struct frame *fr, int kind)
+{
+	size_t count = 0;
+
+	for (size_t i = fr->own; i < fr->params.count; i++)
+		count += (int)fr->params.at[i].kind == kind;
+	return count;
+}
+
+/* What the lints of functions say themselves. */
+static bool is_said_already(const struct job *j)
+{
+	const struct frame *was = &j->of[SEMVER_OLD], *is = &j->of[SEMVER_NEW];
+
+	return was->count != is->count || !was->inputs || !is->inputs ||
+	       own_of(was, TERM_OF_TYPE) != own_of(is, TERM_OF_TYPE) ||
+	       own_of(was, TERM_OF_CONST) != own_of(is, TERM_OF_CONST);
+}
+
+/* 'b: 'a of the side `has`: what limits 'b limits 'a. */
+static void spread_limits(struct fit *f)
+{
+	for (size_t i = 0; i < f->has_preds->count; i++) {
+		const struct term_pred *p = &f->has_preds->at[i];
+
+		if (p->type->kind != TERM_LIFETIME || !p->bound.lifetime)
+			continue;
+		for (size_t k = 0; k < f->now.lifetime_count; k++) {
+			struct fit_lifetime *l = &f->now.lifetimes[k];
+
+			if (strcmp(l->name, p->type->name) != 0)
+				continue;
+			for (size_t m = 0; m < l->count; m++) {
+				struct term t = { .kind = TERM_LIFETIME,
+						  .name = l->limit[m] };
+
+				fit_lifetime(f, &t, p->bound.lifetime,
+					     FIT_PARAM);
+			}
+		}
+	}
+}
+
+static void compare_return(struct job *j, struct fit *f)
+{
+	const struct term *had = j->of[f->had].output;
+	const struct term *has = j->of[f->has].output;
+
+	/* with and without a value: trait and function lints say that */
+	if (is_unit(had) != is_unit(has) &&
+	    (is_of_trait(j->p) || is_unit(j->of[SEMVER_NEW].output)))
+		return;
+	if (!fit_try(f, had, has, FIT_RETURN))
+		found(j, SIGNATURE_RETURN, j->of[SEMVER_OLD].output,
+		      j->of[SEMVER_NEW].output);
+}
+
+/* From the side HAD to the other: callers if old, implementors if new. */
+static void compare_calls(struct job *j, int had)
+{
+	const struct frame *from = &j->of[had], *to = &j->of[!had];
+	const struct term_pred *pred = NULL;
+	struct fit f;
+
+	fit_start(j, &f, had);
+	f.is_exact = had == SEMVER_NEW;
+	if (from->receiver && to->receiver &&
+	    from->receiver->kind == TERM_REF && to->receiver->kind == TERM_REF)
+		fit_lifetime(&f, from->receiver->args[0], to->receiver->args[0],
+			     FIT_PARAM);
+	for (size_t i = 0; i < from->count; i++) {
+		if (fit_try(&f, from->inputs[i], to->inputs[i], FIT_PARAM))
+			continue;
+		found(j, SIGNATURE_PARAM, j->of[SEMVER_OLD].inputs[i],
+		      j->of[SEMVER_NEW].inputs[i]);
+	}
+	for (int i = 0; i < 3; i++)
+		spread_limits(&f);
+	compare_return(j, &f);
+	if (!(j->found & (SIGNATURE_PARAM | SIGNATURE_RETURN))) {
+		if (!fit_preds(&f, &pred))
+			found_bound(j, pred, f.has);
+		if (f.now.lifetimes_differ)
+			found(j, SIGNATURE_LIFETIMES, NULL, NULL);
+	}
+}
+
+/* ---- lifetimes that a caller may write out */
+
+static bool mentions(const struct term *t, const char *lifetime, unsigned depth)
+{
+	if (!t || depth > TERM_DEPTH_MAX)
+		return false;
+	if (t->kind == TERM_LIFETIME)
+		return strcmp(t->name, lifetime) == 0;
+	for (size_t i = 0; i < t->count; i++)
+		if (mentions(t->args[i], lifetime, depth + 1))
+			return true;
+	for (size_t i = 0; i < t->bounds.count; i++)
+		if (mentions(t->bounds.at[i].trait, lifetime, depth + 1) ||
+		    mentions(t->bounds.at[i].lifetime, lifetime, depth + 1))
+			return true;
+	for (size_t i = 0; i < t->constraint_count; i++)
+		if (mentions(t->constraints[i].value, lifetime, depth + 1))
+			return true;
+	return false;
+}
+
+/*
+ * Early bound: in a bound, or in no parameter.  Such a function is no longer
+ * one for all lifetimes, as `for<'a> fn(&'a u8)` asks.
+ */
+static bool is_early(const struct frame *fr, const char *lifetime)
+{
+	for (size_t i = 0; i < fr->preds.count; i++) {
+		const struct term_pred *p = &fr->preds.at[i];
+
+		if (mentions(p->type, lifetime, 0) ||
+		    mentions(p->bound.trait, lifetime, 0) ||
+		    mentions(p->bound.lifetime, lifetime, 0))
+			return true;
+	}
+	for (size_t i = 0; i < fr->count; i++)
+		if (mentions(fr->inputs[i], lifetime, 0))
+			return false;
+	return !mentions(fr->receiver, lifetime, 0);
+}
+
+static size_t early_count(const struct frame *fr)
+{
+	size_t count = 0;
+
+	for (size_t i = fr->own; i < fr->params.count; i++)
+		if (fr->params.at[i].kind == TERM_OF_LIFETIME)
+			count += is_early(fr, fr->params.at[i].name);
+	return count;
+}
+
+static bool is_implementable(const struct semver_pair *p)
+{
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
+		if (sealing_of(&p->side[side]->sealing, p->item[side]) !=
+		    SEALING_NONE)
+			return false;
+	return true;
+}
+
+static bool function_alike(const struct semver_pair *p)
+{
+	const struct rustdoc_function *was, *is;
+
+	was = &p->thing[SEMVER_OLD]->as.function;
+	is = &p->thing[SEMVER_NEW]->as.function;
+	if (was->param_count != is->param_count ||
+	    was->is_async != is->is_async ||
+	    !spans_alike(p, was->output, is->output) ||
+	    !spans_alike(p, p->thing[SEMVER_OLD]->generics,
+			 p->thing[SEMVER_NEW]->generics))
+		return false;
+	for (uint32_t i = 0; i < was->param_count; i++)
+		if (!spans_alike(p, was->params[i].type, is->params[i].type))
+			return false;
+	return around_alike(p);
+}
+
+static void compare_functions(struct job *j)
+{
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
+		frame_init(j, side);
+		build_inputs(&j->of[side], j->p->thing[side]);
+	}
+	if (is_said_already(j))
+		return;
+	compare_calls(j, SEMVER_OLD);
+	if (!j->found && is_of_trait(j->p) && is_implementable(j->p))
+		compare_calls(j, SEMVER_NEW);
+	if (!j->found &&
+	    early_count(&j->of[SEMVER_NEW]) > early_count(&j->of[SEMVER_OLD]))
+		found(j, SIGNATURE_LIFETIMES, NULL, NULL);
+}
+
+/* ---- what has one type */
+
+static struct rustdoc_span type_of(const struct rustdoc_item *it)
+{
+	switch (it->kind) {
+	case RUSTDOC_STRUCT_FIELD:
+		return it->as.field.type;
+	case RUSTDOC_TYPE_ALIAS:
+		return it->as.alias.type;
+	default:
+		return it->as.constant.type;
+	}
+}
+
+static bool is_constant(const struct rustdoc_item *it)
+{
+	return it->kind == RUSTDOC_CONSTANT || it->kind == RUSTDOC_STATIC ||
+	       it->kind == RUSTDOC_ASSOC_CONST;
+}
+
+/* Fewer parameters than before: that has been said, and is all to say. */
+static bool has_fewer(const struct job *j)
+{
+	size_t had[3] = { 0 }, has[3] = { 0 };
+
+	for (size_t i = 0; i < j->of[SEMVER_OLD].own; i++)
+		had[j->of[SEMVER_OLD].params.at[i].kind]++;
+	for (size_t i = 0; i < j->of[SEMVER_NEW].own; i++)
+		has[j->of[SEMVER_NEW].params.at[i].kind]++;
+	return has[TERM_OF_TYPE] < had[TERM_OF_TYPE] ||
+	       has[TERM_OF_CONST] < had[TERM_OF_CONST];
+}
+
+static void compare_types(struct job *j)
+{
+	const struct semver_pair *p = j->p;
+	bool is_const = is_constant(p->thing[SEMVER_OLD]);
+	bool is_written = is_const && is_of_trait(p) && is_implementable(p);
+	const struct term *type[2];
+	struct fit f;
+
+	if (spans_alike(p, type_of(p->thing[SEMVER_OLD]),
+			type_of(p->thing[SEMVER_NEW])) &&
+	    around_alike(p) &&
+	    spans_alike(p, p->thing[SEMVER_OLD]->generics,
+			p->thing[SEMVER_NEW]->generics))
+		return;
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
+		frame_init(j, side);
+		if (is_const)
+			j->of[side].b.elision = TERM_ELIDED_STATIC;
+		type[side] =
+			term_build(&j->of[side].b, type_of(p->thing[side]));
+	}
+	if (has_fewer(j) && !j->of[SEMVER_OLD].self)
+		return;
+	fit_start(j, &f, SEMVER_OLD);
+	if (!fit_terms(&f, type[SEMVER_OLD], type[SEMVER_NEW],
+		       is_const && !is_written ? FIT_RETURN_IN : FIT_EXACT) ||
+	    f.now.lifetimes_differ)
+		found(j, SIGNATURE_TYPE, type[SEMVER_OLD], type[SEMVER_NEW]);
+}
+
+/* ---- what has bounds */
+
+static const char *last_part(const char *path)
+{
+	const char *last = path;
+
+	for (const char *p = path; (p = strstr(p, "::")); p += 2)
+		last = p + 2;
+	return last;
+}
+
+/* A supertrait of the same name with other arguments: From<u8>, From<u16>. */
+static void compare_supertraits(struct job *j, struct fit *f)
+{
+	struct term_bounds was = term_build_bounds(
+		&j->of[SEMVER_OLD].b, j->p->item[SEMVER_OLD]->as.trait.bounds);
+	struct term_bounds is = term_build_bounds(
+		&j->of[SEMVER_NEW].b, j->p->item[SEMVER_NEW]->as.trait.bounds);
+
+	for (size_t i = 0; i < is.count; i++) {
+		const struct term *now = is.at[i].trait, *same = NULL;
+		bool fits = false;
+
+		for (size_t k = 0; now && k < was.count && !fits; k++) {
+			if (!was.at[k].trait ||
+			    strcmp(last_part(was.at[k].trait->name),
+				   last_part(now->name)) != 0)
+				continue;
+			same = was.at[k].trait;
+			fits = fit_implies(f, same, now);
+		}
+		if (same && !fits)
+			found(j, SIGNATURE_BOUNDS, same, now);
+	}
+}
+
+static void compare_consts(struct job *j, struct fit *f)
+{
+	const struct term_params *was = &j->of[SEMVER_OLD].params;
+	const struct term_params *is = &j->of[SEMVER_NEW].params;
+	size_t i = 0;
+
+	for (size_t k = 0; k < is->count; k++) {
+		if (is->at[k].kind != TERM_OF_CONST)
+			continue;
+		while (i < was->count && was->at[i].kind != TERM_OF_CONST)
+			i++;
+		if (i == was->count)
+			return;
+		if (!fit_try(f, was->at[i].type, is->at[k].type, FIT_EXACT))
+			found(j, SIGNATURE_TYPE, was->at[i].type,
+			      is->at[k].type);
+		i++;
+	}
+}
+
+/* The defaults that were there; a new one breaks nobody. */
+static void compare_defaults(struct job *j, struct fit *f)
+{
+	const struct term_params *was = &j->of[SEMVER_OLD].params;
+	const struct term_params *is = &j->of[SEMVER_NEW].params;
+
+	if (was->count != is->count)
+		return;
+	for (size_t i = 0; i < was->count; i++)
+		if (was->at[i].fallback && is->at[i].fallback &&
+		    !fit_try(f, was->at[i].fallback, is->at[i].fallback,
+			     FIT_EXACT))
+			found(j, SIGNATURE_TYPE, was->at[i].fallback,
+			      is->at[i].fallback);
+}
+
+static void compare_generics(struct job *j)
+{
+	const struct semver_pair *p = j->p;
+	const struct term_pred *pred = NULL;
+	bool is_trait = p->thing[SEMVER_OLD]->kind == RUSTDOC_TRAIT;
+	struct fit f;
+
+	if (spans_alike(p, p->thing[SEMVER_OLD]->generics,
+			p->thing[SEMVER_NEW]->generics) &&
+	    (!is_trait || spans_alike(p, p->thing[SEMVER_OLD]->as.trait.bounds,
+				      p->thing[SEMVER_NEW]->as.trait.bounds)))
+		return;
+	frame_init(j, SEMVER_OLD);
+	frame_init(j, SEMVER_NEW);
+	fit_start(j, &f, SEMVER_OLD);
+	if (is_trait)
+		compare_supertraits(j, &f);
+	compare_consts(j, &f);
+	compare_defaults(j, &f);
+	/* `where Self: X` makes a supertrait, whose lints have said it */
+	for (size_t i = 0; i < f.has_preds->count; i++)
+		if (is_trait && f.has_preds->at[i].type->kind == TERM_PARAM &&
+		    strcmp(f.has_preds->at[i].type->name, "Self") == 0)
+			f.has_preds->at[i].bound.is_maybe = true;
+	if (!(j->found & SIGNATURE_BOUNDS) && !fit_preds(&f, &pred))
+		found_bound(j, pred, SEMVER_NEW);
+	if (f.now.lifetimes_differ)
+		found(j, SIGNATURE_LIFETIMES, NULL, NULL);
+}
+
+/* Users rely on what was promised, impls were made for what was asked. */
+static void compare_assoc_types(struct job *j)
+{
+	const struct semver_pair *p = j->p;
+	struct term type[2] = { { .kind = TERM_IMPL }, { .kind = TERM_IMPL } };
+	struct fit f;
+
+	if (spans_alike(p, p->thing[SEMVER_OLD]->as.assoc_type.bounds,
+			p->thing[SEMVER_NEW]->as.assoc_type.bounds) &&
+	    around_alike(p))
+		return;
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
+		frame_init(j, side);
+		type[side].bounds = term_build_bounds(
+			&j->of[side].b, p->thing[side]->as.assoc_type.bounds);
+	}
+	fit_start(j, &f, SEMVER_OLD);
+	if (!fit_try(&f, &type[SEMVER_OLD], &type[SEMVER_NEW], FIT_RETURN_IN) ||
+	    (is_implementable(p) &&
+	     !fit_bounds(&f, &type[SEMVER_OLD], type[SEMVER_NEW].bounds)))
+		found(j, SIGNATURE_BOUNDS, &type[SEMVER_OLD],
+		      &type[SEMVER_NEW]);
+}
+
+unsigned signature_changes(const struct semver_pair *p, unsigned wanted,
+			   struct strbuf *words)
+{
+	struct job j = { .p = p, .wanted = wanted, .words = words };
+
+	switch (p->thing[SEMVER_OLD]->kind) {
+	case RUSTDOC_FUNCTION:
+		if (!function_alike(p))
+			compare_functions(&j);
+		break;
+	case RUSTDOC_STRUCT_FIELD:
+	case RUSTDOC_TYPE_ALIAS:
+	case RUSTDOC_CONSTANT:
+	case RUSTDOC_STATIC:
+	case RUSTDOC_ASSOC_CONST:
+		compare_types(&j);
+		break;
+	case RUSTDOC_ASSOC_TYPE:
+		compare_assoc_types(&j);
+		break;
+	default:
+		compare_generics(&j);
+		break;
+	}
+	arena_release(&j.arena);
+	return j.found & wanted;
+}

@@ -1,0 +1,38 @@
+#ifndef CRATE_SEMVER_STD_FACTS_H
+#define CRATE_SEMVER_STD_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "crate/semver/term.h"
+
+/*
+ * What the standard library promises and rustdoc JSON of a user's crate does
+ * not show: which traits imply which, what derefs to what, what certainly
+ * lacks a trait.  Paths are those of `paths`: where it is defined.
+ */
+
+/* The N-th trait that TRAIT implies for whoever has it, or NULL at the end. */
+const char *fact_implied(const char *trait, size_t n);
+
+/* A trait whose impls the compiler finds: Send, Sync, Unpin, ... */
+bool fact_is_auto(const char *trait);
+
+/* True if the type certainly has no impl of TRAIT, arguments included. */
+bool fact_lacks(const struct term *type, const struct term *trait);
+
+/* What &T coerces to when T is TYPE: the target of Deref, or NULL. */
+const struct term *fact_deref(const struct term *type, struct arena *a);
+
+/* Box, Rc, Arc, ...: what they point to may become a dyn at a coercion. */
+bool fact_is_pointer(const char *path);
+
+/* Cell, Mutex, ...: what is inside may not change at all. */
+bool fact_is_invariant(const char *path);
+
+/* No trait for other crates: markers of the compiler, Drop, unstable ones. */
+bool fact_is_no_promise(const char *trait);
+
+bool fact_is_standard(const char *path);
+
+#endif
