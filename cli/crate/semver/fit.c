@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "crate/semver/std_facts.h"
 #include "crate/semver/lints.h"
+#include "crate/semver/std_facts.h"
 #include "crate/semver/surface.h"
 
 enum {
@@ -55,6 +55,10 @@ bool fit_same_item(struct fit *f, const struct term *had,
 	for (; at; at = at->next_way)
 		if (leads_to(f->side[f->has]->surface, at->path, has->id))
 			return true;
+	/* what nobody may name may have another name */
+	if (had->item && has->item &&
+	    !surface_is_api(f->side[f->had]->surface, had->id))
+		return true;
 	return took_its_place(f, had, has);
 }
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "crate/rustdoc/doc.h"
-#include "crate/semver/std_facts.h"
 #include "crate/semver/lints.h"
 #include "crate/semver/members.h"
+#include "crate/semver/std_facts.h"
 #include "crate/semver/surface.h"
 #include "crate/semver/term_read.h"
 
@@ -654,6 +654,9 @@ static bool trait_holds(struct fit *f, const struct term_pred *p)
 	const struct term *type = p->type;
 
 	if (type->kind == TERM_PARAM) {
+		if (f->own_trait && p->bound.trait->item == f->own_trait &&
+		    is_named(type, "Self"))
+			return true;
 		type = fit_value(f, type->name);
 		return !type || fit_satisfies(f, type, p->bound.trait);
 	}

@@ -94,6 +94,15 @@ static bool around_alike(const struct semver_pair *p)
 	       spans_alike(p, was->as.impl.target, is->as.impl.target);
 }
 
+static const struct term *param_term(struct frame *fr,
+				     const struct term_param *p)
+{
+	struct scan_text name = { p->name, strlen(p->name) };
+
+	return p->kind == TERM_OF_CONST ? term_build_const(&fr->b, &name)
+					: term_build_param(&fr->b, p->name);
+}
+
 /* In a trait, Self: Trait. */
 static void add_self(struct frame *fr, const struct rustdoc_item *trait)
 {
@@ -111,8 +120,7 @@ static void add_self(struct frame *fr, const struct rustdoc_item *trait)
 	if (!t->args)
 		return;
 	for (size_t i = 0; i < fr->params.count; i++)
-		t->args[t->count++] =
-			term_build_param(&fr->b, fr->params.at[i].name);
+		t->args[t->count++] = param_term(fr, &fr->params.at[i]);
 	term_preds_add(&fr->b, &fr->preds, term_build_param(&fr->b, "Self"),
 		       (struct term_bound){ .trait = t });
 }
@@ -143,20 +151,10 @@ static void frame_init(struct job *j, int side)
 				    &fr->params, &fr->preds);
 }
 
-static const struct term *param_term(struct job *j, int side,
-				     const struct term_param *p)
-{
-	struct term_builder *b = &j->of[side].b;
-	struct scan_text name = { p->name, strlen(p->name) };
-
-	return p->kind == TERM_OF_CONST ? term_build_const(b, &name)
-					: term_build_param(b, p->name);
-}
-
 /* Parameters of the things around are told by their place. */
 static void bind_around(struct job *j, struct fit *f)
 {
-	const struct frame *had = &j->of[f->had], *has = &j->of[f->has];
+	struct frame *had = &j->of[f->had], *has = &j->of[f->has];
 
 	for (size_t i = 0; i < has->own; i++) {
 		const struct term_param *p = &has->params.at[i];
@@ -167,12 +165,11 @@ static void bind_around(struct job *j, struct fit *f)
 			nth += has->params.at[k].kind == p->kind;
 		for (size_t k = 0; k < had->own && !is; k++)
 			if (had->params.at[k].kind == p->kind && seen++ == nth)
-				is = param_term(j, f->had, &had->params.at[k]);
+				is = param_term(had, &had->params.at[k]);
 		if (!is)
 			is = p->fallback;
 		if (is && p->kind == TERM_OF_LIFETIME)
-			fit_lifetime(f, is, param_term(j, f->has, p),
-				     FIT_EXACT);
+			fit_lifetime(f, is, param_term(has, p), FIT_EXACT);
 		else if (is)
 			fit_bind(f, p->name, is);
 	}
@@ -192,6 +189,9 @@ static void fit_start(struct job *j, struct fit *f, int had)
 		.had_params = &from->params,
 		.has_params = &to->params,
 		.is_opaque = is_of_trait(j->p),
+		.own_trait = j->p->item[!had]->kind == RUSTDOC_TRAIT
+				     ? j->p->item[!had]
+				     : NULL,
 	};
 	fit_bind(f, "Self", term_build_param(&j->of[had].b, "Self"));
 	if (from->self && to->self)
@@ -485,17 +485,23 @@ static bool is_constant(const struct rustdoc_item *it)
 	       it->kind == RUSTDOC_ASSOC_CONST;
 }
 
-/* Fewer parameters than before: that has been said, and is all to say. */
-static bool has_fewer(const struct job *j)
+/* More or fewer parameters: that has been said, and is all to say. */
+static bool counts_differ(const struct job *j)
 {
-	size_t had[3] = { 0 }, has[3] = { 0 };
+	size_t had[3] = { 0 }, has[3] = { 0 }, needs[3] = { 0 };
+	const struct term_param *p;
 
 	for (size_t i = 0; i < j->of[SEMVER_OLD].own; i++)
 		had[j->of[SEMVER_OLD].params.at[i].kind]++;
-	for (size_t i = 0; i < j->of[SEMVER_NEW].own; i++)
-		has[j->of[SEMVER_NEW].params.at[i].kind]++;
-	return has[TERM_OF_TYPE] < had[TERM_OF_TYPE] ||
-	       has[TERM_OF_CONST] < had[TERM_OF_CONST];
+	for (size_t i = 0; i < j->of[SEMVER_NEW].own; i++) {
+		p = &j->of[SEMVER_NEW].params.at[i];
+		has[p->kind]++;
+		needs[p->kind] += !p->fallback;
+	}
+	for (int kind = 0; kind < 3; kind++)
+		if (has[kind] < had[kind] || needs[kind] > had[kind])
+			return true;
+	return false;
 }
 
 static void compare_types(struct job *j)
@@ -519,7 +525,7 @@ static void compare_types(struct job *j)
 		type[side] =
 			term_build(&j->of[side].b, type_of(p->thing[side]));
 	}
-	if (has_fewer(j) && !j->of[SEMVER_OLD].self)
+	if (counts_differ(j) && !j->of[SEMVER_OLD].self)
 		return;
 	fit_start(j, &f, SEMVER_OLD);
 	if (!fit_terms(&f, type[SEMVER_OLD], type[SEMVER_NEW],
@@ -529,15 +535,6 @@ static void compare_types(struct job *j)
 }
 
 /* ---- what has bounds */
-
-static const char *last_part(const char *path)
-{
-	const char *last = path;
-
-	for (const char *p = path; (p = strstr(p, "::")); p += 2)
-		last = p + 2;
-	return last;
-}
 
 /* A supertrait of the same name with other arguments: From<u8>, From<u16>. */
 static void compare_supertraits(struct job *j, struct fit *f)
@@ -553,8 +550,7 @@ static void compare_supertraits(struct job *j, struct fit *f)
 
 		for (size_t k = 0; now && k < was.count && !fits; k++) {
 			if (!was.at[k].trait ||
-			    strcmp(last_part(was.at[k].trait->name),
-				   last_part(now->name)) != 0)
+			    !fit_same_item(f, was.at[k].trait, now))
 				continue;
 			same = was.at[k].trait;
 			fits = fit_implies(f, same, now);
