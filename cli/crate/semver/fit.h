@@ -110,6 +110,12 @@ bool fit_implies(struct fit *f, const struct term *have,
 bool fit_implies_back(struct fit *f, const struct term *have,
 		      const struct term *want);
 
+/* The bounds of an associated type in a trait of this crate have WANT. */
+bool fit_projection_says(struct fit *f, const struct term *had,
+			 const struct term *want);
+
+/* ---- fit_preds.c */
+
 /* All that is asked of HAD by `impl BOUNDS`. */
 bool fit_bounds(struct fit *f, const struct term *had,
 		struct term_bounds bounds);

@@ -5,9 +5,9 @@
 #include "base/strbuf.h"
 #include "crate/rustdoc/doc.h"
 #include "crate/semver/alike.h"
-#include "crate/semver/std_facts.h"
 #include "crate/semver/fit.h"
 #include "crate/semver/members.h"
+#include "crate/semver/std_facts.h"
 #include "crate/semver/surface.h"
 #include "crate/semver/term.h"
 

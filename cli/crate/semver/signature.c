@@ -6,37 +6,14 @@
 #include "crate/rustdoc/doc.h"
 #include "crate/rustdoc/type.h"
 #include "crate/semver/alike.h"
-#include "crate/semver/fit.h"
 #include "crate/semver/members.h"
 #include "crate/semver/sealing.h"
-#include "crate/semver/term.h"
+#include "crate/semver/signature_internal.h"
 #include "crate/semver/term_read.h"
-
-/* One side of a comparison. */
-struct frame {
-	struct term_builder b;
-	struct term_params params;
-	struct term_preds preds;
-	size_t own;		 /* the first parameter of the thing itself */
-	const struct term *self; /* of an inherent impl */
-	const struct term **inputs;
-	size_t count;
-	const struct term *output;
-	const struct term *receiver; /* or NULL */
-};
-
-struct job {
-	const struct semver_pair *p;
-	struct arena arena;
-	struct frame of[2];
-	unsigned wanted;
-	struct strbuf *words;
-	unsigned found;
-};
 
 /* ---- around the thing */
 
-static bool is_of_trait(const struct semver_pair *p)
+bool job_is_of_trait(const struct semver_pair *p)
 {
 	return p->item[SEMVER_OLD]->kind == RUSTDOC_TRAIT &&
 	       p->thing[SEMVER_OLD] != p->item[SEMVER_OLD];
@@ -73,13 +50,13 @@ static const struct rustdoc_item *impl_of(const struct semver_pair *p, int side)
 }
 
 /* Nothing around the two was changed either. */
-static bool around_alike(const struct semver_pair *p)
+bool job_around_alike(const struct semver_pair *p)
 {
 	const struct rustdoc_item *was, *is;
 
 	if (p->thing[SEMVER_OLD] == p->item[SEMVER_OLD])
 		return true;
-	if (is_of_trait(p))
+	if (job_is_of_trait(p))
 		return spans_alike(p, p->item[SEMVER_OLD]->generics,
 				   p->item[SEMVER_NEW]->generics) &&
 		       spans_alike(p, p->item[SEMVER_OLD]->as.trait.bounds,
@@ -94,7 +71,7 @@ static bool around_alike(const struct semver_pair *p)
 	       spans_alike(p, was->as.impl.target, is->as.impl.target);
 }
 
-static const struct term *param_term(struct frame *fr,
+static const struct term *param_term(struct job_frame *fr,
 				     const struct term_param *p)
 {
 	struct scan_text name = { p->name, strlen(p->name) };
@@ -104,7 +81,7 @@ static const struct term *param_term(struct frame *fr,
 }
 
 /* In a trait, Self: Trait. */
-static void add_self(struct frame *fr, const struct rustdoc_item *trait)
+static void add_self(struct job_frame *fr, const struct rustdoc_item *trait)
 {
 	struct term *t = arena_alloc(fr->b.arena, sizeof(*t));
 
@@ -125,9 +102,9 @@ static void add_self(struct frame *fr, const struct rustdoc_item *trait)
 		       (struct term_bound){ .trait = t });
 }
 
-static void frame_init(struct job *j, int side)
+void job_frame(struct job *j, int side)
 {
-	struct frame *fr = &j->of[side];
+	struct job_frame *fr = &j->of[side];
 	const struct rustdoc_item *item = j->p->item[side];
 	const struct rustdoc_item *impl = impl_of(j->p, side);
 
@@ -154,7 +131,7 @@ static void frame_init(struct job *j, int side)
 /* Parameters of the things around are told by their place. */
 static void bind_around(struct job *j, struct fit *f)
 {
-	struct frame *had = &j->of[f->had], *has = &j->of[f->has];
+	struct job_frame *had = &j->of[f->had], *has = &j->of[f->has];
 
 	for (size_t i = 0; i < has->own; i++) {
 		const struct term_param *p = &has->params.at[i];
@@ -175,9 +152,9 @@ static void bind_around(struct job *j, struct fit *f)
 	}
 }
 
-static void fit_start(struct job *j, struct fit *f, int had)
+void job_fit(struct job *j, struct fit *f, int had)
 {
-	const struct frame *from = &j->of[had], *to = &j->of[!had];
+	const struct job_frame *from = &j->of[had], *to = &j->of[!had];
 
 	*f = (struct fit){
 		.side = { j->p->side[SEMVER_OLD], j->p->side[SEMVER_NEW] },
@@ -188,7 +165,7 @@ static void fit_start(struct job *j, struct fit *f, int had)
 		.has_preds = &to->preds,
 		.had_params = &from->params,
 		.has_params = &to->params,
-		.is_opaque = is_of_trait(j->p),
+		.is_opaque = job_is_of_trait(j->p),
 		.own_trait = j->p->item[!had]->kind == RUSTDOC_TRAIT
 				     ? j->p->item[!had]
 				     : NULL,
@@ -202,8 +179,8 @@ static void fit_start(struct job *j, struct fit *f, int had)
 
 /* ---- what is said about it */
 
-static void found(struct job *j, unsigned change, const struct term *was,
-		  const struct term *is)
+void job_found(struct job *j, unsigned change, const struct term *was,
+	       const struct term *is)
 {
 	bool first = (j->found & change) == 0;
 
@@ -217,7 +194,7 @@ static void found(struct job *j, unsigned change, const struct term *was,
 	strbuf_addc(j->words, '\'');
 }
 
-static void found_bound(struct job *j, const struct term_pred *pred, int side)
+void job_found_bound(struct job *j, const struct term_pred *pred, int side)
 {
 	bool first = (j->found & SIGNATURE_BOUNDS) == 0;
 
@@ -250,7 +227,7 @@ static const struct term *first_ref(const struct term *t, unsigned depth)
 	return inner;
 }
 
-static void build_inputs(struct frame *fr, const struct rustdoc_item *thing)
+static void build_inputs(struct job_frame *fr, const struct rustdoc_item *thing)
 {
 	const struct rustdoc_function *fn = &thing->as.function;
 	const struct term *lifetime = NULL;
@@ -284,7 +261,7 @@ static bool is_unit(const struct term *t)
 	return t->kind == TERM_TUPLE && t->count == 0;
 }
 
-static size_t own_of(const struct frame *fr, int kind)
+static size_t own_of(const struct job_frame *fr, int kind)
 {
 	size_t count = 0;
 
@@ -296,7 +273,8 @@ static size_t own_of(const struct frame *fr, int kind)
 /* What the lints of functions say themselves. */
 static bool is_said_already(const struct job *j)
 {
-	const struct frame *was = &j->of[SEMVER_OLD], *is = &j->of[SEMVER_NEW];
+	const struct job_frame *was = &j->of[SEMVER_OLD],
+			       *is = &j->of[SEMVER_NEW];
 
 	return was->count != is->count || !was->inputs || !is->inputs ||
 	       own_of(was, TERM_OF_TYPE) != own_of(is, TERM_OF_TYPE) ||
@@ -334,21 +312,21 @@ static void compare_return(struct job *j, struct fit *f)
 
 	/* with and without a value: trait and function lints say that */
 	if (is_unit(had) != is_unit(has) &&
-	    (is_of_trait(j->p) || is_unit(j->of[SEMVER_NEW].output)))
+	    (job_is_of_trait(j->p) || is_unit(j->of[SEMVER_NEW].output)))
 		return;
 	if (!fit_try(f, had, has, FIT_RETURN))
-		found(j, SIGNATURE_RETURN, j->of[SEMVER_OLD].output,
-		      j->of[SEMVER_NEW].output);
+		job_found(j, SIGNATURE_RETURN, j->of[SEMVER_OLD].output,
+			  j->of[SEMVER_NEW].output);
 }
 
 /* From the side HAD to the other: callers if old, implementors if new. */
 static void compare_calls(struct job *j, int had)
 {
-	const struct frame *from = &j->of[had], *to = &j->of[!had];
+	const struct job_frame *from = &j->of[had], *to = &j->of[!had];
 	const struct term_pred *pred = NULL;
 	struct fit f;
 
-	fit_start(j, &f, had);
+	job_fit(j, &f, had);
 	f.is_exact = had == SEMVER_NEW;
 	if (from->receiver && to->receiver &&
 	    from->receiver->kind == TERM_REF && to->receiver->kind == TERM_REF)
@@ -357,17 +335,17 @@ static void compare_calls(struct job *j, int had)
 	for (size_t i = 0; i < from->count; i++) {
 		if (fit_try(&f, from->inputs[i], to->inputs[i], FIT_PARAM))
 			continue;
-		found(j, SIGNATURE_PARAM, j->of[SEMVER_OLD].inputs[i],
-		      j->of[SEMVER_NEW].inputs[i]);
+		job_found(j, SIGNATURE_PARAM, j->of[SEMVER_OLD].inputs[i],
+			  j->of[SEMVER_NEW].inputs[i]);
 	}
 	for (int i = 0; i < 3; i++)
 		spread_limits(&f);
 	compare_return(j, &f);
 	if (!(j->found & (SIGNATURE_PARAM | SIGNATURE_RETURN))) {
 		if (!fit_preds(&f, &pred))
-			found_bound(j, pred, f.has);
+			job_found_bound(j, pred, f.has);
 		if (f.now.lifetimes_differ)
-			found(j, SIGNATURE_LIFETIMES, NULL, NULL);
+			job_found(j, SIGNATURE_LIFETIMES, NULL, NULL);
 	}
 }
 
@@ -396,7 +374,7 @@ static bool mentions(const struct term *t, const char *lifetime, unsigned depth)
  * Early bound: in a bound, or in no parameter.  Such a function is no longer
  * one for all lifetimes, as `for<'a> fn(&'a u8)` asks.
  */
-static bool is_early(const struct frame *fr, const char *lifetime)
+static bool is_early(const struct job_frame *fr, const char *lifetime)
 {
 	for (size_t i = 0; i < fr->preds.count; i++) {
 		const struct term_pred *p = &fr->preds.at[i];
@@ -412,7 +390,7 @@ static bool is_early(const struct frame *fr, const char *lifetime)
 	return !mentions(fr->receiver, lifetime, 0);
 }
 
-static size_t early_count(const struct frame *fr)
+static size_t early_count(const struct job_frame *fr)
 {
 	size_t count = 0;
 
@@ -422,7 +400,7 @@ static size_t early_count(const struct frame *fr)
 	return count;
 }
 
-static bool is_implementable(const struct semver_pair *p)
+bool job_is_implementable(const struct semver_pair *p)
 {
 	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
 		if (sealing_of(&p->side[side]->sealing, p->item[side]) !=
@@ -446,208 +424,23 @@ static bool function_alike(const struct semver_pair *p)
 	for (uint32_t i = 0; i < was->param_count; i++)
 		if (!spans_alike(p, was->params[i].type, is->params[i].type))
 			return false;
-	return around_alike(p);
+	return job_around_alike(p);
 }
 
 static void compare_functions(struct job *j)
 {
 	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
-		frame_init(j, side);
+		job_frame(j, side);
 		build_inputs(&j->of[side], j->p->thing[side]);
 	}
 	if (is_said_already(j))
 		return;
 	compare_calls(j, SEMVER_OLD);
-	if (!j->found && is_of_trait(j->p) && is_implementable(j->p))
+	if (!j->found && job_is_of_trait(j->p) && job_is_implementable(j->p))
 		compare_calls(j, SEMVER_NEW);
 	if (!j->found &&
 	    early_count(&j->of[SEMVER_NEW]) > early_count(&j->of[SEMVER_OLD]))
-		found(j, SIGNATURE_LIFETIMES, NULL, NULL);
-}
-
-/* ---- what has one type */
-
-static struct rustdoc_span type_of(const struct rustdoc_item *it)
-{
-	switch (it->kind) {
-	case RUSTDOC_STRUCT_FIELD:
-		return it->as.field.type;
-	case RUSTDOC_TYPE_ALIAS:
-		return it->as.alias.type;
-	default:
-		return it->as.constant.type;
-	}
-}
-
-static bool is_constant(const struct rustdoc_item *it)
-{
-	return it->kind == RUSTDOC_CONSTANT || it->kind == RUSTDOC_STATIC ||
-	       it->kind == RUSTDOC_ASSOC_CONST;
-}
-
-/* More or fewer parameters: that has been said, and is all to say. */
-static bool counts_differ(const struct job *j)
-{
-	size_t had[3] = { 0 }, has[3] = { 0 }, needs[3] = { 0 };
-	const struct term_param *p;
-
-	for (size_t i = 0; i < j->of[SEMVER_OLD].own; i++)
-		had[j->of[SEMVER_OLD].params.at[i].kind]++;
-	for (size_t i = 0; i < j->of[SEMVER_NEW].own; i++) {
-		p = &j->of[SEMVER_NEW].params.at[i];
-		has[p->kind]++;
-		needs[p->kind] += !p->fallback;
-	}
-	for (int kind = 0; kind < 3; kind++)
-		if (has[kind] < had[kind] || needs[kind] > had[kind])
-			return true;
-	return false;
-}
-
-static void compare_types(struct job *j)
-{
-	const struct semver_pair *p = j->p;
-	bool is_const = is_constant(p->thing[SEMVER_OLD]);
-	bool is_written = is_const && is_of_trait(p) && is_implementable(p);
-	const struct term *type[2];
-	struct fit f;
-
-	if (spans_alike(p, type_of(p->thing[SEMVER_OLD]),
-			type_of(p->thing[SEMVER_NEW])) &&
-	    around_alike(p) &&
-	    spans_alike(p, p->thing[SEMVER_OLD]->generics,
-			p->thing[SEMVER_NEW]->generics))
-		return;
-	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
-		frame_init(j, side);
-		if (is_const)
-			j->of[side].b.elision = TERM_ELIDED_STATIC;
-		type[side] =
-			term_build(&j->of[side].b, type_of(p->thing[side]));
-	}
-	if (counts_differ(j) && !j->of[SEMVER_OLD].self)
-		return;
-	fit_start(j, &f, SEMVER_OLD);
-	if (!fit_terms(&f, type[SEMVER_OLD], type[SEMVER_NEW],
-		       is_const && !is_written ? FIT_RETURN_IN : FIT_EXACT) ||
-	    f.now.lifetimes_differ)
-		found(j, SIGNATURE_TYPE, type[SEMVER_OLD], type[SEMVER_NEW]);
-}
-
-/* ---- what has bounds */
-
-/* A supertrait of the same name with other arguments: From<u8>, From<u16>. */
-static void compare_supertraits(struct job *j, struct fit *f)
-{
-	struct term_bounds was = term_build_bounds(
-		&j->of[SEMVER_OLD].b, j->p->item[SEMVER_OLD]->as.trait.bounds);
-	struct term_bounds is = term_build_bounds(
-		&j->of[SEMVER_NEW].b, j->p->item[SEMVER_NEW]->as.trait.bounds);
-
-	for (size_t i = 0; i < is.count; i++) {
-		const struct term *now = is.at[i].trait, *same = NULL;
-		bool fits = false;
-
-		for (size_t k = 0; now && k < was.count && !fits; k++) {
-			if (!was.at[k].trait ||
-			    !fit_same_item(f, was.at[k].trait, now))
-				continue;
-			same = was.at[k].trait;
-			fits = fit_implies(f, same, now);
-		}
-		if (same && !fits)
-			found(j, SIGNATURE_BOUNDS, same, now);
-	}
-}
-
-static void compare_consts(struct job *j, struct fit *f)
-{
-	const struct term_params *was = &j->of[SEMVER_OLD].params;
-	const struct term_params *is = &j->of[SEMVER_NEW].params;
-	size_t i = 0;
-
-	for (size_t k = 0; k < is->count; k++) {
-		if (is->at[k].kind != TERM_OF_CONST)
-			continue;
-		while (i < was->count && was->at[i].kind != TERM_OF_CONST)
-			i++;
-		if (i == was->count)
-			return;
-		if (!fit_try(f, was->at[i].type, is->at[k].type, FIT_EXACT))
-			found(j, SIGNATURE_TYPE, was->at[i].type,
-			      is->at[k].type);
-		i++;
-	}
-}
-
-/* The defaults that were there; a new one breaks nobody. */
-static void compare_defaults(struct job *j, struct fit *f)
-{
-	const struct term_params *was = &j->of[SEMVER_OLD].params;
-	const struct term_params *is = &j->of[SEMVER_NEW].params;
-
-	if (was->count != is->count)
-		return;
-	for (size_t i = 0; i < was->count; i++)
-		if (was->at[i].fallback && is->at[i].fallback &&
-		    !fit_try(f, was->at[i].fallback, is->at[i].fallback,
-			     FIT_EXACT))
-			found(j, SIGNATURE_TYPE, was->at[i].fallback,
-			      is->at[i].fallback);
-}
-
-static void compare_generics(struct job *j)
-{
-	const struct semver_pair *p = j->p;
-	const struct term_pred *pred = NULL;
-	bool is_trait = p->thing[SEMVER_OLD]->kind == RUSTDOC_TRAIT;
-	struct fit f;
-
-	if (spans_alike(p, p->thing[SEMVER_OLD]->generics,
-			p->thing[SEMVER_NEW]->generics) &&
-	    (!is_trait || spans_alike(p, p->thing[SEMVER_OLD]->as.trait.bounds,
-				      p->thing[SEMVER_NEW]->as.trait.bounds)))
-		return;
-	frame_init(j, SEMVER_OLD);
-	frame_init(j, SEMVER_NEW);
-	fit_start(j, &f, SEMVER_OLD);
-	if (is_trait)
-		compare_supertraits(j, &f);
-	compare_consts(j, &f);
-	compare_defaults(j, &f);
-	/* `where Self: X` makes a supertrait, whose lints have said it */
-	for (size_t i = 0; i < f.has_preds->count; i++)
-		if (is_trait && f.has_preds->at[i].type->kind == TERM_PARAM &&
-		    strcmp(f.has_preds->at[i].type->name, "Self") == 0)
-			f.has_preds->at[i].bound.is_maybe = true;
-	if (!(j->found & SIGNATURE_BOUNDS) && !fit_preds(&f, &pred))
-		found_bound(j, pred, SEMVER_NEW);
-	if (f.now.lifetimes_differ)
-		found(j, SIGNATURE_LIFETIMES, NULL, NULL);
-}
-
-/* Users rely on what was promised, impls were made for what was asked. */
-static void compare_assoc_types(struct job *j)
-{
-	const struct semver_pair *p = j->p;
-	struct term type[2] = { { .kind = TERM_IMPL }, { .kind = TERM_IMPL } };
-	struct fit f;
-
-	if (spans_alike(p, p->thing[SEMVER_OLD]->as.assoc_type.bounds,
-			p->thing[SEMVER_NEW]->as.assoc_type.bounds) &&
-	    around_alike(p))
-		return;
-	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
-		frame_init(j, side);
-		type[side].bounds = term_build_bounds(
-			&j->of[side].b, p->thing[side]->as.assoc_type.bounds);
-	}
-	fit_start(j, &f, SEMVER_OLD);
-	if (!fit_try(&f, &type[SEMVER_OLD], &type[SEMVER_NEW], FIT_RETURN_IN) ||
-	    (is_implementable(p) &&
-	     !fit_bounds(&f, &type[SEMVER_OLD], type[SEMVER_NEW].bounds)))
-		found(j, SIGNATURE_BOUNDS, &type[SEMVER_OLD],
-		      &type[SEMVER_NEW]);
+		job_found(j, SIGNATURE_LIFETIMES, NULL, NULL);
 }
 
 unsigned signature_changes(const struct semver_pair *p, unsigned wanted,
@@ -665,13 +458,13 @@ unsigned signature_changes(const struct semver_pair *p, unsigned wanted,
 	case RUSTDOC_CONSTANT:
 	case RUSTDOC_STATIC:
 	case RUSTDOC_ASSOC_CONST:
-		compare_types(&j);
+		job_compare_types(&j);
 		break;
 	case RUSTDOC_ASSOC_TYPE:
-		compare_assoc_types(&j);
+		job_compare_assoc_types(&j);
 		break;
 	default:
-		compare_generics(&j);
+		job_compare_generics(&j);
 		break;
 	}
 	arena_release(&j.arena);

@@ -1,0 +1,209 @@
+/* What is asked of something, and whether it is so. */
+#include <string.h>
+
+#include "crate/semver/fit.h"
+#include "crate/semver/lints.h"
+
+static bool is_named(const struct term *t, const char *path)
+{
+	return t->name && strcmp(t->name, path) == 0;
+}
+
+static bool is_unsized(const struct fit *f, const struct term_preds *preds,
+		       const struct term *type)
+{
+	(void)f;
+	for (size_t i = 0; preds && i < preds->count; i++)
+		if (preds->at[i].bound.is_maybe &&
+		    term_same(preds->at[i].type, type))
+			return true;
+	return false;
+}
+
+bool fit_is_sized(const struct fit *f, const struct term *type)
+{
+	static const char *const paths[] = { "std::path::Path",
+					     "std::ffi::os_str::OsStr",
+					     "core::ffi::c_str::CStr" };
+
+	switch (type->kind) {
+	case TERM_SLICE:
+	case TERM_DYN:
+		return false;
+	case TERM_PRIMITIVE:
+		return strcmp(type->name, "str") != 0;
+	case TERM_PARAM:
+		return !is_unsized(f, f->had_preds, type);
+	case TERM_IMPL:
+		for (size_t i = 0; i < type->bounds.count; i++)
+			if (type->bounds.at[i].is_maybe)
+				return false;
+		return true;
+	case TERM_PATH:
+		for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+			if (is_named(type, paths[i]))
+				return false;
+		return true;
+	default:
+		return true;
+	}
+}
+
+/* No reference that ends before the program does. */
+static bool is_forever(const struct fit *f, const struct term *t,
+		       unsigned depth)
+{
+	if (depth > TERM_DEPTH_MAX)
+		return true;
+	if (t->kind == TERM_LIFETIME)
+		return strcmp(t->name, "'static") == 0 ||
+		       strncmp(t->name, "'^", 2) == 0;
+	if (t->kind == TERM_FN)
+		return true;
+	if (t->kind == TERM_PARAM) {
+		for (size_t i = 0; f->had_preds && i < f->had_preds->count;
+		     i++) {
+			const struct term_pred *p = &f->had_preds->at[i];
+
+			if (p->bound.lifetime && term_same(p->type, t) &&
+			    strcmp(p->bound.lifetime->name, "'static") == 0)
+				return true;
+			if (p->bound.trait && term_same(p->type, t) &&
+			    is_named(p->bound.trait, "core::any::Any"))
+				return true;
+		}
+		return false;
+	}
+	if (t->kind == TERM_IMPL) {
+		for (size_t i = 0; i < t->bounds.count; i++)
+			if (t->bounds.at[i].lifetime &&
+			    strcmp(t->bounds.at[i].lifetime->name, "'static") ==
+				    0)
+				return true;
+		return false;
+	}
+	for (size_t i = 0; i < t->count; i++)
+		if (!is_forever(f, t->args[i], depth + 1))
+			return false;
+	return true;
+}
+
+bool fit_bounds(struct fit *f, const struct term *had,
+		struct term_bounds bounds)
+{
+	for (size_t i = 0; i < bounds.count; i++) {
+		const struct term_bound *b = &bounds.at[i];
+
+		if (b->is_maybe)
+			continue;
+		if (b->trait && !fit_satisfies(f, had, b->trait))
+			return false;
+		if (b->lifetime && b->lifetime->kind == TERM_LIFETIME &&
+		    strcmp(b->lifetime->name, "'static") == 0 &&
+		    !is_forever(f, had, 0))
+			return false;
+	}
+	return true;
+}
+
+/* Some predicate of `had` says the same, of whatever type. */
+static bool is_said(struct fit *f, const struct term_pred *want)
+{
+	for (size_t i = 0; f->had_preds && i < f->had_preds->count; i++) {
+		const struct term_pred *p = &f->had_preds->at[i];
+		struct fit_state before = f->now;
+
+		if (p->bound.trait && !p->bound.is_maybe &&
+		    fit_terms(f, p->type, want->type, FIT_EXACT) &&
+		    fit_implies(f, p->bound.trait, want->bound.trait))
+			return true;
+		f->now = before;
+	}
+	return false;
+}
+
+static bool trait_holds(struct fit *f, const struct term_pred *p)
+{
+	const struct term *type = p->type;
+
+	if (type->kind == TERM_PARAM) {
+		if (f->own_trait && p->bound.trait->item == f->own_trait &&
+		    is_named(type, "Self"))
+			return true;
+		type = fit_value(f, type->name);
+		return !type || fit_satisfies(f, type, p->bound.trait);
+	}
+	if (is_said(f, p))
+		return true;
+	if (type->kind == TERM_PROJECTION) {
+		const struct term *self = type->args[0];
+		struct term had = *type;
+
+		if (self->kind == TERM_PARAM)
+			self = fit_value(f, self->name);
+		if (!self ||
+		    (self->kind != TERM_PARAM && self->kind != TERM_IMPL))
+			return true;
+		had.args = &self;
+		had.side = (uint8_t)f->had;
+		return fit_projection_says(f, &had, p->bound.trait);
+	}
+	/* Vec<T>: Debug may follow from T: Debug */
+	return type->kind == TERM_PATH && !type->item;
+}
+
+static bool lifetime_holds(struct fit *f, const struct term_pred *p)
+{
+	const struct term *type = p->type;
+
+	if (p->bound.lifetime->kind != TERM_LIFETIME ||
+	    strcmp(p->bound.lifetime->name, "'static") != 0)
+		return true;
+	if (type->kind == TERM_LIFETIME)
+		return true; /* fit_lifetime() has seen to it */
+	if (type->kind == TERM_PARAM)
+		type = fit_value(f, type->name);
+	return !type || is_forever(f, type, 0);
+}
+
+static bool pred_holds(struct fit *f, const struct term_pred *p)
+{
+	if (p->bound.is_maybe)
+		return true;
+	return p->bound.trait ? trait_holds(f, p) : lifetime_holds(f, p);
+}
+
+/* Every type parameter is Sized unless it says ?Sized. */
+static bool sizes_hold(struct fit *f)
+{
+	for (size_t i = 0; f->has_params && i < f->has_params->count; i++) {
+		const struct term_param *p = &f->has_params->at[i];
+		const struct term *is = fit_value(f, p->name);
+		struct term t = { .kind = TERM_PARAM,
+				  .side = (uint8_t)f->has,
+				  .name = p->name };
+
+		if (p->kind == TERM_OF_TYPE && is && !fit_is_sized(f, is) &&
+		    !is_unsized(f, f->has_preds, &t))
+			return false;
+	}
+	return true;
+}
+
+/* Twice: what a variable is may follow from a later predicate. */
+bool fit_preds(struct fit *f, const struct term_pred **which)
+{
+	*which = NULL;
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; f->has_preds && i < f->has_preds->count;
+		     i++) {
+			if (pred_holds(f, &f->has_preds->at[i]))
+				continue;
+			if (round == 0)
+				continue;
+			*which = &f->has_preds->at[i];
+			return false;
+		}
+	}
+	return sizes_hold(f);
+}
