@@ -14,7 +14,6 @@ enum {
 int semver_item_note(struct semver_run *run, struct semver_item *item,
 		     struct err *err, const char *fmt, ...)
 {
-	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 	struct arena *arena = &run->answer->arena;
 	char line[600];
 	va_list ap;
