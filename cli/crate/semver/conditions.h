@@ -156,6 +156,7 @@ semver_condition when_is_completely_sealed;
 
 /* What the linker sees. */
 semver_condition when_symbol_goes; /* or has another name */
+semver_condition when_symbol_param_count_differs;
 
 /* Features of the processor. */
 semver_condition when_callable_both; /* on the target of the documents */
@@ -194,6 +195,7 @@ void detail_type(const struct semver_pair *p, struct strbuf *out);
 void detail_param_count(const struct semver_pair *p, struct strbuf *out);
 void detail_position(const struct semver_pair *p, struct strbuf *out);
 void detail_new_kind(const struct semver_pair *p, struct strbuf *out);
+void detail_symbol_param_count(const struct semver_pair *p, struct strbuf *out);
 void detail_symbols(const struct semver_pair *p, struct strbuf *out);
 void detail_abis(const struct semver_pair *p, struct strbuf *out);
 void detail_instead(const struct semver_pair *p, struct strbuf *out);

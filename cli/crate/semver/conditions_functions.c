@@ -18,6 +18,19 @@ bool when_param_count_differs(struct semver_pair *p)
 	       rustdoc_param_count(p->thing[SEMVER_NEW]);
 }
 
+/* As the linker's other side counts them: with self. */
+bool when_symbol_param_count_differs(struct semver_pair *p)
+{
+	return fn(p, SEMVER_OLD)->param_count != fn(p, SEMVER_NEW)->param_count;
+}
+
+void detail_symbol_param_count(const struct semver_pair *p, struct strbuf *out)
+{
+	strbuf_addf(out, ": it takes %u instead of %u",
+		    (unsigned)fn(p, SEMVER_NEW)->param_count,
+		    (unsigned)fn(p, SEMVER_OLD)->param_count);
+}
+
 void detail_param_count(const struct semver_pair *p, struct strbuf *out)
 {
 	strbuf_addf(out, ": it takes %u instead of %u",

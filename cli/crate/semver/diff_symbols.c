@@ -6,6 +6,7 @@
 #include "crate/rustdoc/doc.h"
 #include "crate/semver/conditions.h"
 #include "crate/semver/diff_internal.h"
+#include "crate/semver/members.h"
 
 struct symbol {
 	const char *name;
@@ -76,6 +77,24 @@ static int add_symbol(struct symbols *s, const struct rustdoc_item *function)
 	return map_put(&s->by_name, name, (void *)function);
 }
 
+/* Of the inherent impls; generic ones, as of traits, have no symbol. */
+static int add_methods(struct symbols *s, struct rustdoc *doc,
+		       const struct rustdoc_item *type)
+{
+	AUTO(members_releasep) struct members m = { 0 };
+	const struct rustdoc_ids *impls = item_impls(type);
+
+	if (!impls)
+		return 0;
+	if (members_add_inherent(&m, doc, impls) < 0)
+		return -1;
+	for (const struct member *it = m.first; it; it = it->next)
+		if (it->item->kind == RUSTDOC_FUNCTION &&
+		    add_symbol(s, it->item) < 0)
+			return -1;
+	return 0;
+}
+
 static int add_module(struct symbols *s, struct rustdoc *doc,
 		      const struct rustdoc_item *module)
 {
@@ -91,6 +110,8 @@ static int add_module(struct symbols *s, struct rustdoc *doc,
 			rc = push_module(s, it);
 		else if (it->kind == RUSTDOC_FUNCTION)
 			rc = add_symbol(s, it);
+		else
+			rc = add_methods(s, doc, it);
 		if (rc < 0)
 			return -1;
 	}

@@ -77,8 +77,8 @@ const struct semver_lint semver_lints_of_symbols[] = {
 		.why = WHY_CALLERS,
 		.mend = MEND_NEW,
 		SEMVER_WHERE(SYMBOL, CHANGED, KIND_FUNCTION),
-		.when = { when_param_count_differs },
-		.detail = detail_param_count,
+		.when = { when_symbol_param_count_differs },
+		.detail = detail_symbol_param_count,
 	},
 	{
 		.id = "exported_function_now_returns_unit",
