@@ -11,7 +11,9 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/strbuf.h"
 #include "crate/rustdoc/doc.h"
+#include "crate/rustdoc/target.h"
 #include "crate/rustdoc/type.h"
 
 #define ITEM(id, name, vis, attrs, inner)                                  \
@@ -99,6 +101,62 @@ static void test_open_refuses_what_is_no_rustdoc_json(void **state)
 	       "new.json: byte 369: 'index' has id 4000000000 twice");
 	refuse(no_root, strlen(no_root),
 	       "new.json: not rustdoc JSON: no root module");
+}
+
+static void add_features(struct strbuf *b, int count, int implied)
+{
+	strbuf_adds(b, "{\"target\":{\"triple\":\"t\",\"target_features\":[");
+	for (int i = 0; i < count; i++) {
+		strbuf_addf(b,
+			    "%s{\"name\":\"f%d\",\"globally_enabled\":%s,"
+			    "\"x\":[],\"implies_features\":[",
+			    i ? "," : "", i, i == 1 ? "true" : "false");
+		for (int k = 0; k < implied; k++)
+			strbuf_addf(b, "%s\"f%d\"", k ? "," : "", k);
+		strbuf_adds(b, "]}");
+	}
+	strbuf_adds(b, "]},\"format_version\":57,\"root\":0,\"index\":{" ROOT(
+			       "") "},\"paths\":{}}");
+}
+
+static void test_open_knows_the_features_of_the_target(void **state)
+{
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	const struct rustdoc_target *t;
+	const struct target_feature *f;
+	struct rustdoc *d;
+
+	(void)state;
+	add_features(&text, 3, 4);
+	d = must_open(strbuf_str(&text));
+	t = rustdoc_target_data(d);
+	assert_int_equal(t->feature_count, 3);
+	assert_null(target_find(t, "f3"));
+	f = target_find(t, "f2");
+	assert_false(f->is_global);
+	assert_int_equal(f->implied_count, 3); /* there is no f3 */
+	assert_ptr_equal(f->implies[1], target_find(t, "f1"));
+	assert_true(f->implies[1]->is_global);
+	rustdoc_free(d);
+}
+
+static void test_open_refuses_a_target_of_too_many_features(void **state)
+{
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	struct rustdoc *d = NULL;
+	struct err err = { 0 };
+
+	(void)state;
+	add_features(&text, TARGET_FEATURES_MAX + 1, 0);
+	assert_int_equal(rustdoc_open(text.data, text.len, "x", &d, &err),
+			 ERR_FORMAT);
+	assert_non_null(strstr(err.msg, "a target of at most 1024 features"));
+	err = (struct err){ 0 };
+	strbuf_reset(&text);
+	add_features(&text, 1000, 17);
+	assert_int_equal(rustdoc_open(text.data, text.len, "x", &d, &err),
+			 ERR_FORMAT);
+	assert_non_null(strstr(err.msg, "and 16384 implied ones"));
 }
 
 static void test_open_refuses_every_cut_of_a_document(void **state)
@@ -412,6 +470,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_open_reads_what_stands_at_the_top),
 		cmocka_unit_test(test_open_refuses_what_is_no_rustdoc_json),
+		cmocka_unit_test(test_open_knows_the_features_of_the_target),
+		cmocka_unit_test(
+			test_open_refuses_a_target_of_too_many_features),
 		cmocka_unit_test(test_open_refuses_every_cut_of_a_document),
 		cmocka_unit_test(test_open_survives_any_changed_byte),
 		cmocka_unit_test(test_open_reads_a_newer_format_and_says_so),
