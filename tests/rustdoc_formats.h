@@ -2,9 +2,9 @@
 #define TESTS_RUSTDOC_FORMATS_H
 
 /*
- * A document as rustdoc writes it, remade in another format: what 53, 54 and
- * 58 to 61 write differently by the changelog of rustdoc-json-types, and 62 as
- * it may come, with kinds, attributes and members that nobody knows.
+ * A document as rustdoc writes it, remade in another format: what 45 to 53,
+ * 54 and 58 to 61 write differently by the changelog of rustdoc-json-types,
+ * and 62 as it may come, with kinds, attributes and members that nobody knows.
  */
 #include <stdbool.h>
 #include <stdio.h>

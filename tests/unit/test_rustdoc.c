@@ -86,11 +86,11 @@ static void test_open_refuses_what_is_no_rustdoc_json(void **state)
 	(void)state;
 	refuse("", 0, "new.json: byte 0: an object is expected");
 	refuse("{}", 2, "new.json: not rustdoc JSON: no 'format_version'");
-	refuse("{\"format_version\":52}", 21,
-	       "new.json: rustdoc format 52 is too old; 53 (Rust 1.89) and "
+	refuse("{\"format_version\":44}", 21,
+	       "new.json: rustdoc format 44 is too old; 45 (Rust 1.88) and "
 	       "later are read");
 	refuse("{\"index\":{\"0:1\":{}},\"format_version\":30}", 40,
-	       "new.json: rustdoc format 30 is too old; 53 (Rust 1.89) and "
+	       "new.json: rustdoc format 30 is too old; 45 (Rust 1.88) and "
 	       "later are read");
 	refuse("{\"index\":{\"0:1\":{}},\"format_version\":57}", 40,
 	       "new.json: byte 11: an item id is expected");

@@ -238,7 +238,7 @@ static int check_format(const struct rustdoc *d, struct err *err)
 			       "not rustdoc JSON: no 'format_version'");
 	if (d->format < RUSTDOC_FORMAT_MIN)
 		return err_set(err, ERR_FORMAT,
-			       "rustdoc format %u is too old; %d (Rust 1.89) "
+			       "rustdoc format %u is too old; %d (Rust 1.88) "
 			       "and later are read",
 			       (unsigned)d->format, RUSTDOC_FORMAT_MIN);
 	return 0;

@@ -32,7 +32,7 @@ struct rustdoc_target;
  * because they shadow globs and seal traits.  Spans are as the compiler was
  * given the source: run rustdoc in the crate's folder with a relative path.
  *
- * Formats 53 (Rust 1.89) to 61 are known.  A newer one is read as far as its
+ * Formats 45 (Rust 1.88) to 61 are known.  A newer one is read as far as its
  * known parts go, and rustdoc_is_newer() says so; an older one is ERR_FORMAT.
  *
  * Nothing in the text is trusted.  A failure while an item is parsed sticks
@@ -42,7 +42,7 @@ struct rustdoc_target;
  * Items are parsed on demand, so one thread at a time.
  */
 enum {
-	RUSTDOC_FORMAT_MIN = 53,
+	RUSTDOC_FORMAT_MIN = 45,
 	RUSTDOC_FORMAT_MAX = 61,
 };
 
