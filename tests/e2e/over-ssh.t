@@ -6,7 +6,7 @@
 
 PATH=$PATH:/usr/sbin:/sbin
 command -v ssh >/dev/null || skip 'ssh not found'
-# Not among the packages of .ci/deps: Debian would start it for all the world.
+# Only CI installs it: Debian would start it for all the world.
 sshd=$(command -v sshd) || skip 'openssh-server is not installed'
 user=$(id -un)
 
