@@ -278,6 +278,25 @@ static int make_pipes(struct run *r, struct err *err)
 	return 0;
 }
 
+/* The child waits for our word; without it, it would wait for good. */
+static int let_go(struct run *r, struct err *err)
+{
+	int64_t cpu;
+	int status;
+	ssize_t n;
+
+	do
+		n = write(r->go[1], "", 1);
+	while (n < 0 && errno == EINTR);
+	if (n == 1)
+		return 0;
+	err_errno(err, errno, "start", r->spec->argv[0]);
+	(void)kill(r->pid, SIGKILL);
+	(void)os_wait(r->pid, false, &status, &cpu);
+	r->pid = -1;
+	return (int)err->code;
+}
+
 static int start(struct run *r, struct err *err)
 {
 	pid_t self = getpid(), pid;
@@ -296,9 +315,7 @@ static int start(struct run *r, struct err *err)
 	close_fd(&r->out[1]);
 	close_fd(&r->err[1]);
 	start_guard(r);
-	while (write(r->go[1], "", 1) < 0 && errno == EINTR)
-		;
-	if (start_result(r, err) < 0) {
+	if (let_go(r, err) < 0 || start_result(r, err) < 0) {
 		dismiss_guard(r);
 		return (int)err->code;
 	}
