@@ -126,6 +126,7 @@ static int set_workspace(struct gating *g, struct workspace *ws,
 	g->env.cargo_home = keep(g, root, "var/cargo");
 	if (!g->env.cache_dir || !g->env.packages_dir || !g->env.cargo_home)
 		return err_nomem(err);
+	file_sweep(g->env.packages_dir); /* we hold the workspace's lock */
 	g->env.policy = workspace_policy(ws, err);
 	if (!g->env.policy || check_policy(g->env.policy, err) < 0)
 		return (int)err->code;
