@@ -417,7 +417,9 @@ static bool all_have(struct fit *f, const struct term *had,
 	if (is_named(want, "core::any::Any"))
 		return true;
 	if (is_named(want, "core::marker::Sized"))
-		return fit_is_sized(f, had);
+		return f->own_trait && is_named(had, "Self")
+			       ? preds_say(f, had, want)
+			       : fit_is_sized(f, had);
 	for (size_t i = 0; i < sizeof(reflexive) / sizeof(reflexive[0]); i++)
 		if (is_named(want, reflexive[i]) && want->count == 1 &&
 		    fit_try(f, had, want->args[0], FIT_EXACT))

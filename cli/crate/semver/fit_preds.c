@@ -148,8 +148,9 @@ static bool trait_holds(struct fit *f, const struct term_pred *p)
 		had.side = (uint8_t)f->had;
 		return fit_projection_says(f, &had, p->bound.trait);
 	}
-	/* Vec<T>: Debug may follow from T: Debug */
-	return type->kind == TERM_PATH && !type->item;
+	/* Vec<T>: Debug may follow from T: Debug, and u8: Clone is true */
+	return type->kind == TERM_PRIMITIVE ||
+	       (type->kind == TERM_PATH && !type->item);
 }
 
 static bool lifetime_holds(struct fit *f, const struct term_pred *p)

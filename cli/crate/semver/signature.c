@@ -80,26 +80,37 @@ static const struct term *param_term(struct job_frame *fr,
 					: term_build_param(&fr->b, p->name);
 }
 
-/* In a trait, Self: Trait. */
-static void add_self(struct job_frame *fr, const struct rustdoc_item *trait)
+/* ITEM with its own parameters for arguments. */
+static struct term *item_term(struct job_frame *fr,
+			      const struct rustdoc_item *item)
 {
 	struct term *t = arena_alloc(fr->b.arena, sizeof(*t));
 
 	if (!t)
-		return;
+		return NULL;
 	t->kind = TERM_PATH;
 	t->side = (uint8_t)fr->b.which;
-	t->name = trait->name;
-	t->id = trait->id;
-	t->item = trait;
+	t->name = item->name;
+	t->id = item->id;
+	t->item = item;
 	t->args = arena_calloc(fr->b.arena, fr->params.count + 1,
 			       sizeof(*t->args));
-	if (!t->args)
-		return;
-	for (size_t i = 0; i < fr->params.count; i++)
+	for (size_t i = 0; t->args && i < fr->params.count; i++)
 		t->args[t->count++] = param_term(fr, &fr->params.at[i]);
-	term_preds_add(&fr->b, &fr->preds, term_build_param(&fr->b, "Self"),
-		       (struct term_bound){ .trait = t });
+	return t;
+}
+
+/* In a trait, Self: Trait; in a type, Self is the type. */
+static void add_self(struct job_frame *fr, const struct rustdoc_item *item)
+{
+	struct term *t = item_term(fr, item);
+
+	if (t && item->kind == RUSTDOC_TRAIT)
+		term_preds_add(&fr->b, &fr->preds,
+			       term_build_param(&fr->b, "Self"),
+			       (struct term_bound){ .trait = t });
+	else if (t && item_impls(item))
+		fr->b.self = t;
 }
 
 void job_frame(struct job *j, int side)
@@ -117,7 +128,7 @@ void job_frame(struct job *j, int side)
 	} else {
 		term_build_generics(&fr->b, item->generics, &fr->params,
 				    &fr->preds);
-		if (item->kind == RUSTDOC_TRAIT)
+		if (item->name)
 			add_self(fr, item);
 	}
 	fr->own = fr->params.count;
@@ -227,6 +238,23 @@ static const struct term *first_ref(const struct term *t, unsigned depth)
 	return inner;
 }
 
+/* &'r T can only be if all in T outlives 'r. */
+static void add_outlives(struct job_frame *fr, const struct term *t,
+			 const struct term *within, unsigned depth)
+{
+	if (depth > TERM_DEPTH_MAX)
+		return;
+	if (t->kind == TERM_LIFETIME && within)
+		term_preds_add(&fr->b, &fr->preds, t,
+			       (struct term_bound){ .lifetime = within });
+	if (t->kind == TERM_REF) {
+		add_outlives(fr, t->args[1], t->args[0], depth + 1);
+		return;
+	}
+	for (size_t i = 0; i < t->count; i++)
+		add_outlives(fr, t->args[i], within, depth + 1);
+}
+
 static void build_inputs(struct job_frame *fr, const struct rustdoc_item *thing)
 {
 	const struct rustdoc_function *fn = &thing->as.function;
@@ -245,6 +273,11 @@ static void build_inputs(struct job_frame *fr, const struct rustdoc_item *thing)
 			fr->inputs[fr->count++] = t;
 		}
 	}
+	fr->written = fr->preds.count;
+	for (size_t i = 0; i < fr->count; i++)
+		add_outlives(fr, fr->inputs[i], NULL, 0);
+	if (fr->receiver)
+		add_outlives(fr, fr->receiver, NULL, 0);
 	if (!lifetime && fr->b.inputs == 1)
 		lifetime = fr->b.input;
 	if (lifetime) {
@@ -376,7 +409,7 @@ static bool mentions(const struct term *t, const char *lifetime, unsigned depth)
  */
 static bool is_early(const struct job_frame *fr, const char *lifetime)
 {
-	for (size_t i = 0; i < fr->preds.count; i++) {
+	for (size_t i = 0; i < fr->written; i++) {
 		const struct term_pred *p = &fr->preds.at[i];
 
 		if (mentions(p->type, lifetime, 0) ||

@@ -15,7 +15,9 @@ static const struct {
 	const char *implied[4];
 } supertraits[] = {
 	{ "core::marker::Copy", { "core::clone::Clone" } },
-	{ "core::clone::Clone", { "alloc::borrow::ToOwned" } },
+	{ "core::clone::Clone",
+	  { "alloc::borrow::ToOwned", "core::marker::Sized" } },
+	{ "core::default::Default", { "core::marker::Sized" } },
 	{ CMP "Eq", { CMP "PartialEq" } },
 	{ CMP "PartialOrd", { CMP "PartialEq" } },
 	{ CMP "Ord", { CMP "Eq", CMP "PartialOrd" } },
