@@ -30,6 +30,7 @@ struct args {
 	struct opt_list current_features;
 	const char *target;
 	const char *release_type;
+	const char *policy;
 	bool all_lints;
 	const char *format;
 	bool locked;
@@ -96,6 +97,9 @@ static const struct opt opts[] = {
 	{ "release-type", 0, OPT_STR, "major|minor|patch",
 	  "what the release may change, whatever the versions say",
 	  offsetof(struct args, release_type) },
+	{ "policy", 0, OPT_STR, "FILE",
+	  "levels and allowances, in place of the workspace's policy",
+	  offsetof(struct args, policy) },
 	{ "all-lints", 0, OPT_FLAG, NULL,
 	  "every lint, whatever the versions and the settings say",
 	  offsetof(struct args, all_lints) },
@@ -241,6 +245,7 @@ static int fill_request(struct cli *cli, const struct args *a,
 		.baseline_features = words(&a->baseline_features),
 		.current_features = words(&a->current_features),
 		.target = a->target,
+		.policy = a->policy,
 		.offline = a->offline,
 		.locked = a->locked,
 		.no_sandbox = a->no_sandbox,

@@ -7,6 +7,7 @@
 #include "commands/view.h"
 #include "commands/xml.h"
 #include "crate/semver/lints.h"
+#include "gate/gate.h"
 #include "version.h"
 
 enum {
@@ -35,6 +36,17 @@ static json_t *message(const char *text)
 	return json_pack("{s:s}", "text", text);
 }
 
+/* What is no lint on an interface is one of the gates. */
+static const char *summary_of(const char *id)
+{
+	const struct gate_lint *g;
+
+	for (size_t i = 0; (g = gate_lint_at(i)) != NULL; i++)
+		if (strcmp(g->id, id) == 0)
+			return g->summary;
+	return id;
+}
+
 static json_t *rule_of(const char *id)
 {
 	const struct semver_lint *l = semver_lint_find(id);
@@ -43,8 +55,11 @@ static json_t *rule_of(const char *id)
 		l ? semver_lint_chapter(l, buf, sizeof(buf)) : NULL;
 	json_t *rule = json_pack("{s:s}", "id", id);
 
-	if (!l)
+	if (!l) {
+		json_object_set_new(rule, "shortDescription",
+				    message(summary_of(id)));
 		return rule;
+	}
 	json_object_set_new(rule, "shortDescription", message(l->title));
 	json_object_set_new(rule, "fullDescription", message(l->why));
 	json_object_set_new(rule, "help",

@@ -15,17 +15,12 @@
 #include "course/baseline.h"
 #include "course/checkout.h"
 #include "course/clockface.h"
+#include "course/dot_file.h"
 #include "course/gating.h"
 #include "io/file.h"
 #include "io/walk.h"
-#include "io/yaml.h"
-#include "model/dotcohort.h"
 #include "model/schedule.h"
 #include "workspace/workspace.h"
-
-enum {
-	DOT_MAX = 64 << 10
-};
 
 void check_result_release(struct check_result *r)
 {
@@ -63,24 +58,6 @@ static void apply(struct gating *g, const struct check_options *o)
 
 /* ------------------------------------------------------------------ a folder
  */
-
-/* What .cohort.yaml says; nothing if there is none. */
-static int read_dot(const char *dir, struct dotcohort **out, struct err *err)
-{
-	AUTO(arena_releasep) struct arena arena = { 0 };
-	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	AUTO(str_freep) char *path = path_joined(dir, ".cohort.yaml");
-	const struct node *n;
-
-	if (!path)
-		return err_nomem(err);
-	if (!file_exists(path))
-		return 0;
-	if (file_read(path, DOT_MAX, &text, err) < 0 ||
-	    yaml_read(strbuf_str(&text), text.len, path, &arena, &n, err) < 0)
-		return (int)err->code;
-	return dotcohort_read(n, out, err);
-}
 
 /* The repository around DIR, or DIR itself: links must stay below it. */
 static char *root_of(const char *dir)
@@ -145,7 +122,7 @@ static int folder_open(const char *path, struct folder *f, struct err *err)
 	f->root = f->dir ? root_of(f->dir) : NULL;
 	if (!f->dir || !f->root)
 		return err_nomem(err);
-	if (read_dot(f->dir, &f->dot, err) < 0)
+	if (dot_file_read(f->dir, &f->dot, err) < 0)
 		return (int)err->code;
 	return stamp_folder(f, err);
 }
@@ -456,7 +433,7 @@ static int record_all(struct workspace *ws, struct seat_run *run,
 	return change_commit(change, message, err);
 }
 
-static int this_week(const struct cohort *c, int *out, struct err *err)
+int check_week(const struct cohort *c, int *out, struct err *err)
 {
 	AUTO(zone_freep) struct zone *zone = NULL;
 
@@ -482,7 +459,7 @@ int check_seats(struct workspace *ws, const struct check_options *options,
 	if (seat_jobs_select(ws, options->handles, options->handle_count,
 			     options->artifact, &jobs, err) < 0 ||
 	    gating_init(&g, ws, err) < 0 || fill_items(&r, &jobs, err) < 0 ||
-	    this_week(workspace_cohort(ws), &run.week, err) < 0)
+	    check_week(workspace_cohort(ws), &run.week, err) < 0)
 		return (int)err->code;
 	apply(&g, options);
 	run.earlier = calloc(jobs.count + 1, sizeof(*run.earlier));

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "gate/gate.h"
 
+struct cohort;
 struct progress;
 struct workspace;
 
@@ -58,5 +59,8 @@ int check_folder(const char *path, const struct check_options *options,
  * in one commit. */
 int check_seats(struct workspace *ws, const struct check_options *options,
 		struct check_result *out, struct err *err);
+
+/* The week of the cohort that it is now; 0 before the first. */
+int check_week(const struct cohort *c, int *out, struct err *err);
 
 #endif

@@ -88,8 +88,7 @@ static int set_student(struct gating *g, struct err *err)
 		      : 0;
 }
 
-/* A rule for a lint that does not exist would silently do nothing. */
-static int check_policy(const struct policy *p, struct err *err)
+int gating_check_policy(const struct policy *p, struct err *err)
 {
 	AUTO(explained_list_releasep) struct explained_list all = { 0 };
 	const char **lints, **gates;
@@ -128,7 +127,7 @@ static int set_workspace(struct gating *g, struct workspace *ws,
 		return err_nomem(err);
 	file_sweep(g->env.packages_dir); /* we hold the workspace's lock */
 	g->env.policy = workspace_policy(ws, err);
-	if (!g->env.policy || check_policy(g->env.policy, err) < 0)
+	if (!g->env.policy || gating_check_policy(g->env.policy, err) < 0)
 		return (int)err->code;
 	if (siblings_init(&g->siblings, ws, err) < 0)
 		return (int)err->code;

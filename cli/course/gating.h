@@ -12,6 +12,7 @@
 #include "model/roster.h"
 
 struct err;
+struct policy;
 struct workspace;
 
 /* Where gates work for a workspace, or for a student's own folder. */
@@ -29,6 +30,12 @@ struct gating {
 int gating_init(struct gating *g, struct workspace *ws, struct err *err);
 void gating_release(struct gating *g);
 AUTO_RELEASE(struct gating, gating_release)
+
+/*
+ * ERR_FORMAT if the policy has a rule for a lint or a gate that there is not:
+ * it would silently do nothing.
+ */
+int gating_check_policy(const struct policy *p, struct err *err);
 
 /* ---- the submissions that a command is about */
 

@@ -16,6 +16,7 @@
 #include "io/file.h"
 #include "io/git.h"
 #include "io/sandbox.h"
+#include "model/policy.h"
 
 void semver_answer_release(struct semver_answer *a)
 {
@@ -39,6 +40,7 @@ static void run_release(struct semver_run *run)
 	free(run->work);
 	free(run->manifest);
 	free(run->repo_root);
+	policy_free(run->own_policy);
 	gating_release(&run->gating);
 }
 AUTO_RELEASE(struct semver_run, run_release)
@@ -66,13 +68,24 @@ static int add_items(struct semver_answer *a, size_t count, struct err *err)
 	return a->items ? 0 : err_nomem(err);
 }
 
-static int weigh(const struct semver_request *r, const struct compare_side *old,
+/* P is the current package, or NULL where there are only documents. */
+static int weigh(struct semver_run *run, const struct package *p,
+		 const struct compare_side *old,
 		 const struct compare_side *fresh, struct semver_item *item,
 		 struct err *err)
 {
-	if (compare(old, fresh, &r->how, &item->compared, err) < 0)
+	struct compare_settings how = run->request->how;
+	AUTO(str_freep) char *dir = p ? strdup(p->manifest) : NULL;
+
+	if (p && !dir)
+		return err_nomem(err);
+	if (dir)
+		dir[path_base(dir) - dir - 1] = '\0';
+	how.workspace = run->current.packages.metadata;
+	if (semver_policy_apply(run, dir, &how, err) < 0 ||
+	    compare(old, fresh, &how, &item->compared, err) < 0)
 		return err->code;
-	if (!r->how.all_lints &&
+	if (!how.all_lints &&
 	    findings_at_level(&item->compared.findings, FINDING_DENY) > 0)
 		item->verdict = VERDICT_FAIL;
 	return 0;
@@ -80,9 +93,10 @@ static int weigh(const struct semver_request *r, const struct compare_side *old,
 
 /* ---- two documents */
 
-static int check_documents(const struct semver_request *r,
-			   struct semver_answer *a, struct err *err)
+static int check_documents(struct semver_run *run, struct err *err)
 {
+	const struct semver_request *r = run->request;
+	struct semver_answer *a = run->answer;
 	struct compare_side before = { .name = r->baseline_rustdoc,
 				       .json = r->baseline_rustdoc,
 				       .manifest = r->baseline_manifest };
@@ -93,7 +107,7 @@ static int check_documents(const struct semver_request *r,
 	if (add_items(a, 1, err) < 0)
 		return err->code;
 	a->count = 1;
-	if (weigh(r, &before, &after, &a->items[0], err) < 0)
+	if (weigh(run, NULL, &before, &after, &a->items[0], err) < 0)
 		return err->code;
 	a->items[0].crate = a->items[0].compared.crate;
 	a->items[0].version = a->items[0].compared.to;
@@ -217,6 +231,18 @@ static int describe(struct semver_run *run, const char *name,
 	return document_make(&run->env, run->work, &spec, json, err);
 }
 
+/* As places in the source are named: below the root of the workspace. */
+static const char *manifest_name(const struct semver_run *run,
+				 const struct package *p)
+{
+	const char *root = run->current.packages.root;
+	size_t len = strlen(root);
+
+	return strncmp(p->manifest, root, len) == 0 && p->manifest[len] == '/'
+		       ? p->manifest + len + 1
+		       : NULL;
+}
+
 static int compare_with(struct semver_run *run, const struct package *p,
 			struct semver_item *item, struct earlier *e,
 			struct err *err)
@@ -230,7 +256,8 @@ static int compare_with(struct semver_run *run, const struct package *p,
 	struct compare_side old = { .name = "baseline",
 				    .manifest = old_manifest };
 	struct compare_side fresh = { .name = "current",
-				      .manifest = new_manifest };
+				      .manifest = new_manifest,
+				      .manifest_name = manifest_name(run, p) };
 
 	if (!old_manifest || !new_manifest)
 		return err_nomem(err);
@@ -241,7 +268,7 @@ static int compare_with(struct semver_run *run, const struct package *p,
 		return err->code;
 	old.json = was;
 	fresh.json = is;
-	return weigh(run->request, &old, &fresh, item, err);
+	return weigh(run, p, &old, &fresh, item, err);
 }
 
 static int compare_with_document(struct semver_run *run,
@@ -256,7 +283,8 @@ static int compare_with_document(struct semver_run *run,
 				    .json = r->baseline_rustdoc,
 				    .manifest = r->baseline_manifest };
 	struct compare_side fresh = { .name = "current",
-				      .manifest = new_manifest };
+				      .manifest = new_manifest,
+				      .manifest_name = manifest_name(run, p) };
 
 	if (!new_manifest)
 		return err_nomem(err);
@@ -264,7 +292,7 @@ static int compare_with_document(struct semver_run *run,
 	if (describe(run, "current", &run->current, p, item, &is, err) < 0)
 		return err->code;
 	fresh.json = is;
-	return weigh(r, &old, &fresh, item, err);
+	return weigh(run, p, &old, &fresh, item, err);
 }
 
 static int check_package(struct semver_run *run, const struct package *p,
@@ -514,23 +542,26 @@ static int open_baseline(struct semver_run *run, struct err *err)
 	return 0;
 }
 
+static int check_crates(struct semver_run *run, struct err *err)
+{
+	if (find_manifest(run, err) < 0 || set_env(run, err) < 0 ||
+	    open_current(run, err) < 0 || open_baseline(run, err) < 0)
+		return err->code;
+	return check_chosen(run, err);
+}
+
 int semver_check(const struct semver_request *request,
 		 struct semver_answer *out, struct err *err)
 {
 	AUTO(semver_answer_releasep) struct semver_answer a = { 0 };
+	AUTO(run_releasep)
+	struct semver_run run = { .request = request, .answer = &a };
 
-	if (request->current_rustdoc) {
-		if (check_documents(request, &a, err) < 0)
-			return err->code;
-	} else {
-		AUTO(run_releasep)
-		struct semver_run run = { .request = request, .answer = &a };
-
-		if (find_manifest(&run, err) < 0 || set_env(&run, err) < 0 ||
-		    open_current(&run, err) < 0 ||
-		    open_baseline(&run, err) < 0 || check_chosen(&run, err) < 0)
-			return err->code;
-	}
+	if (semver_policy_open(&run, err) < 0)
+		return err->code;
+	if ((request->current_rustdoc ? check_documents(&run, err)
+				      : check_crates(&run, err)) < 0)
+		return err->code;
 	count_up(&a);
 	*out = a;
 	a = (struct semver_answer){ 0 };

@@ -53,6 +53,8 @@ struct semver_request {
 	struct semver_words current_features;
 	const char *target; /* a triple, or NULL */
 
+	const char *policy; /* a file; NULL: the workspace's, if there is one */
+
 	bool offline;
 	bool locked;
 	bool no_sandbox;

@@ -26,6 +26,9 @@ struct semver_run {
 	struct semver_answer *answer;
 	struct gating gating;
 	struct gate_env env;
+	const struct policy *policy; /* levels and allowances, or NULL */
+	struct policy *own_policy;   /* of a file that was named */
+	int week;		     /* of the cohort */
 	char *work;	 /* a private folder, gone when the run is over */
 	char *manifest;	 /* of what is checked, absolute; NULL: a document */
 	char *repo_root; /* the repository around it, or NULL */
@@ -78,5 +81,15 @@ int semver_features_choose(struct semver_run *run, const struct package *p,
 /* Append to the item's notes. */
 int semver_item_note(struct semver_run *run, struct semver_item *item,
 		     struct err *err, const char *fmt, ...) ATTR_PRINTF(4, 5);
+
+/* ---- semver_policy.c */
+
+/*
+ * The policy as the settings of one comparison.  DIR is the crate's folder,
+ * whose .cohort.yaml says whose it is, or NULL.
+ */
+int semver_policy_open(struct semver_run *run, struct err *err);
+int semver_policy_apply(struct semver_run *run, const char *dir,
+			struct compare_settings *how, struct err *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include "crate/semver/diff.h"
 #include "crate/semver/features.h"
 #include "crate/semver/lints.h"
+#include "crate/semver/settings.h"
 #include "io/file.h"
 
 enum {
@@ -198,16 +199,135 @@ static int describe(struct compared *c, const struct side *before,
 
 /* ---- settings */
 
-/* [package.metadata.cargo-semver-checks.lints] of a manifest, or NULL. */
-static const struct node *lint_table(const struct manifest *m)
+static const struct node *metadata_of(const struct manifest *m)
 {
-	static const char *const path[] = { "metadata", "cargo-semver-checks",
-					    "lints" };
-	const struct node *n = m->package;
+	return m->package && m->package->kind == NODE_MAP
+		       ? node_get(m->package, "metadata")
+		       : NULL;
+}
 
-	for (size_t i = 0; n && i < ARRAY_LEN(path); i++)
-		n = n->kind == NODE_MAP ? node_get(n, path[i]) : NULL;
-	return n && n->kind == NODE_MAP ? n : NULL;
+static const struct semver_rule *find_rule(const struct compare_settings *how,
+					   const char *lint)
+{
+	for (size_t i = how->rule_count; i > 0; i--)
+		if (strcmp(how->rules[i - 1].lint, lint) == 0)
+			return &how->rules[i - 1];
+	return NULL;
+}
+
+/* What a policy has to say on a lint goes before the manifest's allowances. */
+static void overrule(struct semver_manifest *m,
+		     const struct compare_settings *how)
+{
+	struct semver_allowance *a = m->allowances;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->allowance_count; i++)
+		if (!find_rule(how, a[i].lint))
+			a[kept++] = a[i];
+	m->allowance_count = kept;
+}
+
+/* The manifest's settings, then those that win. */
+static int join_settings(struct side *after, const struct compare_settings *how,
+			 struct semver_settings *s, struct err *err)
+{
+	struct arena *arena = &after->arena;
+	const char *name = after->from->manifest_name;
+	struct semver_manifest m;
+	struct semver_rule *rules;
+	struct semver_allowance *allowances;
+
+	if (semver_manifest_read(metadata_of(&after->manifest), how->workspace,
+				 name ? name : "Cargo.toml", arena, &m,
+				 err) < 0)
+		return (int)err->code;
+	overrule(&m, how);
+	s->rule_count = m.rule_count + how->rule_count;
+	s->allowance_count = m.allowance_count + how->allowance_count;
+	rules = arena_calloc(arena, s->rule_count + 1, sizeof(*rules));
+	allowances = arena_calloc(arena, s->allowance_count + 1,
+				  sizeof(*allowances));
+	if (!rules || !allowances)
+		return err_nomem(err);
+	for (size_t i = 0; i < s->rule_count; i++)
+		rules[i] = i < m.rule_count ? m.rules[i]
+					    : how->rules[i - m.rule_count];
+	for (size_t i = 0; i < s->allowance_count; i++)
+		allowances[i] =
+			i < m.allowance_count
+				? m.allowances[i]
+				: how->allowances[i - m.allowance_count];
+	s->rules = rules;
+	s->allowances = allowances;
+	return 0;
+}
+
+/* ---- allowances that let nothing pass */
+
+static bool is_used(const struct semver_allowance *a,
+		    const struct findings *raw)
+{
+	for (size_t i = 0; i < raw->count; i++)
+		if (semver_allowance_fits(a, &raw->items[i]))
+			return true;
+	return false;
+}
+
+/* A policy is about many crates: what names no item may be another's. */
+static bool is_about(const struct semver_allowance *a, const char *crate)
+{
+	size_t len = strlen(crate);
+
+	return strncmp(a->subject, crate, len) == 0 &&
+	       strncmp(a->subject + len, "::", 2) == 0;
+}
+
+static int add_unused(const struct semver_allowance *a,
+		      const struct semver_rule *rule, struct findings *out,
+		      struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf why = { 0 };
+	struct finding f = { .id = "unused-allowance",
+			     .level = rule ? rule->level : FINDING_WARN,
+			     .file = a->file,
+			     .line = a->line,
+			     .subject = a->subject,
+			     .mend = "take the allowance out" };
+
+	strbuf_addf(&why,
+		    "%s finds nothing here any more that the allowance "
+		    "could let pass",
+		    a->lint);
+	f.why = strbuf_str(&why);
+	if (strbuf_check(&why, err) < 0)
+		return (int)err->code;
+	return findings_add(out, &f) < 0 ? err_nomem(err) : 0;
+}
+
+static int find_unused(const struct side *before, const struct side *after,
+		       const struct semver_settings *s,
+		       const struct compare_settings *how,
+		       const struct findings *raw, struct findings *out,
+		       struct err *err)
+{
+	const struct semver_rule *rule = find_rule(how, "unused-allowance");
+	size_t own = s->allowance_count - how->allowance_count;
+	bool features = before->from->manifest && after->from->manifest;
+
+	if (rule && rule->level == FINDING_ALLOW)
+		return 0;
+	for (size_t i = 0; i < s->allowance_count; i++) {
+		const struct semver_allowance *a = &s->allowances[i];
+
+		if ((i >= own && !is_about(a, name_of(after))) ||
+		    (!features && strncmp(a->lint, "feature_", 8) == 0) ||
+		    is_used(a, raw))
+			continue;
+		if (add_unused(a, rule, out, err) < 0)
+			return (int)err->code;
+	}
+	return 0;
 }
 
 static int set_versions(const struct side *before, const struct side *after,
@@ -266,16 +386,12 @@ static int judge(const struct side *before, struct side *after,
 	struct semver_settings s = { .release_type = how->release_type,
 				     .keep_allowed = how->keep_allowed };
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	struct semver_rule *rules = NULL;
-	bool inherits;
 
 	if (set_versions(before, after, &s, err) < 0 ||
-	    semver_rules_read(lint_table(&after->manifest), &after->arena,
-			      &rules, &s.rule_count, &inherits, err) < 0)
-		return (int)err->code;
-	s.rules = rules;
-	if (semver_judge(raw, &s, &c->findings, &c->verdict, err) < 0 ||
-	    list_lints(&s, false, c, err) < 0)
+	    join_settings(after, how, &s, err) < 0 ||
+	    semver_judge(raw, &s, &c->findings, &c->verdict, err) < 0 ||
+	    list_lints(&s, false, c, err) < 0 ||
+	    find_unused(before, after, &s, how, raw, &c->findings, err) < 0)
 		return (int)err->code;
 	if (!s.from)
 		return 0;

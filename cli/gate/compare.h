@@ -10,6 +10,7 @@
 #include "crate/semver/judge.h"
 
 struct err;
+struct node;
 
 /*
  * Two versions of a crate, compared by the rustdoc documents and the manifests
@@ -20,6 +21,8 @@ struct compare_side {
 	const char *name; /* "baseline", "current", or a file: in messages */
 	const char *json; /* the document */
 	const char *manifest; /* its Cargo.toml; NULL: features are not asked */
+	/* the same for findings, below the folder of `src`; NULL: Cargo.toml */
+	const char *manifest_name;
 };
 
 struct compare_settings {
@@ -30,6 +33,13 @@ struct compare_settings {
 	bool all_lints;
 	enum semver_bump release_type; /* SEMVER_SAME: by the versions */
 	bool keep_allowed;	       /* see semver_settings */
+	/* `metadata` of the workspace; the manifest may ask for its rules */
+	const struct node *workspace;
+	/* beyond the manifest, and these win: a policy's */
+	const struct semver_rule *rules;
+	size_t rule_count;
+	const struct semver_allowance *allowances;
+	size_t allowance_count;
 };
 
 /* What became of one lint. */
@@ -58,6 +68,9 @@ void compared_release(struct compared *c);
 AUTO_RELEASE(struct compared, compared_release)
 
 /*
+ * An allowance that matches nothing is a finding of its own, unused-allowance,
+ * if it is the manifest's or names an item of this crate.
+ *
  * ERR_FORMAT, ERR_LIMIT and ERR_NOT_FOUND begin with the name of the side that
  * they are about.
  */

@@ -47,6 +47,12 @@ static const struct gate_lint lints[] = {
 	  "A published crate has to build without network: docs.rs, Linux "
 	  "distributions and many companies build that way. The sandbox has "
 	  "no network, and counts who tries." },
+	{ "unused-allowance", FINDING_WARN,
+	  "an allowance lets nothing pass any more",
+	  "A finding of a semver lint can be let pass, by its lint and its "
+	  "item, in [[package.metadata.cohort.semver.allow]] of Cargo.toml or "
+	  "in the policy. One that matches nothing may hide a misspelt name, "
+	  "and it would let pass what comes back later." },
 };
 
 const struct gate_lint *gate_lint_at(size_t n)

@@ -7,11 +7,14 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/node.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "crate/manifest/manifest.h"
+#include "crate/semver/settings.h"
 #include "gate/compare.h"
 #include "gate/document.h"
+#include "gate/packages.h"
 #include "gate/resolve.h"
 #include "gate/unpack.h"
 #include "io/digest.h"
@@ -149,6 +152,27 @@ static int describe(struct pipeline *p, struct side *s, struct gate_outcome *o,
 
 /* ---- the comparison */
 
+/*
+ * A packed manifest has no workspace any more, so the rules that it asks for
+ * are those around the source.  OUT stays empty if it asks for none.
+ */
+static int read_workspace(struct pipeline *p, const struct side *after,
+			  struct packages *out, struct err *err)
+{
+	const struct node *package = after->manifest.package;
+	const char *dir = p->subject->source_dir;
+	AUTO(str_freep)
+	char *path = dir ? path_joined(dir, "Cargo.toml") : NULL;
+	struct err ignored = { 0 }; /* the pack gate has read it */
+
+	if (dir && !path)
+		return err_nomem(err);
+	if (path && package && package->kind == NODE_MAP &&
+	    semver_manifest_inherits(node_get(package, "metadata")))
+		(void)packages_read(p->env, p->work, path, out, &ignored);
+	return 0;
+}
+
 static int weigh(struct pipeline *p, const struct side *before,
 		 const struct side *after, struct gate_outcome *o,
 		 struct err *err)
@@ -159,9 +183,13 @@ static int weigh(struct pipeline *p, const struct side *before,
 	const struct compare_side fresh = { .name = after->name,
 					    .json = after->json,
 					    .manifest = after->cargo_toml };
-	const struct compare_settings how = { .keep_allowed = true };
+	struct compare_settings how = { .keep_allowed = true };
 	AUTO(compared_releasep) struct compared c = { 0 };
+	AUTO(packages_releasep) struct packages around = { 0 };
 
+	if (read_workspace(p, after, &around, err) < 0)
+		return (int)err->code;
+	how.workspace = around.metadata;
 	if (compare(&old, &fresh, &how, &c, err) < 0)
 		return (int)err->code;
 	for (size_t i = 0; i < c.note_count; i++)

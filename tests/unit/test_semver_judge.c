@@ -187,6 +187,88 @@ static void test_judge_follows_the_rules_and_the_last_of_them(void **state)
 	assert_int_equal(out.count, 2); /* minor is covered now */
 }
 
+static void test_judge_lets_pass_what_is_allowed(void **state)
+{
+	const struct semver_allowance one = { .lint = "function_missing",
+					      .subject = "kov::one",
+					      .reason = "nobody used it" };
+	const struct semver_allowance all = { .lint = "function_missing",
+					      .subject = "*",
+					      .reason = "all" };
+	AUTO(findings_releasep) struct findings raw = { 0 };
+	AUTO(findings_releasep) struct findings out = { 0 };
+	struct semver a = version("1.0.0"), b = version("1.0.1");
+	struct semver_settings how = {
+		.from = &a, .to = &b, .allowances = &one, .allowance_count = 1
+	};
+	struct semver_verdict v;
+	struct err err = { 0 };
+	struct finding f = { .id = "function_missing", .subject = "kov::one" };
+
+	(void)state;
+	assert_int_equal(findings_add(&raw, &f), 0);
+	f.subject = "kov::two";
+	assert_int_equal(findings_add(&raw, &f), 0);
+	assert_int_equal(semver_judge(&raw, &how, &out, &v, &err), 0);
+	assert_int_equal(v.let_pass, 1);
+	assert_int_equal(v.major, 1);
+	assert_int_equal(out.items[0].level, FINDING_ALLOW);
+	assert_string_equal(out.items[0].allowed, "nobody used it");
+	assert_int_equal(out.items[1].level, FINDING_DENY);
+	assert_null(out.items[1].allowed);
+	findings_release(&out);
+	how.allowances = &all;
+	assert_int_equal(semver_judge(&raw, &how, &out, &v, &err), 0);
+	assert_int_equal(v.let_pass, 2);
+	assert_int_equal(v.required, SEMVER_SAME);
+	assert_int_equal(v.needed.patch, 1);
+}
+
+static void test_judge_without_versions_names_none(void **state)
+{
+	AUTO(findings_releasep) struct findings raw = { 0 };
+	AUTO(findings_releasep) struct findings out = { 0 };
+	struct semver_settings how = { .release_type = SEMVER_MINOR };
+	struct semver_verdict v;
+	struct err err = { 0 };
+	const struct finding f = { .id = "function_missing",
+				   .subject = "kov::one",
+				   .mend = "bring it back" };
+
+	(void)state;
+	assert_int_equal(findings_add(&raw, &f), 0);
+	assert_int_equal(semver_judge(&raw, &how, &out, &v, &err), 0);
+	assert_int_equal(v.major, 1);
+	assert_string_equal(out.items[0].mend, "bring it back");
+}
+
+static void test_judge_keeps_what_is_allowed_for_somebody_else(void **state)
+{
+	AUTO(findings_releasep) struct findings raw = { 0 };
+	AUTO(findings_releasep) struct findings out = { 0 };
+	struct semver a = version("1.0.0"), b = version("1.0.1");
+	const struct semver_rule rule = { "function_missing", true,
+					  FINDING_ALLOW, false, SEMVER_SAME };
+	struct semver_settings how = {
+		.from = &a, .to = &b, .rules = &rule, .rule_count = 1
+	};
+	struct semver_verdict v;
+	struct err err = { 0 };
+	const struct finding f = { .id = "function_missing",
+				   .subject = "kov::one" };
+
+	(void)state;
+	assert_int_equal(findings_add(&raw, &f), 0);
+	assert_int_equal(semver_judge(&raw, &how, &out, &v, &err), 0);
+	assert_int_equal(out.count, 0);
+	how.keep_allowed = true;
+	assert_int_equal(semver_judge(&raw, &how, &out, &v, &err), 0);
+	assert_int_equal(out.count, 1);
+	assert_int_equal(out.items[0].level, FINDING_ALLOW);
+	assert_null(out.items[0].allowed);
+	assert_int_equal(v.major, 0);
+}
+
 static int read_rules(const char *json, struct arena *a,
 		      struct semver_rule **rules, size_t *count, bool *inherits,
 		      struct err *err)
@@ -294,6 +376,10 @@ int main(void)
 		cmocka_unit_test(test_judge_is_silent_where_the_bump_covers_it),
 		cmocka_unit_test(
 			test_judge_follows_the_rules_and_the_last_of_them),
+		cmocka_unit_test(test_judge_lets_pass_what_is_allowed),
+		cmocka_unit_test(test_judge_without_versions_names_none),
+		cmocka_unit_test(
+			test_judge_keeps_what_is_allowed_for_somebody_else),
 		cmocka_unit_test(
 			test_rules_are_read_as_the_other_tool_writes_them),
 		cmocka_unit_test(test_rules_say_what_is_wrong),

@@ -7,6 +7,7 @@
 #include "base/node.h"
 #include "base/strbuf.h"
 #include "crate/semver/lints.h"
+#include "crate/semver/settings.h"
 
 /* ---- versions */
 
@@ -79,8 +80,7 @@ const struct semver_allowance *semver_allowed(const struct semver_settings *how,
 	for (size_t i = 0; i < how->allowance_count; i++) {
 		const struct semver_allowance *a = &how->allowances[i];
 
-		if (strcmp(a->lint, f->id) == 0 && f->subject &&
-		    strcmp(a->subject, f->subject) == 0)
+		if (semver_allowance_fits(a, f))
 			return a;
 	}
 	return NULL;

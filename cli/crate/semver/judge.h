@@ -38,9 +38,9 @@ struct semver_rule {
 /* One finding that is known and accepted, by the identity of a finding. */
 struct semver_allowance {
 	const char *lint;
-	const char *subject;
-	const char *reason; /* never empty */
-	const char *file;   /* where it stands */
+	const char *subject; /* "*": whatever it is about */
+	const char *reason;  /* never empty */
+	const char *file;    /* where it stands */
 	uint32_t line;
 };
 
