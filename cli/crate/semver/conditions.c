@@ -276,6 +276,11 @@ bool when_item_implementable_both(struct semver_pair *p)
 	       sealing_at(p, SEMVER_NEW, p->item[SEMVER_NEW]) == SEALING_NONE;
 }
 
+bool when_item_was_implementable(struct semver_pair *p)
+{
+	return sealing_at(p, SEMVER_OLD, p->item[SEMVER_OLD]) == SEALING_NONE;
+}
+
 static bool has_default(const struct rustdoc_item *it)
 {
 	switch (it->kind) {
@@ -311,7 +316,7 @@ bool when_item_api_sealed_both(struct semver_pair *p)
 	       sealing_at(p, SEMVER_NEW, p->item[SEMVER_NEW]) == SEALING_API;
 }
 
-bool when_was_api_sealed(struct semver_pair *p)
+bool when_item_was_api_sealed(struct semver_pair *p)
 {
 	return sealing_at(p, SEMVER_OLD, p->item[SEMVER_OLD]) == SEALING_API;
 }

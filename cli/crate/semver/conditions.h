@@ -141,6 +141,7 @@ semver_condition when_receiver_becomes_other;
 
 /* Traits. */
 semver_condition when_item_implementable_both;
+semver_condition when_item_was_implementable;
 semver_condition when_becomes_unsafe_trait;
 semver_condition when_was_unsafe_trait;
 semver_condition when_was_dyn_compatible;
@@ -148,7 +149,7 @@ semver_condition when_is_required;
 semver_condition when_default_goes;
 semver_condition when_becomes_sealed;
 semver_condition when_item_api_sealed_both;
-semver_condition when_was_api_sealed;
+semver_condition when_item_was_api_sealed;
 semver_condition when_was_completely_sealed;
 semver_condition when_is_implementable;
 semver_condition when_is_api_sealed;

@@ -20,7 +20,7 @@ const struct semver_lint semver_lints_of_sealing[] = {
 		       "more",
 		.mend = MEND_MINOR,
 		SEMVER_WHERE(ITEM, CHANGED, KIND_TRAIT),
-		.when = { when_was_api_sealed, when_is_completely_sealed },
+		.when = { when_item_was_api_sealed, when_is_completely_sealed },
 	},
 	{
 		.id = "pub_api_sealed_trait_became_unsealed",
@@ -30,7 +30,7 @@ const struct semver_lint semver_lints_of_sealing[] = {
 		.why = WHY_OPENED,
 		.mend = MEND_MINOR,
 		SEMVER_WHERE(ITEM, CHANGED, KIND_TRAIT),
-		.when = { when_was_api_sealed, when_is_implementable },
+		.when = { when_item_was_api_sealed, when_is_implementable },
 	},
 	{
 		.id = "unconditionally_sealed_trait_became_pub_api_sealed",
@@ -81,7 +81,7 @@ const struct semver_lint semver_lints_of_sealing[] = {
 		.mend = MEND_UNDO,
 		.reference = "trait-item-signature",
 		SEMVER_WHERE(TRAIT_ITEM, CHANGED, KIND_FUNCTION),
-		.when = { when_returned_unit, when_item_api_sealed_both },
+		.when = { when_returned_unit, when_item_was_api_sealed },
 	},
 	{
 		.id = "pub_api_sealed_trait_method_target_feature_removed",

@@ -29,7 +29,7 @@ const struct semver_lint semver_lints_of_trait_methods[] = {
 	{ BREAKS("trait_method_return_value_added",
 		 "trait method returns a value now"),
 	  SIGNATURE, .why = WHY_IMPLS,
-	  .when = { when_returned_unit, when_item_implementable_both } },
+	  .when = { when_returned_unit, when_item_was_implementable } },
 	{ BREAKS("trait_method_no_longer_has_receiver",
 		 "trait method lost self"),
 	  SIGNATURE, .why = WHY_BOTH, .when = { when_receiver_goes } },
