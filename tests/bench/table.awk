@@ -46,6 +46,9 @@ function end_shape(    our, peer, ratio, met, goal)
 	if (goal_kind == "ratio") {
 		met = ratio >= goal_value
 		goal = ">= " goal_value "x"
+	} else if (goal_kind == "report") {
+		met = 1
+		goal = "none"
 	} else {
 		met = our <= goal_value
 		goal = "<= " goal_value " " unit
