@@ -63,10 +63,11 @@ bool task_begin(struct task *task)
 {
 	/*
 	 * B: pairs with A of every wake since the last poll began.  The flag
-	 * falls before the poll, so that a wake during it counts.
+	 * falls before the poll, so that a wake during it counts.  It is set,
+	 * so taking it away clears it, for which processors have a single
+	 * instruction that also says what was there.
 	 */
-	return !(atomic_fetch_and_explicit(&task->state,
-					   ~(uint64_t)TASK_SCHEDULED,
+	return !(atomic_fetch_sub_explicit(&task->state, TASK_SCHEDULED,
 					   memory_order_acquire) &
 		 TASK_ENDED);
 }
@@ -74,8 +75,8 @@ bool task_begin(struct task *task)
 bool task_end(struct task *task)
 {
 	/* relaxed: it tells wakers to do nothing; G orders the freeing */
-	return atomic_fetch_or_explicit(&task->state, TASK_ENDED,
-					memory_order_relaxed) &
+	return atomic_fetch_add_explicit(&task->state, TASK_ENDED,
+					 memory_order_relaxed) &
 	       TASK_SCHEDULED;
 }
 

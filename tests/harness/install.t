@@ -11,6 +11,7 @@ install() {
 		"SAN=$(echo "${variant#*-}" | tr + ,)" \
 		DESTDIR="$TEST_DIR/dest" PREFIX=/opt/cohort
 	must test -x dest/opt/cohort/bin/cohort
+	must test -s dest/opt/cohort/libexec/cohort/reference-executor.so
 }
 
 runs() {
