@@ -10,8 +10,6 @@
 #include "base/progress.h"
 #include "base/str.h"
 #include "course/semver_internal.h"
-#include "crate/manifest/manifest.h"
-#include "gate/document.h"
 #include "gate/resolve.h"
 #include "io/file.h"
 #include "io/git.h"
@@ -55,40 +53,10 @@ static void count_up(struct semver_answer *a)
 	}
 }
 
-static int set_skipped(struct semver_item *item, const char *reason)
-{
-	item->verdict = VERDICT_SKIPPED;
-	item->reason = reason;
-	return 0;
-}
-
 static int add_items(struct semver_answer *a, size_t count, struct err *err)
 {
 	a->items = calloc(count + 1, sizeof(*a->items));
 	return a->items ? 0 : err_nomem(err);
-}
-
-/* P is the current package, or NULL where there are only documents. */
-static int weigh(struct semver_run *run, const struct package *p,
-		 const struct compare_side *old,
-		 const struct compare_side *fresh, struct semver_item *item,
-		 struct err *err)
-{
-	struct compare_settings how = run->request->how;
-	AUTO(str_freep) char *dir = p ? strdup(p->manifest) : NULL;
-
-	if (p && !dir)
-		return err_nomem(err);
-	if (dir)
-		dir[path_base(dir) - dir - 1] = '\0';
-	how.workspace = run->current.packages.metadata;
-	if (semver_policy_apply(run, dir, &how, err) < 0 ||
-	    compare(old, fresh, &how, &item->compared, err) < 0)
-		return err->code;
-	if (!how.all_lints &&
-	    findings_at_level(&item->compared.findings, FINDING_DENY) > 0)
-		item->verdict = VERDICT_FAIL;
-	return 0;
 }
 
 /* ---- two documents */
@@ -107,212 +75,12 @@ static int check_documents(struct semver_run *run, struct err *err)
 	if (add_items(a, 1, err) < 0)
 		return err->code;
 	a->count = 1;
-	if (weigh(run, NULL, &before, &after, &a->items[0], err) < 0)
+	if (semver_weigh(run, NULL, &before, &after, &a->items[0], err) < 0)
 		return err->code;
 	a->items[0].crate = a->items[0].compared.crate;
 	a->items[0].version = a->items[0].compared.to;
 	a->items[0].baseline = r->baseline_rustdoc;
 	return 0;
-}
-
-/* ---- one crate */
-
-/* The earlier version of one crate. */
-struct earlier {
-	struct semver_tree *tree; /* OWN, or the one that all share */
-	struct semver_tree own;
-	const struct package *package;
-	char *crate; /* the .crate, where it is a release */
-};
-
-static void earlier_release(struct earlier *e)
-{
-	semver_tree_release(&e->own);
-	free(e->crate);
-}
-AUTO_RELEASE(struct earlier, earlier_release)
-
-static const struct package *find_like(const struct packages *p,
-				       const char *name)
-{
-	const struct package *found = packages_find(p, name);
-
-	for (size_t i = 0; !found && i < p->count; i++)
-		if (crate_name_same(p->items[i].name, name))
-			found = &p->items[i];
-	return found;
-}
-
-/* e->package stays NULL where there is no earlier version. */
-static int find_earlier(struct semver_run *run, const struct package *p,
-			struct semver_item *item, struct earlier *e,
-			struct err *err)
-{
-	char name[CRATE_NAME_SIZE + 16];
-
-	if (run->baseline.dir) {
-		e->tree = &run->baseline;
-	} else {
-		if (semver_release_find(run, p, &e->crate, &item->baseline,
-					err) < 0)
-			return err->code;
-		if (!e->crate)
-			return 0;
-		snprintf(name, sizeof(name), "earlier-%.64s", p->name);
-		if (semver_tree_of_package(run, e->crate, name, &e->own, err) <
-		    0)
-			return err->code;
-		e->tree = &e->own;
-	}
-	e->package = find_like(&e->tree->packages, p->name);
-	return 0;
-}
-
-/* Both sides against the dependencies of the current one: see resolve.h. */
-static int align(struct semver_run *run, struct semver_item *item,
-		 struct semver_tree *t, struct err *err)
-{
-	AUTO(str_freep) char *dir = semver_tree_root(t);
-	AUTO(str_freep) char *current = semver_tree_root(&run->current);
-	AUTO(str_freep) char *lock = NULL;
-	char why[300];
-
-	if (t->is_resolved)
-		return 0;
-	lock = current ? path_joined(current, "Cargo.lock") : NULL;
-	if (!dir || !lock)
-		return err_nomem(err);
-	if (resolve_like(&run->env, run->work, dir, lock, why, sizeof(why),
-			 err) < 0)
-		return err_context(err, "baseline");
-	t->is_resolved = true;
-	if (why[0])
-		return semver_item_note(run, item, err,
-					"the two versions were documented "
-					"against different dependencies: %s",
-					why);
-	return 0;
-}
-
-/* What is in the tree, with its Cargo.lock as it is now. */
-static int identify(const struct semver_tree *t, struct strbuf *out,
-		    struct err *err)
-{
-	AUTO(str_freep) char *dir = semver_tree_root(t);
-	AUTO(str_freep)
-	char *lock = dir ? path_joined(dir, "Cargo.lock") : NULL;
-	char digest[DIGEST_HEX_SIZE];
-
-	if (!lock)
-		return err_nomem(err);
-	if (digest_file(lock, digest, err) < 0)
-		return err->code;
-	strbuf_addf(out, "%s %s", t->key, digest);
-	return strbuf_check(out, err);
-}
-
-static int describe(struct semver_run *run, const char *name,
-		    const struct semver_tree *t, const struct package *p,
-		    struct semver_item *item, char **json, struct err *err)
-{
-	AUTO(strbuf_releasep) struct strbuf identity = { 0 };
-	struct document_spec spec = { .name = name,
-				      .dir = t->dir,
-				      .folder = t->folder,
-				      .package = t->packages.count > 1 ? p->name
-								       : NULL,
-				      .target = run->request->target };
-
-	if (semver_features_choose(run, p, t != &run->current, item,
-				   &spec.features, err) < 0 ||
-	    identify(t, &identity, err) < 0)
-		return err->code;
-	spec.identity = strbuf_str(&identity);
-	return document_make(&run->env, run->work, &spec, json, err);
-}
-
-/* As places in the source are named: below the root of the workspace. */
-static const char *manifest_name(const struct semver_run *run,
-				 const struct package *p)
-{
-	const char *root = run->current.packages.root;
-	size_t len = strlen(root);
-
-	return strncmp(p->manifest, root, len) == 0 && p->manifest[len] == '/'
-		       ? p->manifest + len + 1
-		       : NULL;
-}
-
-static int compare_with(struct semver_run *run, const struct package *p,
-			struct semver_item *item, struct earlier *e,
-			struct err *err)
-{
-	AUTO(str_freep) char *was = NULL;
-	AUTO(str_freep) char *is = NULL;
-	AUTO(str_freep)
-	char *old_manifest = semver_tree_manifest(e->tree, e->package);
-	AUTO(str_freep)
-	char *new_manifest = semver_tree_manifest(&run->current, p);
-	struct compare_side old = { .name = "baseline",
-				    .manifest = old_manifest };
-	struct compare_side fresh = { .name = "current",
-				      .manifest = new_manifest,
-				      .manifest_name = manifest_name(run, p) };
-
-	if (!old_manifest || !new_manifest)
-		return err_nomem(err);
-	if (align(run, item, e->tree, err) < 0 ||
-	    describe(run, "baseline", e->tree, e->package, item, &was, err) <
-		    0 ||
-	    describe(run, "current", &run->current, p, item, &is, err) < 0)
-		return err->code;
-	old.json = was;
-	fresh.json = is;
-	return weigh(run, p, &old, &fresh, item, err);
-}
-
-static int compare_with_document(struct semver_run *run,
-				 const struct package *p,
-				 struct semver_item *item, struct err *err)
-{
-	const struct semver_request *r = run->request;
-	AUTO(str_freep) char *is = NULL;
-	AUTO(str_freep)
-	char *new_manifest = semver_tree_manifest(&run->current, p);
-	struct compare_side old = { .name = r->baseline_rustdoc,
-				    .json = r->baseline_rustdoc,
-				    .manifest = r->baseline_manifest };
-	struct compare_side fresh = { .name = "current",
-				      .manifest = new_manifest,
-				      .manifest_name = manifest_name(run, p) };
-
-	if (!new_manifest)
-		return err_nomem(err);
-	item->baseline = r->baseline_rustdoc;
-	if (describe(run, "current", &run->current, p, item, &is, err) < 0)
-		return err->code;
-	fresh.json = is;
-	return weigh(run, p, &old, &fresh, item, err);
-}
-
-static int check_package(struct semver_run *run, const struct package *p,
-			 struct semver_item *item, struct err *err)
-{
-	AUTO(earlier_releasep) struct earlier e = { 0 };
-
-	if (!p->has_library)
-		return set_skipped(item, "it has no library");
-	if (run->request->whole_workspace && !p->is_published)
-		return set_skipped(item, "it is not published");
-	if (run->request->baseline_rustdoc)
-		return compare_with_document(run, p, item, err);
-	if (find_earlier(run, p, item, &e, err) < 0)
-		return err->code;
-	if (!e.package)
-		return set_skipped(item, "no earlier version");
-	if (!e.package->has_library)
-		return set_skipped(item, "the earlier version has no library");
-	return compare_with(run, p, item, &e, err);
 }
 
 /* ---- which crates */
@@ -391,7 +159,7 @@ static void check_one(struct semver_run *run, const struct package *p,
 	if (!item->crate || !item->version)
 		(void)err_nomem(&item->err);
 	else
-		(void)check_package(run, p, item, &item->err);
+		(void)semver_check_crate(run, p, item, &item->err);
 	if (item->err.code)
 		item->verdict = VERDICT_ERROR;
 }

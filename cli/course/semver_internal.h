@@ -82,6 +82,21 @@ int semver_features_choose(struct semver_run *run, const struct package *p,
 int semver_item_note(struct semver_run *run, struct semver_item *item,
 		     struct err *err, const char *fmt, ...) ATTR_PRINTF(4, 5);
 
+/* ---- semver_crate.c */
+
+/*
+ * Compare two documents by the request and the policy.  P is the current
+ * package, or NULL where there are only documents.
+ */
+int semver_weigh(struct semver_run *run, const struct package *p,
+		 const struct compare_side *old,
+		 const struct compare_side *fresh, struct semver_item *item,
+		 struct err *err);
+
+/* Make both documents of P and compare them: the item has the answer. */
+int semver_check_crate(struct semver_run *run, const struct package *p,
+		       struct semver_item *item, struct err *err);
+
 /* ---- semver_policy.c */
 
 /*
