@@ -72,6 +72,9 @@ static void test_read_marks_all_that_default_reaches(void **state)
 	       "[dependencies]\nx = { version = \"1\", optional = true }\n"
 	       "y = { version = \"1\", optional = true }\n",
 	       "default* x* y");
+	expect("[features]\ndefault = [\"x/f\"]\nx = []\n"
+	       "[dependencies]\nx = \"1\"\n",
+	       "default* x");
 }
 
 static void test_enables_goes_through_others_and_round(void **state)

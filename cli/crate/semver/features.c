@@ -95,20 +95,43 @@ static int add_all(struct semver_features *f, const struct manifest *m,
  * dependency x and the feature of that name; `x?/y` does not.
  */
 static struct semver_feature *enabled_by(const struct semver_features *f,
+					 const struct map *optional,
 					 const char *value)
 {
 	const char *slash = strchr(value, '/');
+	size_t len;
 
 	if (!slash)
 		return semver_features_find(f, value);
-	if (slash == value || slash[-1] == '?')
+	len = (size_t)(slash - value);
+	if (!map_get_n(optional, value, len))
 		return NULL;
-	return map_get_n(&f->by_name, value, (size_t)(slash - value));
+	return map_get_n(&f->by_name, value, len);
+}
+
+static int link_one(struct semver_features *f, const struct map *optional,
+		    const struct manifest_feature *from, struct err *err)
+{
+	struct semver_feature *one = semver_features_find(f, from->name);
+
+	one->enables = arena_calloc(&f->arena, from->values.count + 1,
+				    sizeof(struct semver_feature *));
+	if (!one->enables)
+		return err_nomem(err);
+	for (size_t i = 0; i < from->values.count; i++) {
+		struct semver_feature *to =
+			enabled_by(f, optional, from->values.items[i]);
+
+		if (to && to != one)
+			one->enables[one->enable_count++] = to;
+	}
+	return 0;
 }
 
 static int link_all(struct semver_features *f, const struct manifest *m,
 		    struct err *err)
 {
+	AUTO(map_releasep) struct map optional = { 0 };
 	size_t links = 0;
 
 	for (size_t i = 0; i < m->feature_count; i++)
@@ -117,23 +140,13 @@ static int link_all(struct semver_features *f, const struct manifest *m,
 		return err_set(err, ERR_LIMIT,
 			       "features that enable more than %d others",
 			       SEMVER_FEATURE_LINKS_MAX);
-	for (size_t i = 0; i < m->feature_count; i++) {
-		const struct manifest_words *values = &m->features[i].values;
-		struct semver_feature *one =
-			semver_features_find(f, m->features[i].name);
-
-		one->enables = arena_calloc(&f->arena, values->count + 1,
-					    sizeof(struct semver_feature *));
-		if (!one->enables)
+	for (size_t i = 0; i < m->dep_count; i++)
+		if (m->deps[i].optional &&
+		    map_put(&optional, m->deps[i].key, f) < 0)
 			return err_nomem(err);
-		for (size_t k = 0; k < values->count; k++) {
-			struct semver_feature *to =
-				enabled_by(f, values->items[k]);
-
-			if (to && to != one)
-				one->enables[one->enable_count++] = to;
-		}
-	}
+	for (size_t i = 0; i < m->feature_count; i++)
+		if (link_one(f, &optional, &m->features[i], err) < 0)
+			return (int)err->code;
 	return 0;
 }
 
