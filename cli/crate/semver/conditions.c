@@ -34,10 +34,15 @@ bool when_was_exported_macro(struct semver_pair *p)
 	       strcmp(name + 2, macro->name) == 0;
 }
 
+const struct rustdoc_item *place_of_macro(const struct semver_pair *p)
+{
+	return surface_macro(p->side[SEMVER_NEW]->surface,
+			     p->thing[SEMVER_OLD]->name);
+}
+
 bool when_is_no_macro(struct semver_pair *p)
 {
-	return !surface_macro(p->side[SEMVER_NEW]->surface,
-			      p->thing[SEMVER_OLD]->name);
+	return !place_of_macro(p);
 }
 
 bool when_is_private_macro(struct semver_pair *p)

@@ -188,6 +188,9 @@ semver_condition when_impl_is_gone;
 semver_condition when_impl_asks_more;
 semver_condition when_impl_types_change;
 
+/* The macro of the same name that is left, for what is no longer exported. */
+const struct rustdoc_item *place_of_macro(const struct semver_pair *p);
+
 /* A word on the case. */
 void detail_param_type(const struct semver_pair *p, struct strbuf *out);
 void detail_return_type(const struct semver_pair *p, struct strbuf *out);

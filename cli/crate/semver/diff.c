@@ -26,11 +26,35 @@ static bool is_member(const struct semver_lint *l)
 	return l->on >= SEMVER_ON_FIELD && l->on <= SEMVER_ON_INHERENT;
 }
 
+/*
+ * What went has its place in the old source; what is still there and lost
+ * something, a trait or an attribute, in the new one.
+ */
+static const struct rustdoc_item *place(const struct semver_lint *l,
+					const struct semver_pair *p)
+{
+	if (l->place)
+		return l->place(p);
+	return l->event == SEMVER_GONE && !p->word ? p->thing[SEMVER_OLD]
+						   : p->thing[SEMVER_NEW];
+}
+
+/* A macro is known by its name: it lies in the root, wherever it is written. */
+static const char *name_of(const struct semver_pair *p, int side)
+{
+	const struct rustdoc_item *it = p->item[side];
+
+	return it && (it->kind == RUSTDOC_MACRO ||
+		      it->kind == RUSTDOC_PROC_MACRO)
+		       ? it->name
+		       : p->path;
+}
+
 void diff_report(struct comparison *c, const struct semver_lint *l,
 		 const struct semver_pair *p)
 {
 	int side = l->event == SEMVER_GONE ? SEMVER_OLD : SEMVER_NEW;
-	const struct rustdoc_item *at = p->thing[side];
+	const struct rustdoc_item *at = place(l, p);
 	struct finding f = { .id = l->id, .level = l->level, .mend = l->mend };
 
 	if (at) {
@@ -38,12 +62,12 @@ void diff_report(struct comparison *c, const struct semver_lint *l,
 		f.line = at->line;
 		f.column = at->column;
 	}
-	if (side == SEMVER_NEW && p->thing[SEMVER_OLD]) {
+	if (at != p->thing[SEMVER_OLD] && p->thing[SEMVER_OLD]) {
 		f.was_file = p->thing[SEMVER_OLD]->file;
 		f.was_line = p->thing[SEMVER_OLD]->line;
 	}
 	strbuf_reset(&c->subject);
-	strbuf_adds(&c->subject, p->path);
+	strbuf_adds(&c->subject, name_of(p, side));
 	if (p->variant[side])
 		add_name(&c->subject, p->variant[side]);
 	if (p->word) {
@@ -51,7 +75,7 @@ void diff_report(struct comparison *c, const struct semver_lint *l,
 		strbuf_adds(&c->subject, side == SEMVER_OLD ? p->word->gone
 							    : p->word->added);
 	} else if (is_member(l)) {
-		add_name(&c->subject, at);
+		add_name(&c->subject, p->thing[side]);
 	}
 	if (l->subject) {
 		strbuf_adds(&c->subject, "::");

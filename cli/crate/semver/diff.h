@@ -14,8 +14,9 @@ struct semver_features;
  * see judge.h.  A document compared with itself has no findings.
  *
  * A finding's subject is the path by which users import the item, then the
- * member: "kov::Event::Closed".  Its place is in the old source for what is
- * gone, in the new source for what changed or was added.  An item with two
+ * member: "kov::Event::Closed"; macros are known by their bare name.  Its place
+ * is in the old source for what is gone, in the new source for what changed
+ * or was added: a type that lost a trait is still there.  An item with two
  * paths gives two findings.  They are ordered by subject.
  *
  * Pure but for parsing: both documents keep what was read of them.  ERR_LIMIT

@@ -126,6 +126,8 @@ struct semver_lint {
 	 * impls too, and moving there may be the change.
 	 */
 	bool of_any_impl;
+	/* What the finding points at, where it is not the thing itself. */
+	const struct rustdoc_item *(*place)(const struct semver_pair *p);
 	/* A word on the case at hand, put behind `why`. */
 	void (*detail)(const struct semver_pair *p, struct strbuf *out);
 	/* More for the end of the subject, behind another `::`. */

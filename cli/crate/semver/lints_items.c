@@ -60,7 +60,7 @@ const struct semver_lint semver_lints_of_items[] = {
 	  .why = "the macro is still there, but other crates cannot use it any "
 		 "more",
 	  .mend = "put #[macro_export] back, or release a new major version",
-	  .reference = "item-remove",
+	  .reference = "item-remove", .place = place_of_macro,
 	  .when = { when_was_exported_macro, when_is_private_macro } },
 	{ BREAKS("derive_proc_macro_missing",
 		 "derive macro removed or renamed"),
