@@ -31,7 +31,8 @@ static json_t *finding_view(const struct finding *f)
 	const struct semver_lint *l = semver_lint_find(f->id);
 	char buf[CHAPTER_MAX];
 	const char *rule = l ? semver_lint_chapter(l, buf, sizeof(buf)) : NULL;
-	bool gone = l && l->event == SEMVER_GONE;
+	/* a trait may be gone from a type that is there still, elsewhere */
+	bool gone = l && l->event == SEMVER_GONE && !f->was_file;
 
 	return json_pack(
 		"{s:s, s:s, s:o, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, "

@@ -39,7 +39,7 @@ text() {
 	is 1 && same out <<-EOF
 	deny  derive_trait_impl_removed: derived trait is no longer implemented
 
-	      kov::D::Clone, previously in old.rs:3
+	      kov::D::Clone, in new.rs:1, previously in old.rs:3
 	        code that needs the trait of the type does not compile any more
 	        mend: bring it back, or release a new major version: 0.3.1 -> 0.4.0
 
@@ -72,7 +72,7 @@ rows() {
 	PATH=$TEST_ROOT/none semver --all-lints --format tsv
 	is 0 && same err </dev/null && grep -v 'kov::Added' out >rows
 	same rows <<-EOF
-	derive_trait_impl_removed	old.rs	3	kov::D::Clone
+	derive_trait_impl_removed	new.rs	1	kov::D::Clone
 	function_missing	old.rs	1	kov::one
 	function_parameter_count_changed	new.rs	2	kov::two
 	EOF

@@ -35,8 +35,9 @@ static const struct rustdoc_item *place(const struct semver_lint *l,
 {
 	if (l->place)
 		return l->place(p);
-	return l->event == SEMVER_GONE && !p->word ? p->thing[SEMVER_OLD]
-						   : p->thing[SEMVER_NEW];
+	if (l->event != SEMVER_GONE || (p->word && p->thing[SEMVER_NEW]))
+		return p->thing[SEMVER_NEW];
+	return p->thing[SEMVER_OLD];
 }
 
 /* A macro is known by its name: it lies in the root, wherever it is written. */
