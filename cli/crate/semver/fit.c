@@ -256,13 +256,26 @@ static enum fit_mode inside(enum fit_mode mode)
 	}
 }
 
+/* HashMap<K, V> is HashMap<K, V, S> for one S. */
+static bool is_default_for(struct fit *f, const struct term *had,
+			   const struct term *has)
+{
+	if (had->kind != TERM_PATH || had->count > has->count)
+		return false;
+	for (size_t i = had->count; i < has->count; i++)
+		if (!fit_is_variable(f, has->args[i]))
+			return false;
+	return true;
+}
+
 static bool fit_args(struct fit *f, const struct term *had,
 		     const struct term *has, enum fit_mode mode)
 {
 	size_t count = had->count < has->count ? had->count : has->count;
 
 	/* a type of ours that takes others now: its own lint has said so */
-	if (had->count != has->count && !(had->item && has->item))
+	if (had->count != has->count && !(had->item && has->item) &&
+	    !is_default_for(f, had, has))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (!fit_terms(f, had->args[i], has->args[i], mode))
@@ -320,13 +333,26 @@ static bool fit_consts(struct fit *f, const struct term *had,
 	return !known || !has->is_literal;
 }
 
+/* Iterator::Item is IntoIterator::Item. */
+static bool is_item_of_both(const struct term *had, const struct term *has)
+{
+	static const char iter[] = "core::iter::traits::";
+	const struct term *a = had->bounds.at[0].trait;
+	const struct term *b = has->bounds.at[0].trait;
+
+	return strcmp(had->name, "Item") == 0 && a->name && b->name &&
+	       strncmp(a->name, iter, sizeof(iter) - 1) == 0 &&
+	       strncmp(b->name, iter, sizeof(iter) - 1) == 0;
+}
+
 static bool fit_projections(struct fit *f, const struct term *had,
 			    const struct term *has)
 {
 	if (strcmp(had->name, has->name) != 0 ||
 	    !fit_terms(f, had->args[0], has->args[0], FIT_EXACT))
 		return false;
-	if (had->bounds.count == 0 || has->bounds.count == 0)
+	if (had->bounds.count == 0 || has->bounds.count == 0 ||
+	    is_item_of_both(had, has))
 		return true;
 	return fit_terms(f, had->bounds.at[0].trait, has->bounds.at[0].trait,
 			 FIT_EXACT);

@@ -301,13 +301,34 @@ static const struct rustdoc_item *now_of(struct fit *f, const struct term *had)
 	return NULL;
 }
 
+/* TO: From<HAD>, as the side `had` asks for, gives HAD: Into<TO>. */
+static bool converts_by_preds(struct fit *f, const struct term *had,
+			      const struct term *want)
+{
+	const char *name = is_named(want, "core::convert::Into")
+				   ? "core::convert::From"
+				   : "core::convert::TryFrom";
+
+	for (size_t i = 0; f->had_preds && i < f->had_preds->count; i++) {
+		const struct term_pred *p = &f->had_preds->at[i];
+		const struct term *trait = p->bound.trait;
+
+		if (trait && is_named(trait, name) && trait->count == 1 &&
+		    term_same(trait->args[0], had) &&
+		    fit_try(f, p->type, want->args[0], FIT_EXACT))
+			return true;
+	}
+	return false;
+}
+
 static bool converts(struct fit *f, const struct term *had,
 		     const struct term *want)
 {
 	const struct term *to = want->count == 1 ? want->args[0] : NULL;
 	const struct rustdoc_item *now = had->item ? now_of(f, had) : NULL;
 
-	if (!to || fit_try(f, had, to, FIT_EXACT))
+	if (!to || fit_try(f, had, to, FIT_EXACT) ||
+	    converts_by_preds(f, had, want))
 		return true;
 	if (to->kind != TERM_PATH && to->kind != TERM_PRIMITIVE)
 		return true;

@@ -122,6 +122,33 @@ static bool is_said(struct fit *f, const struct term_pred *want)
 	return false;
 }
 
+/* <T as TryInto<U>>::Error is <U as TryFrom<T>>::Error. */
+static bool is_said_of_from(struct fit *f, const struct term_pred *want)
+{
+	const struct term *type = want->type, *trait, *args[2];
+	struct term from = { .kind = TERM_PATH,
+			     .id = RUSTDOC_NO_ID,
+			     .name = "core::convert::TryFrom",
+			     .count = 1 };
+	struct term_bound bound = { .trait = &from };
+	struct term_pred p = *want;
+	struct term of = *type;
+
+	if (type->kind != TERM_PROJECTION || type->bounds.count == 0)
+		return false;
+	trait = type->bounds.at[0].trait;
+	if (!is_named(trait, "core::convert::TryInto") || trait->count != 1)
+		return false;
+	args[0] = trait->args[0];
+	args[1] = type->args[0];
+	of.args = &args[0];
+	from.args = &args[1];
+	from.side = type->side;
+	of.bounds = (struct term_bounds){ &bound, 1 };
+	p.type = &of;
+	return is_said(f, &p);
+}
+
 static bool trait_holds(struct fit *f, const struct term_pred *p)
 {
 	const struct term *type = p->type;
@@ -133,7 +160,7 @@ static bool trait_holds(struct fit *f, const struct term_pred *p)
 		type = fit_value(f, type->name);
 		return !type || fit_satisfies(f, type, p->bound.trait);
 	}
-	if (is_said(f, p))
+	if (is_said(f, p) || is_said_of_from(f, p))
 		return true;
 	if (type->kind == TERM_PROJECTION) {
 		const struct term *self = type->args[0];

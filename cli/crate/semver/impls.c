@@ -120,7 +120,9 @@ static void read_header(struct search *s, int side,
 	term_build_generics(&out->b, impl->generics, &out->params, &out->preds);
 	out->self = term_build(&out->b, impl->as.impl.target);
 	out->b.self = out->self;
-	out->trait = term_build_path(&out->b, impl->as.impl.trait);
+	out->trait = term_with_self(
+		&out->b, term_build_path(&out->b, impl->as.impl.trait),
+		out->self);
 }
 
 static void fit_headers(struct search *s, const struct header *to,
@@ -315,13 +317,19 @@ static const char *name_of(const struct search *s)
 {
 	AUTO(strbuf_releasep) struct strbuf name = { 0 };
 	char *word, *to;
+	struct term bare = *s->was.trait;
+	const struct term *shown = &bare;
 
+	/* PartialEq and not PartialEq<Self> */
+	if (bare.count == 1 && term_same(bare.args[0], s->was.self) &&
+	    fact_takes_self(bare.name))
+		bare.count = 0;
 	if (s->p->item[SEMVER_OLD]->kind == RUSTDOC_TRAIT ||
 	    s->was.self->kind != TERM_PATH || !s->was.self->item) {
 		term_show(s->was.self, &name);
 		strbuf_adds(&name, "::");
 	}
-	term_show(s->was.trait, &name);
+	term_show(shown, &name);
 	word = strbuf_ok(&name) ? arena_strdup(s->a, strbuf_str(&name)) : NULL;
 	to = word;
 	for (const char *from = word; from && *from; from++)

@@ -361,6 +361,9 @@ static void compare_calls(struct job *j, int had)
 
 	job_fit(j, &f, had);
 	f.is_exact = had == SEMVER_NEW;
+	/* A::new() leaves the lifetimes of A to be found */
+	if (!from->receiver)
+		f.now.lifetime_count = 0;
 	if (from->receiver && to->receiver &&
 	    from->receiver->kind == TERM_REF && to->receiver->kind == TERM_REF)
 		fit_lifetime(&f, from->receiver->args[0], to->receiver->args[0],

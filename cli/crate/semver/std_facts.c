@@ -89,6 +89,18 @@ bool fact_is_no_promise(const char *trait)
 	       is_one_of(trait, others, ARRAY_LEN(others));
 }
 
+bool fact_takes_self(const char *trait)
+{
+	static const char *const binary[] = {
+		CMP "PartialEq",
+		CMP "PartialOrd",
+	};
+
+	return is_one_of(trait, binary, ARRAY_LEN(binary)) ||
+	       strncmp(trait, OPS "arith::", 18) == 0 ||
+	       strncmp(trait, OPS "bit::", 16) == 0;
+}
+
 bool fact_is_standard(const char *path)
 {
 	return strncmp(path, "core::", 6) == 0 ||

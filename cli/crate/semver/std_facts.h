@@ -33,6 +33,9 @@ bool fact_is_invariant(const char *path);
 /* No trait for other crates: markers of the compiler, Drop, unstable ones. */
 bool fact_is_no_promise(const char *trait);
 
+/* A trait with one parameter that is Self unless it is written. */
+bool fact_takes_self(const char *trait);
+
 bool fact_is_standard(const char *path);
 
 #endif

@@ -148,6 +148,11 @@ const struct term *term_build_path(struct term_builder *b,
 struct term_bounds term_build_bounds(struct term_builder *b,
 				     struct rustdoc_span at);
 
+/* TRAIT with the parameter that is SELF where it is not written. */
+const struct term *term_with_self(struct term_builder *b,
+				  const struct term *trait,
+				  const struct term *self);
+
 /* impl Future<Output = OUTPUT>. */
 const struct term *term_build_future(struct term_builder *b,
 				     const struct term *output);

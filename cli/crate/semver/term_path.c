@@ -4,6 +4,7 @@
 #include "crate/rustdoc/doc.h"
 #include "crate/rustdoc/type.h"
 #include "crate/semver/lints.h"
+#include "crate/semver/std_facts.h"
 #include "crate/semver/term.h"
 #include "crate/semver/term_read.h"
 
@@ -346,6 +347,28 @@ struct term_bounds term_build_bounds(struct term_builder *b,
 	return found;
 }
 
+const struct term *term_with_self(struct term_builder *b,
+				  const struct term *trait,
+				  const struct term *self)
+{
+	struct term *t;
+
+	/* Neg and Not have no parameter, and none of them is compared */
+	if (trait->kind != TERM_PATH || trait->item || trait->count > 0 ||
+	    !fact_takes_self(trait->name))
+		return trait;
+	t = term_new(b, TERM_PATH);
+	if (!t)
+		return trait;
+	*t = *trait;
+	t->args = term_list(b, 1);
+	if (!t->args)
+		return trait;
+	t->args[0] = self;
+	t->count = 1;
+	return t;
+}
+
 const struct term *term_build_future(struct term_builder *b,
 				     const struct term *output)
 {
@@ -427,7 +450,11 @@ static void add_bounds(struct term_builder *b, struct term_preds *preds,
 	if (depth > TERM_DEPTH_MAX)
 		return;
 	for (size_t i = 0; i < bounds.count; i++) {
-		term_preds_add(b, preds, type, bounds.at[i]);
+		struct term_bound bound = bounds.at[i];
+
+		if (bound.trait)
+			bound.trait = term_with_self(b, bound.trait, type);
+		term_preds_add(b, preds, type, bound);
 		if (bounds.at[i].trait)
 			add_constraints(b, preds, type, &bounds.at[i], depth);
 	}
