@@ -526,6 +526,19 @@ static bool is_unknown(const struct term *t)
 	return t->kind == TERM_ANY || t->is_foreign_alias;
 }
 
+/* <usize as SliceIndex<..>>::Output: the impl that says it is not looked for */
+static bool is_said_elsewhere(const struct fit *f, const struct term *has)
+{
+	const struct term *self =
+		has->kind == TERM_PROJECTION ? has->args[0] : NULL;
+
+	if (!self || !fit_is_variable(f, self))
+		return false;
+	self = fit_value(f, self->name);
+	return self && self->kind != TERM_PARAM && self->kind != TERM_IMPL &&
+	       self->kind != TERM_PROJECTION;
+}
+
 static bool fit_any(struct fit *f, const struct term *had,
 		    const struct term *has, enum fit_mode mode)
 {
@@ -543,6 +556,8 @@ static bool fit_any(struct fit *f, const struct term *had,
 	if (mode == FIT_PARAM && !f->is_exact && coerce_param(f, had, has))
 		return true;
 	if (mode == FIT_RETURN && !f->is_exact && coerce_return(f, had, has))
+		return true;
+	if (had->kind != has->kind && is_said_elsewhere(f, has))
 		return true;
 	if (is_unknown(had) || is_unknown(has))
 		return !(had->is_foreign_alias && has->is_foreign_alias) ||
