@@ -51,6 +51,8 @@ SRC := $(sort $(wildcard cli/*.c cli/*/*.c cli/*/*/*.c reference/executor/*.c))
 OBJ := $(SRC:%.c=$B/%.o)
 LIB_OBJ := $(filter-out $B/cli/main.o,$(OBJ))
 EXEC := $B/libexec/cohort/reference-executor.so
+SUITE := $B/libexec/cohort/suite_executor
+SUITE_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard artifacts/*_01/suite/*.c)))
 UNIT := $(patsubst %.c,$B/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ := $(patsubst %.c,$B/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TOOLS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/*.c \
@@ -58,13 +60,13 @@ TOOLS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/*.c \
 SHIM := $(patsubst %.c,$B/%.so,$(wildcard tests/torture/shim/*.c))
 CLI_T := $(wildcard $(if $(filter %/gcc-none,$B),tests/harness/*.t) tests/e2e/*.t)
 CASES := $(sort $(wildcard tests/torture/cases/*))
-$(shell mkdir -p $(sort $(dir $B/bin/ $(EXEC) $(OBJ) $(UNIT) $(FUZZ) \
-	$(TOOLS) $(SHIM))))
+$(shell mkdir -p $(sort $(dir $B/bin/ $(EXEC) $(OBJ) $(SUITE_OBJ) $(UNIT) \
+	$(FUZZ) $(TOOLS) $(SHIM))))
 
 .PHONY: all always deps tests check check-unit check-cli check-torture \
 	check-tsan lint fuzz bench demo docs install clean
 .DELETE_ON_ERROR:
-all: $B/bin/cohort $(EXEC)
+all: $B/bin/cohort $(EXEC) $(SUITE)
 
 $B/bin/cohort: $B/cli/main.o $B/libcohort.a
 	$(CC) $(LINK) -o $@ $^ $(LIBS)
@@ -74,6 +76,9 @@ $B/libcohort.a: $(LIB_OBJ) $B/objects
 
 $(EXEC): $(filter $B/reference/executor/%,$(OBJ)) $B/objects
 	$(CC) $(LINK) -shared -o $@ $(filter %.o,$^)
+
+$(SUITE): $(SUITE_OBJ) artifacts/artifact_01/suite/exports
+	$(CC) $(LINK) -o $@ $(SUITE_OBJ) -Wl,--dynamic-list=$(lastword $^) -ldl
 
 # renewed when a source file comes or goes
 $B/objects: always
@@ -117,14 +122,11 @@ check-torture: all $(TOOLS) $(SHIM)
 	@$(RUN) -l $(@:check-%=$(notdir $B)-%) $(patsubst %, \
 		'tests/torture/torture %',$(call only,$(CASES)))
 
-check-tsan:
-	@$(MAKE) --no-print-directory CC=clang SAN=thread check-unit
+check-tsan:; @$(MAKE) --no-print-directory CC=clang SAN=thread check-unit
 
-lint:
-	@tests/run -l lint $(if $(RESULTS),-r $(RESULTS)) tests/lint/*.t
+lint:; @tests/run -l lint $(if $(RESULTS),-r $(RESULTS)) tests/lint/*.t
 
-bench: all $(TOOLS)
-	@COHORT=$(CURDIR)/$B/bin/cohort tests/bench/bench $(ONLY)
+bench: all $(TOOLS); @COHORT=$(CURDIR)/$B/bin/cohort tests/bench/bench $(ONLY)
 
 demo: all $(TOOLS)
 	@COHORT=$(CURDIR)/$B/bin/cohort tests/demo/demo.sh $(REPOS)
@@ -132,8 +134,7 @@ demo: all $(TOOLS)
 deps:; @.ci/deps
 
 # ---- documents and installing
-docs: all
-	@man/pages $B/bin/cohort $B/share
+docs: all; @man/pages $B/bin/cohort $B/share
 
 DIR := $(DESTDIR)$(PREFIX)
 install: docs
@@ -146,4 +147,4 @@ install: docs
 
 clean:; rm -rf build
 
--include $(patsubst %,%.d,$(OBJ) $(UNIT) $(FUZZ) $(TOOLS))
+-include $(patsubst %,%.d,$(OBJ) $(SUITE_OBJ) $(UNIT) $(FUZZ) $(TOOLS))

@@ -1,0 +1,2 @@
+#include "suite.h"
+const struct statement channel_statements[] = { { 0 } };

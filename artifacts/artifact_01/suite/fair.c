@@ -1,0 +1,2 @@
+#include "suite.h"
+const struct statement fair_statements[] = { { 0 } };

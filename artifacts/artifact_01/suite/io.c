@@ -1,0 +1,2 @@
+#include "suite.h"
+const struct statement io_statements[] = { { 0 } };

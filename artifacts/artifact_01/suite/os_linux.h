@@ -1,0 +1,35 @@
+#ifndef ARTIFACT_01_OS_LINUX_H
+#define ARTIFACT_01_OS_LINUX_H
+
+/* What POSIX does not have; suite.h has the part that statements use. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+/* Orphans of our children become our children. */
+void os_adopt_orphans(void);
+
+/* Kill all children, known or not; how many there were. */
+int os_kill_children(void);
+
+void os_die_with_parent(void);
+
+/* Give CONTEXT's process at most BYTES of address space. */
+void os_limit_memory(uint64_t bytes);
+
+/* Is a thread of PID running, or waiting for a processor or a disk? */
+bool os_is_active(pid_t pid);
+
+/* Called once when an allocation has failed. */
+extern void (*os_when_exhausted)(void);
+
+#endif

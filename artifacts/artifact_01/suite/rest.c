@@ -1,0 +1,2 @@
+#include "suite.h"
+const struct statement rest_statements[] = { { 0 } };

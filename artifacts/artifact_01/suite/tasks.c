@@ -1,0 +1,546 @@
+/* E20 to E35: spawning, dropping, cancelling, panicking, running. */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "suite.h"
+
+static void e20(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe a = { .step = step_yield, .n = 5 };
+	struct probe b = { .step = step_ready };
+	struct probe main = { .step = step_yield, .n = 100 };
+
+	probe_spawn(ex, &a);
+	exec_run(ex);
+	CHECK(a.drops == 1, "READY in a run, and not dropped when it ends");
+	probe_spawn(ex, &b);
+	probe_block_on(ex, &main);
+	CHECK(b.polls == 0 || b.drops == 1,
+	      "READY in a run, and not dropped when it ends");
+	cx_free(ex);
+}
+
+static void e21(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p[10] = { { 0 } };
+
+	for (int i = 0; i < 10; i++) {
+		p[i].keeps = i % 2;
+		if (i == 5)
+			turns(ex, 20);
+		probe_spawn(ex, &p[i]);
+	}
+	/* parked, never polled, and one that is woken */
+	cx_waker_wake_by_ref(&p[3].kept);
+	cx_free(ex);
+	for (int i = 0; i < 10; i++) {
+		CHECK(p[i].drops == 1,
+		      "cx_free did not drop a future that was %s",
+		      i < 5 ? "pending" : "not polled yet");
+		probe_forget(&p[i]);
+	}
+}
+
+static void *drop_waker(void *data)
+{
+	probe_forget(data);
+	return NULL;
+}
+
+static void e22(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe done = { .step = step_ready, .keeps = true };
+	struct probe pending = { .keeps = true };
+	struct probe late = { .keeps = true };
+
+	/* where it is dropped is checked by the probe */
+	probe_spawn(ex, &done);
+	exec_run(ex);
+	thread_join(thread_start(drop_waker, &done));
+	probe_spawn(ex, &pending);
+	probe_spawn(ex, &late);
+	turns(ex, 10);
+	thread_join(thread_start(drop_waker, &pending));
+	cx_free(ex);
+	thread_join(thread_start(drop_waker, &late));
+	CHECK(pending.drops == 1 && late.drops == 1, "not dropped by cx_free");
+}
+
+/* ---- E23: its own poll and its own drop */
+
+static int step_cancel_self(struct probe *p, struct cx_ctx *cx)
+{
+	cx_ctx_wake(cx);
+	if (p->id && cx_caps() & CX_CAP_CANCEL)
+		p->data = cx_cancel(p->ex, p->id) == CX_OK ? p : NULL;
+	else
+		return CX_READY;
+	return CX_PENDING;
+}
+
+static void last_wakes_self(struct probe *p)
+{
+	cx_waker_wake_by_ref(&p->kept);
+}
+
+static void e23(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe a = { .step = step_cancel_self,
+			   .last = last_wakes_self,
+			   .keeps = true };
+	struct probe b = { .last = last_wakes_self, .keeps = true };
+
+	/* that neither happens within the other is checked by the probe */
+	probe_spawn(ex, &a);
+	probe_spawn(ex, &b);
+	turns(ex, 20);
+	CHECK(a.drops == 1, "%s, and dropped %d times",
+	      cx_caps() & CX_CAP_CANCEL ? "cancelled by itself" : "READY",
+	      a.drops);
+	cx_free(ex);
+	CHECK(b.drops == 1, "not dropped by cx_free");
+	probe_forget(&a);
+	probe_forget(&b);
+}
+
+/* ---- E24: what a drop may do */
+
+enum {
+	GUESTS = 12
+};
+
+struct house {
+	pthread_mutex_t lock;
+	struct probe guests[GUESTS];
+	struct probe born[GUESTS];
+	int births;
+	bool closing;
+	struct cx_waker spare[GUESTS];
+};
+
+static void last_act(struct probe *p)
+{
+	struct house *h = p->data;
+	struct probe *other = p->peer;
+
+	CHECK(pthread_mutex_lock(&h->lock) == 0,
+	      "a future was dropped inside the drop of another");
+	pthread_mutex_unlock(&h->lock);
+	if (!other)
+		return;
+	if (other->has_kept)
+		cx_waker_wake_by_ref(&other->kept);
+	cx_waker_drop(h->spare[p->n]);
+	if (h->births < GUESTS) {
+		struct probe *born = &h->born[h->births++];
+		uint64_t id;
+		int rc;
+
+		born->step = step_ready;
+		rc = cx_spawn(p->ex, probe_future(p->ex, born), &id);
+		CHECK(!h->closing || rc == CX_E_CLOSED,
+		      "a spawn inside cx_free gave %d, not CX_E_CLOSED", rc);
+		CHECK(h->closing || rc == CX_OK, "a spawn in a drop gave %d",
+		      rc);
+		CHECK(!h->closing || born->drops == 1,
+		      "a spawn was refused, and the future not dropped");
+	}
+	if (cx_caps() & CX_CAP_CANCEL && !other->drops && other->id)
+		cx_cancel(p->ex, other->id);
+}
+
+static void settle_in(struct cx_exec *ex, struct house *h)
+{
+	pthread_mutexattr_t attr;
+
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ERRORCHECK);
+	pthread_mutex_init(&h->lock, &attr);
+	for (int i = 0; i < GUESTS; i++) {
+		struct probe *p = &h->guests[i];
+
+		*p = (struct probe){ .step = step_second,
+				     .last = last_act,
+				     .data = h,
+				     .n = i,
+				     .keeps = true,
+				     .peer = &h->guests[(i + 1) % GUESTS] };
+		probe_spawn(ex, p);
+	}
+	turns(ex, 30);
+	for (int i = 0; i < GUESTS; i++)
+		h->spare[i] = cx_waker_clone(&h->guests[i].kept);
+}
+
+static void leave(struct house *h)
+{
+	for (int i = 0; i < GUESTS; i++) {
+		CHECK(h->guests[i].drops == 1, "dropped %d times",
+		      h->guests[i].drops);
+		probe_forget(&h->guests[i]);
+	}
+	for (int i = 0; i < h->births; i++)
+		CHECK(h->born[i].drops == 1,
+		      "a future spawned in a drop was dropped %d times",
+		      h->born[i].drops);
+}
+
+static void e24(void)
+{
+	static struct house during_run;
+	static struct house during_free;
+	struct cx_exec *ex = exec_new();
+
+	settle_in(ex, &during_run);
+	cx_waker_wake_by_ref(&during_run.guests[0].kept);
+	exec_run(ex);
+	settle_in(ex, &during_free);
+	during_free.closing = true;
+	cx_free(ex);
+	leave(&during_run);
+	leave(&during_free);
+}
+
+/* ---- E25, E26: what keeps what alive */
+
+static void e25(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p = { .step = step_ready, .keeps = true };
+	struct cx_waker more;
+
+	probe_spawn(ex, &p);
+	exec_run(ex);
+	CHECK(p.drops == 1, "a waker keeps a future alive that is READY");
+	more = cx_waker_clone(&p.kept);
+	probe_forget(&p);
+	turns(ex, 10);
+	cx_free(ex);
+	cx_waker_drop(more);
+}
+
+static void last_forgets(struct probe *p)
+{
+	probe_forget(p);
+}
+
+static void own_waker_cycle(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe own = { .last = last_forgets, .keeps = true };
+	struct probe after = { .keeps = true };
+	struct probe woken = { .last = last_forgets, .keeps = true };
+
+	probe_spawn(ex, &own);
+	probe_spawn(ex, &after);
+	probe_spawn(ex, &woken);
+	turns(ex, 10);
+	cx_waker_wake_by_ref(&woken.kept);
+	cx_free(ex);
+	cx_waker_wake_by_ref(&after.kept);
+	probe_forget(&after);
+	CHECK(own.drops == 1 && after.drops == 1 && woken.drops == 1,
+	      "not dropped by cx_free");
+}
+
+static void e26(void)
+{
+	int64_t before;
+	int64_t grown;
+
+	own_waker_cycle();
+	own_waker_cycle();
+	before = counts_now().blocks;
+	for (int i = 0; i < 20; i++)
+		own_waker_cycle();
+	grown = counts_now().blocks - before;
+	CHECK(grown < 20, "20 rounds left %d blocks of memory behind",
+	      (int)grown);
+}
+
+/* ---- E27, E28: panics */
+
+static int step_panic(struct probe *p, struct cx_ctx *cx)
+{
+	if (p->n-- > 0) {
+		cx_ctx_wake(cx);
+		return CX_PENDING;
+	}
+	return CX_PANIC;
+}
+
+static void e27(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe bad = { .step = step_panic, .n = 3, .keeps = true };
+	struct probe good = { .step = step_yield, .n = 20 };
+	struct probe main = { .step = step_panic, .n = 2 };
+	int rc;
+
+	probe_spawn(ex, &bad);
+	probe_spawn(ex, &good);
+	exec_run(ex);
+	CHECK(bad.drops == 1, "panicked, and dropped %d times", bad.drops);
+	CHECK(bad.polls == 4, "polled again after it panicked");
+	CHECK(good.polls == 21 && good.drops == 1,
+	      "a panic disturbed another task");
+	cx_waker_wake_by_ref(&bad.kept);
+	turns(ex, 10);
+	rc = cx_block_on(ex, probe_future(ex, &main));
+	CHECK(rc == CX_PANIC, "block_on of one that panics gave %d", rc);
+	CHECK(main.drops == 1, "panicked, and dropped %d times", main.drops);
+	turns(ex, 10);
+	probe_forget(&bad);
+	cx_free(ex);
+}
+
+static void e28(void)
+{
+	skip_because("a panic in a drop is for tests in Rust");
+}
+
+/* ---- E29, E30: cancel */
+
+static void e29(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p = { .keeps = true };
+	int rc;
+
+	probe_spawn(ex, &p);
+	turns(ex, 10);
+	rc = cx_cancel(ex, p.id);
+	CHECK(rc == CX_OK, "cx_cancel gave %d", rc);
+	cx_waker_wake_by_ref(&p.kept);
+	turns(ex, 3);
+	CHECK(p.polls == 1, "polled after it had been cancelled");
+	CHECK(p.drops == 1, "cancelled, and dropped %d times", p.drops);
+	probe_forget(&p);
+	cx_free(ex);
+}
+
+static int step_ready_cancelled(struct probe *p, struct cx_ctx *cx)
+{
+	(void)cx;
+	CHECK(cx_cancel(p->ex, p->id) == CX_OK, "cannot cancel itself");
+	CHECK(cx_cancel(p->ex, p->id) == CX_E_INVAL,
+	      "a second cancel is not CX_E_INVAL");
+	return CX_READY;
+}
+
+static int step_cancel_peer(struct probe *p, struct cx_ctx *cx)
+{
+	(void)cx;
+	p->data = cx_cancel(p->ex, p->peer->id) == CX_OK ? p : NULL;
+	return CX_READY;
+}
+
+static void e30(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe self = { .step = step_ready_cancelled };
+	struct probe victim = { 0 };
+	struct probe killer = { .step = step_cancel_peer, .peer = &victim };
+	struct probe fresh = { 0 };
+
+	probe_spawn(ex, &self);
+	turns(ex, 5);
+	CHECK(self.drops == 1, "cancelled by itself, dropped %d times",
+	      self.drops);
+	CHECK(cx_cancel(ex, self.id) == CX_E_INVAL,
+	      "a cancel of a finished task is not CX_E_INVAL");
+	probe_spawn(ex, &victim);
+	turns(ex, 5);
+	probe_spawn(ex, &killer);
+	turns(ex, 10);
+	CHECK(killer.data, "a task cannot cancel another");
+	CHECK(victim.drops == 1, "cancelled, and dropped %d times",
+	      victim.drops);
+	probe_spawn(ex, &fresh);
+	CHECK(cx_cancel(ex, fresh.id) == CX_OK, "cannot cancel");
+	CHECK(cx_cancel(ex, fresh.id) == CX_E_INVAL,
+	      "a second cancel is not CX_E_INVAL");
+	turns(ex, 5);
+	CHECK(fresh.polls == 0 && fresh.drops == 1,
+	      "cancelled before its first poll: %d polls, %d drops",
+	      fresh.polls, fresh.drops);
+	cx_free(ex);
+}
+
+/* ---- E31 to E35 */
+
+enum {
+	CHAIN = 100000
+};
+
+struct chain {
+	struct probe *links;
+	long made;
+	long polled;
+};
+
+static void chain_next(struct cx_exec *ex, struct chain *c);
+
+static int step_link(struct probe *p, struct cx_ctx *cx)
+{
+	struct chain *c = p->data;
+
+	(void)cx;
+	c->polled++;
+	if (p->n % 2)
+		chain_next(p->ex, c);
+	return CX_READY;
+}
+
+static void last_link(struct probe *p)
+{
+	if (p->n % 2 == 0)
+		chain_next(p->ex, p->data);
+}
+
+static void chain_next(struct cx_exec *ex, struct chain *c)
+{
+	struct probe *p = &c->links[c->made];
+
+	if (c->made == CHAIN)
+		return;
+	*p = (struct probe){
+		.step = step_link, .last = last_link, .data = c, .n = c->made++
+	};
+	probe_spawn(ex, p);
+}
+
+static void e31(void)
+{
+	struct chain c = { .links = calloc(CHAIN, sizeof(*c.links)) };
+	struct cx_exec *ex = exec_new();
+
+	if (!c.links)
+		skip_because("no memory");
+	chain_next(ex, &c);
+	exec_run(ex);
+	CHECK(c.polled == CHAIN, "%ld of %d spawned tasks were polled",
+	      c.polled, CHAIN);
+	cx_free(ex);
+	free(c.links);
+}
+
+static void e32(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe pending = { .step = step_second, .keeps = true };
+	struct probe busy = { .step = step_yield, .n = 2000 };
+	struct probe main = { .step = step_yield, .n = 10 };
+
+	probe_spawn(ex, &pending);
+	probe_spawn(ex, &busy);
+	probe_block_on(ex, &main);
+	CHECK(busy.drops == 0, "block_on waited for another task");
+	CHECK(pending.polls == 1, "block_on left other tasks alone");
+	cx_waker_wake_by_ref(&pending.kept);
+	exec_run(ex);
+	CHECK(busy.drops == 1 && busy.polls == 2001 && pending.drops == 1,
+	      "tasks that block_on left behind did not go on");
+	probe_forget(&pending);
+	cx_free(ex);
+}
+
+static void e33(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe a = { .step = step_yield, .n = 10 };
+	struct probe b = { .step = step_yield, .n = 500 };
+
+	exec_run(ex);
+	exec_run(ex);
+	probe_spawn(ex, &a);
+	probe_spawn(ex, &b);
+	exec_run(ex);
+	CHECK(a.drops == 1 && b.drops == 1, "cx_run left a task that is live");
+	exec_run(ex);
+	cx_free(ex);
+}
+
+static void e34(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p[3] = { { .step = step_yield, .n = 5 },
+			      { .step = step_yield, .n = 3 },
+			      { .step = step_yield, .n = 2 } };
+	struct probe pending = { 0 };
+	struct probe far = { .step = step_await };
+	uint64_t polls = 0;
+	int rc;
+
+	for (int i = 0; i < 3; i++)
+		probe_spawn(ex, &p[i]);
+	probe_spawn(ex, &pending);
+	if (cx_caps() & CX_CAP_TIMERS) {
+		far.op = cx_sleep_until(ex, cx_now(ex) + 3600ull * 1000 * MS);
+		CHECK(far.op, "cx_sleep_until gave NULL");
+		probe_spawn(ex, &far);
+	}
+	rc = cx_run_until_stalled(ex, &polls);
+	CHECK(rc == CX_OK, "cx_run_until_stalled gave %d", rc);
+	for (int i = 0; i < 3; i++)
+		CHECK(p[i].drops == 1, "it left a task that could run");
+	CHECK(polls == 14u + (unsigned int)far.polls,
+	      "it says %llu polls, and there were %d",
+	      (unsigned long long)polls, 14 + far.polls);
+	rc = cx_run_until_stalled(ex, NULL);
+	CHECK(rc == CX_OK, "cx_run_until_stalled gave %d", rc);
+	cx_free(ex);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a;
+	uint64_t y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void e35(void)
+{
+	enum {
+		COUNT = 50000
+	};
+	static uint64_t ids[COUNT];
+	struct cx_exec *ex = exec_new();
+
+	for (int i = 0; i < COUNT; i++) {
+		struct probe p = { .step = step_ready };
+
+		probe_spawn(ex, &p);
+		exec_run(ex);
+		ids[i] = p.id;
+	}
+	qsort(ids, COUNT, sizeof(ids[0]), by_value);
+	for (int i = 1; i < COUNT; i++)
+		CHECK(ids[i] != ids[i - 1], "a task id was used twice");
+	cx_free(ex);
+}
+
+const struct statement task_statements[] = {
+	{ "E20", 'G', true, 0, e20 },
+	{ "E21", 'L', true, 0, e21 },
+	{ "E22", 'L', true, 0, e22 },
+	{ "E23", 'L', true, 0, e23 },
+	{ "E24", 'G', true, 0, e24 },
+	{ "E25", 'G', true, 0, e25 },
+	{ "E26", 'G', true, 0, e26 },
+	{ "E27", 'K', true, CX_CAP_CATCH_PANIC, e27 },
+	{ "E28", 'L', false, 0, e28 },
+	{ "E29", 'G', true, CX_CAP_CANCEL, e29 },
+	{ "E30", 'K', true, CX_CAP_CANCEL, e30 },
+	{ "E31", 'L', false, 0, e31 },
+	{ "E32", 'G', true, 0, e32 },
+	{ "E33", 'G', true, 0, e33 },
+	{ "E34", 'K', true, CX_CAP_STALLED, e34 },
+	{ "E35", 'K', false, 0, e35 },
+	{ 0 },
+};

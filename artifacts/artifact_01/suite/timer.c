@@ -1,0 +1,2 @@
+#include "suite.h"
+const struct statement timer_statements[] = { { 0 } };

@@ -1,0 +1,430 @@
+/* E1 to E12: wakers, and the polls that they cause. */
+#include "suite.h"
+
+static void e1(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p = { .step = step_ready };
+
+	probe_spawn(ex, &p);
+	exec_run(ex);
+	CHECK(p.polls > 0, "a spawned future was never polled");
+	cx_free(ex);
+}
+
+static void e2(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p = { .step = step_ready };
+
+	probe_spawn(ex, &p);
+	CHECK(p.polls == 0, "cx_spawn polled the future");
+	doze(20 * MS);
+	CHECK(p.polls == 0, "a future was polled outside a run");
+	exec_run(ex);
+	cx_free(ex);
+}
+
+/* ---- E3: two tasks that wait for each other, in four ways */
+
+enum {
+	ROUNDS = 2000
+};
+
+/* Answers each poll by waking its peer, and waits to be woken. */
+static int step_answer(struct probe *p, struct cx_ctx *cx)
+{
+	struct probe *peer = p->peer;
+	struct cx_waker copy;
+
+	(void)cx;
+	p->n++;
+	if (peer->drops)
+		return CX_READY;
+	if (!peer->has_kept)
+		return CX_PENDING;
+	switch (p->n % 4) {
+	case 0:
+		cx_waker_wake_by_ref(&peer->kept);
+		break;
+	case 1:
+		copy = cx_waker_clone(&peer->kept);
+		cx_waker_wake(copy);
+		break;
+	case 2:
+		copy = cx_waker_clone(&peer->kept);
+		cx_waker_wake_by_ref(&copy);
+		cx_waker_drop(copy);
+		break;
+	default:
+		cx_waker_wake_by_ref(&peer->kept);
+		cx_waker_wake_by_ref(&peer->kept);
+	}
+	return p->n >= ROUNDS ? CX_READY : CX_PENDING;
+}
+
+static void e3(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe a = { .step = step_answer, .keeps = true };
+	struct probe b = { .step = step_answer, .keeps = true, .peer = &a };
+
+	a.peer = &b;
+	probe_spawn(ex, &a);
+	probe_spawn(ex, &b);
+	/* the wake of the first to end is the last one of the other */
+	exec_run(ex);
+	CHECK(a.polls >= ROUNDS - 1 && b.polls >= ROUNDS - 1,
+	      "%d and %d polls for %d wakes each", a.polls, b.polls, ROUNDS);
+	probe_forget(&a);
+	probe_forget(&b);
+	cx_free(ex);
+}
+
+/* ---- E4, E5: wakes during the own poll */
+
+static int step_own_waker(struct probe *p, struct cx_ctx *cx)
+{
+	if (p->n-- <= 0)
+		return CX_READY;
+	if (p->n % 2)
+		cx_waker_wake(cx_ctx_waker(cx));
+	else
+		cx_waker_wake_by_ref(&p->kept);
+	return CX_PENDING;
+}
+
+static void e4(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe a = { .step = step_yield, .n = 100 };
+	struct probe b = { .step = step_own_waker, .n = 100, .keeps = true };
+	struct probe c = { .step = step_own_waker, .n = 100, .keeps = true };
+
+	probe_spawn(ex, &a);
+	probe_spawn(ex, &b);
+	exec_run(ex);
+	CHECK(a.polls == 101 && b.polls == 101,
+	      "%d and %d polls for 100 wakes by themselves", a.polls, b.polls);
+	probe_block_on(ex, &c);
+	CHECK(c.polls == 101, "%d polls for 100 wakes by itself", c.polls);
+	probe_forget(&b);
+	probe_forget(&c);
+	cx_free(ex);
+}
+
+static int step_thrice(struct probe *p, struct cx_ctx *cx)
+{
+	if (p->n >= 50)
+		return CX_PENDING;
+	p->n++;
+	cx_ctx_wake(cx);
+	cx_waker_wake_by_ref(&p->kept);
+	cx_waker_wake(cx_ctx_waker(cx));
+	return CX_PENDING;
+}
+
+static bool has_50(void *data)
+{
+	return ((struct probe *)data)->n >= 50;
+}
+
+static int polls_of_thrice(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p = { .step = step_thrice, .keeps = true };
+
+	probe_spawn(ex, &p);
+	run_until(ex, has_50, &p, "wakes by itself were lost");
+	turns(ex, 300);
+	cx_free(ex);
+	probe_forget(&p);
+	return p.polls;
+}
+
+static void e5(void)
+{
+	int polls = polls_of_thrice();
+
+	CHECK(polls >= 51 && polls <= 151, "%d polls for 150 wakes in 50 polls",
+	      polls);
+}
+
+static void e5b(void)
+{
+	int polls = polls_of_thrice();
+
+	CHECK(polls == 51, "%d polls, not 51: three wakes in a poll are one",
+	      polls);
+}
+
+static void e6(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p[10] = { { 0 } };
+
+	for (int i = 0; i < 10; i++)
+		probe_spawn(ex, &p[i]);
+	turns(ex, 1000);
+	for (int i = 0; i < 10; i++)
+		CHECK(p[i].polls == 1, "%d polls of a task that nobody woke",
+		      p[i].polls);
+	cx_free(ex);
+}
+
+/* ---- E7 to E9: wakers of tasks that have ended */
+
+static void e7(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p = { .step = step_yield, .n = 3, .keeps = true };
+
+	probe_spawn(ex, &p);
+	exec_run(ex);
+	for (int i = 0; i < 10; i++) {
+		cx_waker_wake_by_ref(&p.kept);
+		turns(ex, 10);
+	}
+	CHECK(p.polls == 4, "polled after it was READY");
+	probe_forget(&p);
+	cx_free(ex);
+}
+
+/* All that can be done with a waker; drops it. */
+static void use_up(struct cx_waker w)
+{
+	struct cx_waker copy = cx_waker_clone(&w);
+
+	cx_waker_wake_by_ref(&w);
+	cx_waker_wake_by_ref(&copy);
+	cx_waker_wake(copy);
+	copy = cx_waker_clone(&w);
+	cx_waker_drop(w);
+	cx_waker_wake_by_ref(&copy);
+	cx_waker_drop(copy);
+}
+
+static void e8(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe ready = { .step = step_second, .keeps = true };
+	struct probe freed = { .keeps = true };
+	struct probe gone = { .keeps = true };
+	struct cx_waker late;
+
+	probe_spawn(ex, &ready);
+	probe_spawn(ex, &freed);
+	probe_spawn(ex, &gone);
+	turns(ex, 10);
+	cx_waker_wake_by_ref(&ready.kept);
+	turns(ex, 10);
+	CHECK(ready.drops == 1, "a task that was woken is not done");
+	late = cx_waker_clone(&ready.kept);
+	use_up(ready.kept);
+	turns(ex, 10);
+	if (cx_caps() & CX_CAP_CANCEL) {
+		CHECK(cx_cancel(ex, gone.id) == CX_OK, "cannot cancel");
+		turns(ex, 10);
+		cx_waker_wake_by_ref(&gone.kept);
+		turns(ex, 10);
+	}
+	/* queued when it is freed */
+	cx_waker_wake_by_ref(&freed.kept);
+	cx_free(ex);
+	use_up(freed.kept);
+	use_up(gone.kept);
+	use_up(late);
+	CHECK(freed.drops == 1 && gone.drops == 1, "not dropped by cx_free");
+}
+
+enum {
+	OLD = 2000,
+	FRESH = 64
+};
+
+static void check_fresh(struct probe *fresh)
+{
+	for (int i = 0; i < FRESH; i++)
+		CHECK(fresh[i].polls == 1,
+		      "the waker of a task that is gone woke another");
+}
+
+static void e9(void)
+{
+	static struct probe old[OLD];
+	static struct probe fresh[FRESH];
+	struct cx_exec *ex = exec_new();
+
+	for (int i = 0; i < OLD; i++) {
+		old[i] = (struct probe){ .step = step_ready, .keeps = true };
+		probe_spawn(ex, &old[i]);
+		exec_run(ex);
+	}
+	for (int i = 0; i < FRESH; i++)
+		probe_spawn(ex, &fresh[i]);
+	turns(ex, 300);
+	for (int i = 0; i < FRESH; i++) {
+		if (fresh[i].polls != 1)
+			skip_because("it polls tasks that nobody woke");
+	}
+	for (int i = 0; i < OLD; i++)
+		cx_waker_wake_by_ref(&old[i].kept);
+	turns(ex, 300);
+	check_fresh(fresh);
+	for (int i = 0; i < OLD; i++)
+		cx_waker_wake(old[i].kept);
+	turns(ex, 300);
+	check_fresh(fresh);
+	cx_free(ex);
+}
+
+/* ---- E10 to E12: clones, counts, threads */
+
+static void e10(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p = { .step = step_second, .keeps = true };
+	struct cx_waker copy;
+	struct cx_waker second;
+
+	probe_spawn(ex, &p);
+	turns(ex, 10);
+	copy = cx_waker_clone(&p.kept);
+	probe_forget(&p);
+	second = cx_waker_clone(&copy);
+	cx_waker_drop(copy);
+	cx_waker_wake(second);
+	exec_run(ex);
+	CHECK(p.polls >= 2, "a clone does not wake the task");
+	cx_free(ex);
+}
+
+enum {
+	HANDLES = 8
+};
+
+/* A random walk of clones, wakes and drops over one task. */
+static void walk(unsigned int seed)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p = { .keeps = true };
+	struct cx_waker held[HANDLES];
+	int count = 1;
+
+	probe_spawn(ex, &p);
+	turns(ex, 4);
+	held[0] = p.kept;
+	for (int i = 0; i < 4000; i++) {
+		unsigned int r = (seed = seed * 1103515245 + 12345) >> 16;
+		int at = (int)(r / 4 % (unsigned int)count);
+
+		if (r % 4 == 0 && count < HANDLES) {
+			held[count++] = cx_waker_clone(&held[at]);
+		} else if (r % 4 == 1) {
+			cx_waker_wake_by_ref(&held[at]);
+		} else if (count > 1) {
+			struct cx_waker out = held[at];
+
+			held[at] = held[--count];
+			if (r % 4 == 2)
+				cx_waker_wake(out);
+			else
+				cx_waker_drop(out);
+		}
+		if (i % 50 == 0)
+			turns(ex, 2);
+	}
+	if (seed % 2)
+		cx_free(ex);
+	while (count > 0)
+		cx_waker_drop(held[--count]);
+	if (seed % 2 == 0)
+		cx_free(ex);
+	CHECK(p.drops == 1, "dropped %d times", p.drops);
+}
+
+static void e11(void)
+{
+	int64_t before;
+	int64_t grown = 0;
+
+	/* what is made once for all is there after the first two */
+	walk(1);
+	walk(2);
+	before = counts_now().blocks;
+	for (unsigned int i = 3; i < 13; i++)
+		walk(i);
+	grown = counts_now().blocks - before;
+	CHECK(grown < 10, "10 rounds left %d blocks of memory behind",
+	      (int)grown);
+}
+
+struct errand {
+	struct cx_waker w;
+	void (*act)(struct cx_waker w);
+};
+
+static void *do_errand(void *data)
+{
+	struct errand *e = data;
+
+	e->act(e->w);
+	return NULL;
+}
+
+static void by_ref(struct cx_waker w)
+{
+	cx_waker_wake_by_ref(&w);
+	cx_waker_drop(w);
+}
+
+static void by_clone(struct cx_waker w)
+{
+	struct cx_waker copy = cx_waker_clone(&w);
+
+	cx_waker_drop(w);
+	cx_waker_wake(copy);
+}
+
+static int step_errands(struct probe *p, struct cx_ctx *cx)
+{
+	static void (*const acts[])(struct cx_waker) = {
+		cx_waker_wake,
+		by_ref,
+		by_clone,
+	};
+	struct errand *e = p->data;
+	struct errand drop = { cx_ctx_waker(cx), cx_waker_drop };
+
+	if (p->n >= 30)
+		e = NULL;
+	thread_join(thread_start(do_errand, &drop));
+	if (!e) {
+		return CX_READY;
+	}
+	*e = (struct errand){ cx_ctx_waker(cx), acts[p->n++ % 3] };
+	thread_join(thread_start(do_errand, e));
+	return CX_PENDING;
+}
+
+static void e12(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct errand e;
+	struct probe p = { .step = step_errands, .data = &e };
+
+	probe_spawn(ex, &p);
+	exec_run(ex);
+	CHECK(p.polls >= 31, "%d polls for 30 wakes", p.polls);
+	cx_free(ex);
+}
+
+const struct statement waker_statements[] = {
+	{ "E1", 'L', true, 0, e1 },   { "E2", 'G', false, 0, e2 },
+	{ "E3", 'L', true, 0, e3 },   { "E4", 'L', true, 0, e4 },
+	{ "E5", 'L', true, 0, e5 },   { "E5b", 'G', false, 0, e5b },
+	{ "E6", 'G', false, 0, e6 },  { "E7", 'L', true, 0, e7 },
+	{ "E8", 'L', true, 0, e8 },   { "E9", 'L', true, 0, e9 },
+	{ "E10", 'L', true, 0, e10 }, { "E11", 'L', true, 0, e11 },
+	{ "E12", 'L', true, 0, e12 }, { 0 },
+};

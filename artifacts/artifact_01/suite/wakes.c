@@ -1,0 +1,326 @@
+/* E13 to E19: wakes from afar, and what a wake must not do. */
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdlib.h>
+
+#include "suite.h"
+
+/* ---- E13, E14: wakes of other threads while the loop sleeps */
+
+struct caller {
+	struct cx_waker w;
+	sem_t go;
+	unsigned int spin; /* steps before the wake; grows */
+	uint64_t doze;
+	bool over;
+};
+
+static void *call(void *data)
+{
+	struct caller *c = data;
+
+	for (;;) {
+		while (sem_wait(&c->go) < 0)
+			;
+		if (c->over)
+			return NULL;
+		if (c->doze)
+			doze(c->doze);
+		for (volatile unsigned int i = 0; i < c->spin; i++)
+			;
+		cx_waker_wake_by_ref(&c->w);
+	}
+}
+
+static int step_called(struct probe *p, struct cx_ctx *cx)
+{
+	struct caller *c = p->data;
+
+	if (p->polls == 1)
+		c->w = cx_ctx_waker(cx);
+	if (p->n-- <= 0)
+		return CX_READY;
+	c->spin = (unsigned int)p->n % 500 * 50;
+	sem_post(&c->go);
+	return CX_PENDING;
+}
+
+static void be_called(struct cx_exec *ex, long times, uint64_t after)
+{
+	struct caller c = { .doze = after };
+	struct probe p = { .step = step_called, .n = times, .data = &c };
+	pthread_t thread;
+
+	sem_init(&c.go, 0, 0);
+	thread = thread_start(call, &c);
+	probe_block_on(ex, &p);
+	c.over = true;
+	sem_post(&c.go);
+	thread_join(thread);
+	cx_waker_drop(c.w);
+	CHECK(p.polls > times, "%d polls for %ld wakes", p.polls, times);
+}
+
+static void e13(void)
+{
+	struct cx_exec *ex = exec_new();
+
+	be_called(ex, 3, 30 * MS);
+	be_called(ex, 2, 30 * MS);
+	cx_free(ex);
+}
+
+static void e14(void)
+{
+	struct cx_exec *ex = exec_new();
+
+	be_called(ex, 10000, 0);
+	cx_free(ex);
+}
+
+static void e15(void)
+{
+	skip_because("needs an instrumented build");
+}
+
+/* ---- E16 to E19 */
+
+static _Atomic bool in_wake;
+
+static int step_wakes(struct probe *p, struct cx_ctx *cx)
+{
+	CHECK(!in_wake, "a wake polled a task before it returned");
+	if (p->n-- <= 0)
+		return CX_READY;
+	in_wake = true;
+	cx_ctx_wake(cx);
+	if (p->peer && p->peer->has_kept)
+		cx_waker_wake_by_ref(&p->peer->kept);
+	in_wake = false;
+	return CX_PENDING;
+}
+
+static void e16(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe a = { .step = step_wakes, .n = 50, .keeps = true };
+	struct probe b = { .step = step_wakes, .n = 90, .keeps = true };
+	struct probe c = { .step = step_wakes, .n = 2000, .keeps = true };
+
+	a.peer = &b;
+	b.peer = &a;
+	probe_spawn(ex, &a);
+	probe_spawn(ex, &b);
+	exec_run(ex);
+	/* and outside a run */
+	probe_spawn(ex, &c);
+	turns(ex, 2);
+	in_wake = true;
+	cx_waker_wake_by_ref(&c.kept);
+	in_wake = false;
+	exec_run(ex);
+	probe_forget(&a);
+	probe_forget(&b);
+	probe_forget(&c);
+	cx_free(ex);
+}
+
+enum {
+	CHAIN = 100000
+};
+
+static int step_wake_next(struct probe *p, struct cx_ctx *cx)
+{
+	(void)cx;
+	if (p->polls == 1)
+		return CX_PENDING;
+	if (p->peer)
+		cx_waker_wake_by_ref(&p->peer->kept);
+	return CX_READY;
+}
+
+static void *run_chain(void *data)
+{
+	struct probe *p = calloc(CHAIN, sizeof(*p));
+	struct cx_exec *ex = exec_new();
+
+	(void)data;
+	if (!p)
+		skip_because("no memory");
+	for (int i = 0; i < CHAIN; i++) {
+		p[i].step = step_wake_next;
+		p[i].keeps = true;
+		p[i].peer = i + 1 < CHAIN ? &p[i + 1] : NULL;
+		probe_spawn(ex, &p[i]);
+	}
+	turns(ex, 2);
+	cx_waker_wake_by_ref(&p[0].kept);
+	exec_run(ex);
+	for (int i = 0; i < CHAIN; i++) {
+		CHECK(p[i].drops == 1, "task %d of a chain was not run", i);
+		probe_forget(&p[i]);
+	}
+	cx_free(ex);
+	free(p);
+	return NULL;
+}
+
+static void e17(void)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 512 * 1024);
+	if (pthread_create(&thread, &attr, run_chain, NULL) != 0)
+		skip_because("no thread could be started");
+	thread_join(thread);
+	pthread_attr_destroy(&attr);
+}
+
+static int step_compare(struct probe *p, struct cx_ctx *cx)
+{
+	if (p->peer && p->peer->has_kept && !p->peer->drops)
+		CHECK(!cx_ctx_will_wake(cx, &p->peer->kept),
+		      "will_wake says yes for the waker of another task");
+	p->data = cx_ctx_will_wake(cx, &p->kept) ? p : NULL;
+	return step_yield(p, cx);
+}
+
+static void compare(bool same)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe a = { .step = step_compare, .n = 20, .keeps = true };
+	struct probe b = { .step = step_compare, .n = 20, .keeps = true };
+
+	a.peer = &b;
+	b.peer = &a;
+	probe_spawn(ex, &a);
+	probe_block_on(ex, &b);
+	exec_run(ex);
+	if (same)
+		CHECK(a.data && b.data,
+		      "will_wake says no for the waker of the same task");
+	probe_forget(&a);
+	probe_forget(&b);
+	cx_free(ex);
+}
+
+static void e18(void)
+{
+	compare(false);
+}
+
+static void e18b(void)
+{
+	compare(true);
+}
+
+/* ---- E19: the waker is the last owner */
+
+static int step_drop_peer(struct probe *p, struct cx_ctx *cx)
+{
+	(void)cx;
+	probe_forget(p->peer);
+	return CX_READY;
+}
+
+static void last_drop_own(struct probe *p)
+{
+	probe_forget(p);
+}
+
+static void last_drop_peer(struct probe *p)
+{
+	probe_forget(p->peer);
+}
+
+static void in_poll_and_drop(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe done = { .step = step_ready, .keeps = true };
+	struct probe too = { .step = step_ready, .keeps = true };
+	struct probe poller = { .step = step_drop_peer, .peer = &done };
+	struct probe own = { .last = last_drop_own, .keeps = true };
+	struct probe other = { .last = last_drop_peer, .peer = &too };
+
+	probe_spawn(ex, &done);
+	probe_spawn(ex, &too);
+	exec_run(ex);
+	probe_spawn(ex, &poller);
+	exec_run(ex);
+	probe_spawn(ex, &own);
+	probe_spawn(ex, &other);
+	turns(ex, 10);
+	cx_free(ex);
+	CHECK(own.drops == 1 && other.drops == 1, "not dropped by cx_free");
+}
+
+static void by_clone(struct cx_waker w)
+{
+	struct cx_waker copy = cx_waker_clone(&w);
+
+	cx_waker_drop(w);
+	cx_waker_wake(copy);
+}
+
+struct race {
+	struct cx_waker w;
+	sem_t ready;
+	_Atomic bool go;
+	int kind;
+};
+
+static void *race_with_free(void *data)
+{
+	struct race *r = data;
+
+	sem_post(&r->ready);
+	while (!r->go)
+		sched_yield();
+	if (r->kind == 0)
+		cx_waker_drop(r->w);
+	else if (r->kind == 1)
+		cx_waker_wake(r->w);
+	else
+		by_clone(r->w);
+	return NULL;
+}
+
+static void e19(void)
+{
+	in_poll_and_drop();
+	for (int i = 0; i < 400; i++) {
+		struct cx_exec *ex = exec_new();
+		struct probe p = { .keeps = true };
+		struct race r = { .kind = i % 3 };
+		pthread_t thread;
+
+		probe_spawn(ex, &p);
+		turns(ex, 2);
+		r.w = p.kept;
+		sem_init(&r.ready, 0, 0);
+		thread = thread_start(race_with_free, &r);
+		while (sem_wait(&r.ready) < 0)
+			;
+		r.go = true;
+		for (volatile int spin = 0; spin < i % 20 * 40; spin++)
+			;
+		cx_free(ex);
+		CHECK(p.drops == 1, "not dropped by cx_free");
+		thread_join(thread);
+	}
+}
+
+const struct statement wake_statements[] = {
+	{ "E13", 'L', true, 0, e13 },
+	{ "E14", 'L', false, 0, e14 },
+	{ "E15", 'L', false, 0, e15 },
+	{ "E16", 'G', false, 0, e16 },
+	{ "E17", 'G', false, 0, e17 },
+	{ "E18", 'L', true, 0, e18 },
+	{ "E18b", 'G', false, 0, e18b },
+	{ "E19", 'L', true, 0, e19 },
+	{ 0 },
+};
