@@ -557,7 +557,7 @@ static bool fit_any(struct fit *f, const struct term *had,
 		return true;
 	if (mode == FIT_RETURN && !f->is_exact && coerce_return(f, had, has))
 		return true;
-	if (had->kind != has->kind && is_said_elsewhere(f, has))
+	if (is_said_elsewhere(f, has))
 		return true;
 	if (is_unknown(had) || is_unknown(has))
 		return !(had->is_foreign_alias && has->is_foreign_alias) ||
