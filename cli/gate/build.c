@@ -21,7 +21,7 @@
 
 enum {
 	BUILD_TIMEOUT_S = 5 * 60,
-	BUILD_BINDS = 4, /* ours; then the caller's */
+	BUILD_BINDS = 5, /* ours; then the caller's */
 	BUILD_ENV = 24,
 	DECOYS_MAX = 8,
 	LOG_MAX = 1 << 20
@@ -30,6 +30,7 @@ enum {
 #define INSIDE_CRATE "/build/crate"
 #define INSIDE_TOOLCHAIN "/toolchain"
 #define INSIDE_REGISTRY "/cargo/registry"
+#define INSIDE_GIT "/cargo/git"
 #define INSIDE_SIBLINGS "/siblings"
 
 /* ------------------------------------------------------------------- running
@@ -72,8 +73,9 @@ static void bind(struct setting *s, const char *from, const char *to)
 static void set_inside(struct setting *s, const struct gate_env *env,
 		       const struct build_spec *spec)
 {
-	char *registry = arena_printf(&s->arena, "%s/registry",
-				      env->cargo_home ? env->cargo_home : "");
+	const char *home = env->cargo_home ? env->cargo_home : "";
+	char *registry = arena_printf(&s->arena, "%s/registry", home);
+	char *git = arena_printf(&s->arena, "%s/git", home);
 
 	bind(s, spec->dir, INSIDE_CRATE);
 	if (strcmp(env->toolchain->sysroot, "/usr") == 0) {
@@ -82,12 +84,14 @@ static void set_inside(struct setting *s, const struct gate_env *env,
 		bind(s, env->toolchain->sysroot, INSIDE_TOOLCHAIN);
 		set(s, "PATH", INSIDE_TOOLCHAIN "/bin:/usr/bin:/bin");
 	}
-	if (!registry)
+	if (!registry || !git)
 		s->failed = true;
 	else if (env->siblings_dir) /* cargo unpacks those for itself */
 		bind(s, env->siblings_dir, INSIDE_SIBLINGS);
 	else if (env->cargo_home && file_is_dir(registry))
 		bind(s, registry, INSIDE_REGISTRY);
+	if (git && env->cargo_home && file_is_dir(git))
+		bind(s, git, INSIDE_GIT);
 	set(s, "HOME", SANDBOX_HOME);
 	set(s, "CARGO_HOME", SANDBOX_HOME "/cargo");
 	set(s, "CARGO_TARGET_DIR", "/tmp/target");
@@ -140,6 +144,8 @@ static const char prepare[] =
 	"mkdir -p \"$CARGO_HOME\"\n"
 	"[ ! -d " INSIDE_REGISTRY " ] || "
 	"ln -s " INSIDE_REGISTRY " \"$CARGO_HOME/registry\"\n"
+	"[ ! -d " INSIDE_GIT " ] || "
+	"ln -s " INSIDE_GIT " \"$CARGO_HOME/git\"\n"
 	"[ ! -d " INSIDE_SIBLINGS " ] || "
 	"printf '[source.crates-io]\\nreplace-with = \"stage\"\\n"
 	"[source.stage]\\nlocal-registry = \"" INSIDE_SIBLINGS "\"\\n' "

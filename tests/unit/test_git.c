@@ -465,6 +465,38 @@ static void test_tag_read_and_peel_refuse_other_objects(void **state)
 			 ERR_NOT_FOUND);
 }
 
+static void test_resolve_takes_what_people_write(void **state)
+{
+	const struct box *b = *state;
+	struct oid c = crate(b->repo);
+	struct oid x = blob(b->repo, "x");
+	struct err err = { 0 };
+	char hex[OID_HEX], blob_hex[OID_HEX];
+	struct oid found;
+
+	oid_hex(&c, hex);
+	oid_hex(&x, blob_hex);
+	assert_int_equal(
+		repo_ref_write(b->repo, "refs/tags/v1", &c, NULL, NULL, &err),
+		0);
+	assert_int_equal(repo_resolve(b->repo, "v1", &found, &err), 0);
+	assert_true(oid_equal(&found, &c));
+	assert_int_equal(repo_resolve(b->repo, hex, &found, &err), 0);
+	hex[12] = '\0';
+	assert_int_equal(repo_resolve(b->repo, hex, &found, &err), 0);
+	assert_true(oid_equal(&found, &c));
+	assert_int_equal(repo_resolve(b->repo, "v2", &found, &err),
+			 ERR_NOT_FOUND);
+	assert_string_equal(err.msg,
+			    "there is no commit 'v2' in the repository");
+	err_clear(&err);
+	assert_int_equal(repo_resolve(b->repo, blob_hex, &found, &err),
+			 ERR_NOT_FOUND);
+	err_clear(&err);
+	assert_int_equal(repo_resolve(b->repo, "v1@{", &found, &err),
+			 ERR_NOT_FOUND);
+}
+
 static void test_commit_read_gives_all_of_it(void **state)
 {
 	const struct box *b = *state;
@@ -507,6 +539,7 @@ int main(void)
 		IN_A_BOX(test_tree_each_bounds_depth),
 		IN_A_BOX(test_tag_create_is_read_back_and_peeled),
 		IN_A_BOX(test_tag_read_and_peel_refuse_other_objects),
+		IN_A_BOX(test_resolve_takes_what_people_write),
 		IN_A_BOX(test_commit_read_gives_all_of_it),
 	};
 
