@@ -62,6 +62,9 @@ if wanted executor-echo; then
 fi
 if [ -n "$uv" ] && wanted executor-echo-uv; then
 	executor_shape executor-echo-uv echo ns ratio 1
+	echo note "executor-echo-uv: libuv owns its descriptors and registers" \
+		"each once; here a number may be used again at any time, which" \
+		"costs a system call a wait."
 fi
 if wanted executor-wake; then
 	executor_shape executor-wake wake ns report

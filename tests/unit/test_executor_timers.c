@@ -200,6 +200,51 @@ static void test_far_deadlines_neither_fire_nor_spin(void **state)
 	cx_free(ex);
 }
 
+static void *wake_late(void *arg)
+{
+	doze(20 * MS);
+	cx_waker_wake_by_ref(arg);
+	return NULL;
+}
+
+static int step_second(struct probe *p, struct cx_ctx *cx)
+{
+	(void)cx;
+	return p->polls == 1 ? CX_PENDING : CX_READY;
+}
+
+/* Milliseconds that an int or 32 bits would make short, or none. */
+static void test_far_deadline_alone_does_not_spin(void **state)
+{
+	static const uint64_t far_ms[] = { UINT64_C(1) << 32,
+					   (UINT64_C(1) << 32) + 2,
+					   (UINT64_C(1) << 31) + 1 };
+
+	for (int i = 0; i < 6; i++) {
+		struct cx_exec *ex = exec_new(state);
+		struct probe p = { .step = step_second, .keeps = true };
+		struct probe join = { .step = step_await };
+		struct deadline d;
+		pthread_t thread;
+		int order = 0;
+
+		pwait2_is_missing = i % 2;
+		probe_spawn(ex, &p);
+		stalled(ex);
+		deadline_spawn(ex, &d, cx_now(ex) + far_ms[i / 2] * MS, &order);
+		pthread_create(&thread, NULL, wake_late, &p.kept);
+		waits = 0;
+		join.op = cx_join(ex, p.id);
+		assert_int_equal(probe_block_on(ex, &join), CX_OK);
+		assert_in_range(waits, 0, 2);
+		assert_int_equal(order, 0);
+		pthread_join(thread, NULL);
+		cx_free(ex);
+		probe_forget(&p);
+	}
+	pwait2_is_missing = false;
+}
+
 static int step_never_then_soon(struct probe *p, struct cx_ctx *cx)
 {
 	if (p->polls == 1) {
@@ -480,6 +525,7 @@ int main(void)
 		cmocka_unit_test(test_equal_deadlines_all_fire),
 		cmocka_unit_test(test_past_deadlines_do_not_sleep),
 		cmocka_unit_test(test_far_deadlines_neither_fire_nor_spin),
+		cmocka_unit_test(test_far_deadline_alone_does_not_spin),
 		cmocka_unit_test(test_never_ending_sleep_disables_no_other),
 		cmocka_unit_test(test_dropped_sleep_leaves_nothing),
 		cmocka_unit_test(test_wake_may_drop_other_sleeps),

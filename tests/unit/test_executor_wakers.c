@@ -1,8 +1,11 @@
 /* E1 to E19: what a waker promises. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -731,6 +734,63 @@ static void test_wake_in_the_midst_of_free_is_taken_back(void **state)
 	assert_int_equal(second.drops, 1);
 }
 
+/*
+ * A wake that has ended a park and has not rung yet: its write is held, the
+ * loop ends for another reason, and the executor is freed meanwhile.
+ */
+enum {
+	PASS,
+	HOLD,
+	HELD,
+	LET_GO
+};
+
+static atomic_int hold;
+static atomic_long held_result;
+
+/* This program's comes before libc's. */
+ssize_t write(int fd, const void *bytes, size_t count)
+{
+	int next = HOLD;
+
+	if (!atomic_compare_exchange_strong(&hold, &next, HELD))
+		return syscall(SYS_write, fd, bytes, count);
+	while (atomic_load(&hold) == HELD)
+		sched_yield();
+	doze(20 * MS); /* time enough to close the bell, for who would */
+	atomic_store(&held_result, syscall(SYS_write, fd, bytes, count));
+	return atomic_load(&held_result);
+}
+
+static void *wake_until_held(void *arg)
+{
+	while (atomic_load(&hold) == HOLD) {
+		cx_waker_wake_by_ref(arg);
+		doze(MS);
+	}
+	return NULL;
+}
+
+static void test_free_waits_for_a_ring_on_its_way(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct probe p = { .keeps = true };
+	pthread_t thread;
+
+	probe_spawn(ex, &p);
+	stalled(ex);
+	atomic_store(&hold, HOLD);
+	pthread_create(&thread, NULL, wake_until_held, &p.kept);
+	while (atomic_load(&hold) != HELD)
+		run_for(ex, 5 * MS);
+	atomic_store(&hold, LET_GO);
+	cx_free(ex);
+	pthread_join(thread, NULL);
+	assert_int_equal(held_result, sizeof(uint64_t));
+	probe_forget(&p);
+	atomic_store(&hold, PASS);
+}
+
 static void test_wakes_and_polls_allocate_nothing(void **state)
 {
 	struct cx_exec *ex = exec_new(state);
@@ -775,6 +835,7 @@ int main(void)
 		cmocka_unit_test(
 			test_last_of_two_senders_frees_after_the_other),
 		cmocka_unit_test(test_wake_in_the_midst_of_free_is_taken_back),
+		cmocka_unit_test(test_free_waits_for_a_ring_on_its_way),
 		cmocka_unit_test(test_wakes_and_polls_allocate_nothing),
 	};
 
