@@ -1,2 +1,177 @@
+/* E79 and E80: the channel. */
+#include <stdlib.h>
+
 #include "suite.h"
-const struct statement channel_statements[] = { { 0 } };
+
+enum {
+	SENDERS = 3,
+	ITEMS = 2000
+};
+
+static int recv_with(struct cx_rx *rx, struct counter *c, uint64_t *item)
+{
+	struct cx_op *op = cx_rx_recv(rx);
+	int rc;
+
+	CHECK(op, "cx_rx_recv gave NULL");
+	rc = cx_op_poll_with(op, &counter_vt, c, item);
+	cx_op_drop(op);
+	return rc;
+}
+
+static void chan_new(struct cx_exec *ex, struct cx_tx **tx, struct cx_rx **rx)
+{
+	int rc = cx_chan(ex, tx, rx);
+
+	CHECK(rc == CX_OK, "cx_chan gave %d", rc);
+}
+
+struct inlet {
+	struct cx_tx *tx;
+	uint64_t who;
+};
+
+static void *send_all(void *data)
+{
+	struct inlet *in = data;
+
+	for (uint64_t i = 0; i < ITEMS; i++) {
+		int rc = cx_tx_send(in->tx, in->who << 32 | i);
+
+		CHECK(rc == CX_OK, "cx_tx_send gave %d", rc);
+		if (i % 500 == 0)
+			doze(MS);
+	}
+	cx_tx_drop(in->tx);
+	return NULL;
+}
+
+struct outlet {
+	struct cx_rx *rx;
+	uint64_t next[SENDERS];
+	long got;
+};
+
+/* Takes all that comes until the channel closes. */
+static int step_drain(struct probe *p, struct cx_ctx *cx)
+{
+	struct outlet *out = p->data;
+
+	for (;;) {
+		uint64_t item = 0;
+		int rc;
+
+		if (!p->op)
+			p->op = cx_rx_recv(out->rx);
+		CHECK(p->op, "cx_rx_recv gave NULL");
+		rc = cx_op_poll(p->op, cx, &item);
+		if (rc == CX_PENDING)
+			return rc;
+		cx_op_drop(p->op);
+		p->op = NULL;
+		if (rc == CX_CLOSED)
+			return CX_READY;
+		CHECK(rc == CX_READY, "a receive gave %d", rc);
+		CHECK(item >> 32 < SENDERS &&
+			      (uint32_t)item == out->next[item >> 32]++,
+		      "items of one sender arrive out of order, or are lost");
+		out->got++;
+	}
+}
+
+static void e79_threads(struct cx_exec *ex)
+{
+	struct outlet out = { 0 };
+	struct probe p = { .step = step_drain, .data = &out };
+	struct inlet in[SENDERS];
+	pthread_t threads[SENDERS];
+	struct cx_tx *tx;
+
+	chan_new(ex, &tx, &out.rx);
+	for (uint64_t i = 0; i < SENDERS; i++) {
+		in[i] = (struct inlet){ cx_tx_clone(tx), i };
+		CHECK(in[i].tx, "cx_tx_clone gave NULL");
+		threads[i] = thread_start(send_all, &in[i]);
+	}
+	cx_tx_drop(tx);
+	probe_block_on(ex, &p);
+	CHECK(out.got == SENDERS * ITEMS, "%ld of %d items arrived", out.got,
+	      SENDERS * ITEMS);
+	for (int i = 0; i < SENDERS; i++)
+		thread_join(threads[i]);
+	cx_rx_drop(out.rx);
+}
+
+static void e79(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct counter c = { 0 };
+	uint64_t item = 0;
+	struct cx_tx *tx;
+	struct cx_rx *rx;
+	int rc;
+
+	e79_threads(ex);
+	chan_new(ex, &tx, &rx);
+	cx_tx_send(tx, 7);
+	cx_tx_send(tx, 8);
+	cx_tx_drop(tx);
+	rc = recv_with(rx, &c, &item);
+	CHECK(rc == CX_READY && item == 7, "the first receive gave %d", rc);
+	rc = recv_with(rx, &c, &item);
+	CHECK(rc == CX_READY && item == 8, "the second receive gave %d", rc);
+	rc = recv_with(rx, &c, &item);
+	CHECK(rc == CX_CLOSED, "a receive without a sender gave %d", rc);
+	cx_rx_drop(rx);
+	chan_new(ex, &tx, &rx);
+	cx_rx_drop(rx);
+	rc = cx_tx_send(tx, 1);
+	CHECK(rc == CX_E_CLOSED, "a send without a receiver gave %d", rc);
+	cx_tx_drop(tx);
+	cx_free(ex);
+}
+
+static void e80(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct counter a = { 0 };
+	struct counter b = { 0 };
+	uint64_t item = 0;
+	struct cx_op *op;
+	struct cx_tx *tx;
+	struct cx_rx *rx;
+	int rc;
+
+	chan_new(ex, &tx, &rx);
+	op = cx_rx_recv(rx);
+	CHECK(op && poll_with(op, &a) == CX_PENDING, "not pending");
+	cx_tx_send(tx, 42);
+	CHECK(a.wakes == 1, "a send woke the receive %d times", a.wakes);
+	cx_op_drop(op);
+	rc = recv_with(rx, &b, &item);
+	CHECK(rc == CX_READY && item == 42,
+	      "a dropped receive took the item with it (%d)", rc);
+	/* and one that was dropped while it waited */
+	op = cx_rx_recv(rx);
+	CHECK(op && poll_with(op, &a) == CX_PENDING, "not pending");
+	cx_op_drop(op);
+	op = cx_rx_recv(rx);
+	CHECK(op && poll_with(op, &b) == CX_PENDING, "not pending");
+	cx_tx_send(tx, 43);
+	CHECK(b.wakes == 1, "a send woke a receive that is gone");
+	rc = cx_op_poll_with(op, &counter_vt, &b, &item);
+	CHECK(rc == CX_READY && item == 43, "the item is lost (%d)", rc);
+	cx_op_drop(op);
+	cx_tx_drop(tx);
+	cx_rx_drop(rx);
+	turns(ex, 2);
+	CHECK(a.clones == a.drops && b.clones == b.drops,
+	      "clones of wakers are left");
+	cx_free(ex);
+}
+
+const struct statement channel_statements[] = {
+	{ "E79", 'K', true, CX_CAP_CHANNEL, e79 },
+	{ "E80", 'L', true, CX_CAP_CHANNEL, e80 },
+	{ 0 },
+};

@@ -1,2 +1,387 @@
+/* E36 to E43: fairness.  All bounds are counts of polls. */
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include "suite.h"
-const struct statement fair_statements[] = { { 0 } };
+
+enum {
+	SPINNERS = 8,
+	SOON = 2000 /* polls; generous: mature executors need 61 to 128 */
+};
+
+/* What the spinners spin for. */
+struct crowd {
+	struct probe spinner[SPINNERS];
+	uint64_t since; /* all_polls when it was to happen; 0: not yet */
+	uint64_t within;
+	bool over;
+	const char *what;
+	bool (*happens)(struct crowd *c); /* asked until it says yes */
+	struct probe *awaited;
+	struct cx_exec *ex;
+	uint64_t deadline;
+	int fd;
+	_Atomic bool called;
+};
+
+static int step_spin(struct probe *p, struct cx_ctx *cx)
+{
+	struct crowd *c = p->data;
+
+	if (c->over)
+		return CX_READY;
+	if (!c->since && c->happens(c))
+		c->since = all_polls;
+	CHECK(!c->since || all_polls - c->since <= c->within,
+	      "%s waits for %d polls of others", c->what, SOON);
+	cx_ctx_wake(cx);
+	return CX_PENDING;
+}
+
+static void crowd_spawn(struct cx_exec *ex, struct crowd *c)
+{
+	c->ex = ex;
+	c->within = SOON;
+	for (int i = 0; i < SPINNERS; i++) {
+		c->spinner[i] = (struct probe){ .step = step_spin, .data = c };
+		probe_spawn(ex, &c->spinner[i]);
+	}
+}
+
+/* ---- E36 */
+
+static int step_even(struct probe *p, struct cx_ctx *cx)
+{
+	const struct probe *all = p->data;
+	int least = p->polls;
+
+	for (int i = 0; i < SPINNERS; i++)
+		least = all[i].polls < least ? all[i].polls : least;
+	CHECK(p->polls - least <= 2,
+	      "of %d tasks that wake themselves one had %d polls, one %d",
+	      SPINNERS, p->polls, least);
+	return step_yield(p, cx);
+}
+
+static void e36(void)
+{
+	struct probe all[SPINNERS] = { { 0 } };
+	struct cx_exec *ex = exec_new();
+
+	for (int i = 0; i < SPINNERS; i++) {
+		all[i] = (struct probe){ .step = step_even,
+					 .data = all,
+					 .n = 3000 };
+		probe_spawn(ex, &all[i]);
+	}
+	exec_run(ex);
+	cx_free(ex);
+}
+
+/* ---- E37 to E39 */
+
+static int step_await_end(struct probe *p, struct cx_ctx *cx)
+{
+	int rc = step_await(p, cx);
+
+	if (rc == CX_READY)
+		((struct crowd *)p->data)->over = true;
+	return rc;
+}
+
+static bool writes(struct crowd *c)
+{
+	return c->spinner[0].polls >= 1000 && eventfd_write(c->fd, 1) == 0;
+}
+
+static void e37(void)
+{
+	struct crowd c = { .happens = writes, .what = "a ready descriptor" };
+	struct probe reader = { .step = step_await_end, .data = &c };
+	struct cx_exec *ex = exec_new();
+
+	c.fd = eventfd(0, EFD_NONBLOCK);
+	reader.op = cx_fd_ready(ex, c.fd, CX_READABLE);
+	CHECK(reader.op, "cx_fd_ready gave NULL");
+	probe_spawn(ex, &reader);
+	crowd_spawn(ex, &c);
+	exec_run(ex);
+	cx_free(ex);
+	close(c.fd);
+}
+
+static bool passes(struct crowd *c)
+{
+	/* a timer may be up to 2 ms coarse */
+	return cx_now(c->ex) >= c->deadline + 2 * MS;
+}
+
+static void e38(void)
+{
+	struct crowd c = { .happens = passes, .what = "a timer that is due" };
+	struct probe sleeper = { .step = step_await_end, .data = &c };
+	struct cx_exec *ex = exec_new();
+
+	c.deadline = cx_now(ex) + 5 * MS;
+	sleeper.op = cx_sleep_until(ex, c.deadline);
+	CHECK(sleeper.op, "cx_sleep_until gave NULL");
+	probe_spawn(ex, &sleeper);
+	crowd_spawn(ex, &c);
+	exec_run(ex);
+	cx_free(ex);
+}
+
+static int step_called(struct probe *p, struct cx_ctx *cx)
+{
+	struct crowd *c = p->data;
+
+	(void)cx;
+	c->over = p->polls > 1;
+	return c->over ? CX_READY : CX_PENDING;
+}
+
+static void *call(void *data)
+{
+	struct crowd *c = data;
+
+	doze(5 * MS);
+	cx_waker_wake_by_ref(&c->awaited->kept);
+	c->called = true;
+	return NULL;
+}
+
+static bool was_called(struct crowd *c)
+{
+	return c->called;
+}
+
+static bool starts(struct crowd *c)
+{
+	(void)c;
+	return true;
+}
+
+static void e39(void)
+{
+	struct crowd c = { .happens = was_called,
+			   .what = "a task that another thread woke" };
+	struct crowd d = { .happens = starts, .what = "the block_on future" };
+	struct probe callee = { .step = step_called,
+				.data = &c,
+				.keeps = true };
+	struct probe main = { .step = step_yield, .n = 3 };
+	struct cx_exec *ex = exec_new();
+	pthread_t thread;
+
+	c.awaited = &callee;
+	probe_spawn(ex, &callee);
+	turns(ex, 2);
+	crowd_spawn(ex, &c);
+	thread = thread_start(call, &c);
+	exec_run(ex);
+	thread_join(thread);
+	probe_forget(&callee);
+	crowd_spawn(ex, &d);
+	probe_block_on(ex, &main);
+	d.over = true;
+	exec_run(ex);
+	cx_free(ex);
+}
+
+/* ---- E40: pairs that wake each other */
+
+enum {
+	PAIRS = 100
+};
+
+static bool third_is_done;
+
+static int step_pair(struct probe *p, struct cx_ctx *cx)
+{
+	(void)cx;
+	if (p->peer->has_kept && !p->peer->drops)
+		cx_waker_wake_by_ref(&p->peer->kept);
+	CHECK(all_polls < 100000, "pairs that wake each other starve a third");
+	return third_is_done ? CX_READY : CX_PENDING;
+}
+
+static int step_third(struct probe *p, struct cx_ctx *cx)
+{
+	int rc = step_yield(p, cx);
+
+	third_is_done = rc == CX_READY;
+	return rc;
+}
+
+static void e40(void)
+{
+	static struct probe pair[2 * PAIRS];
+	struct probe third = { .step = step_third, .n = 5 };
+	struct cx_exec *ex = exec_new();
+
+	for (int i = 0; i < 2 * PAIRS; i++) {
+		pair[i] = (struct probe){ .step = step_pair,
+					  .keeps = true,
+					  .peer = &pair[i ^ 1] };
+		probe_spawn(ex, &pair[i]);
+	}
+	probe_spawn(ex, &third);
+	exec_run(ex);
+	for (int i = 0; i < 2 * PAIRS; i++)
+		probe_forget(&pair[i]);
+	cx_free(ex);
+}
+
+/* ---- E41: from the wake to the poll */
+
+enum {
+	TASKS = 64
+};
+
+struct herd {
+	struct probe all[TASKS];
+	uint64_t woken[TASKS]; /* all_polls, or 0 */
+	unsigned int seed;
+};
+
+static int step_herd(struct probe *p, struct cx_ctx *cx)
+{
+	struct herd *h = p->data;
+	int at = (int)(p - h->all);
+	uint64_t gap = h->woken[at] ? all_polls - h->woken[at] : 0;
+
+	CHECK(gap <= 4 * TASKS,
+	      "woken, and polled after %llu polls of others, with %d tasks",
+	      (unsigned long long)gap, TASKS);
+	h->woken[at] = 0;
+	for (int i = 0; i < 2; i++) {
+		int to = (int)((h->seed = h->seed * 1103515245 + 12345) >> 16) %
+			 TASKS;
+
+		if (h->all[to].drops || !h->all[to].has_kept || to == at)
+			continue;
+		if (!h->woken[to])
+			h->woken[to] = all_polls;
+		cx_waker_wake_by_ref(&h->all[to].kept);
+	}
+	if (p->n-- <= 0)
+		return CX_READY;
+	if (!h->woken[at])
+		h->woken[at] = all_polls;
+	cx_ctx_wake(cx);
+	return CX_PENDING;
+}
+
+static void e41(void)
+{
+	static struct herd h;
+	struct cx_exec *ex = exec_new();
+
+	for (int i = 0; i < TASKS; i++) {
+		h.all[i] = (struct probe){
+			.step = step_herd, .data = &h, .n = 300, .keeps = true
+		};
+		probe_spawn(ex, &h.all[i]);
+	}
+	exec_run(ex);
+	for (int i = 0; i < TASKS; i++)
+		probe_forget(&h.all[i]);
+	cx_free(ex);
+}
+
+/* ---- E42: many descriptors at once */
+
+enum {
+	MANY = 1000
+};
+
+static int step_gap(struct probe *p, struct cx_ctx *cx)
+{
+	uint64_t gap = all_polls - (uint64_t)p->data;
+
+	CHECK(p->polls == 1 || gap <= 1024 + 64,
+	      "%d ready descriptors held a task back for %llu polls", MANY,
+	      (unsigned long long)gap);
+	p->data = (void *)(uintptr_t)all_polls;
+	return step_yield(p, cx);
+}
+
+static int step_served(struct probe *p, struct cx_ctx *cx)
+{
+	int rc = step_await(p, cx);
+
+	if (rc == CX_READY)
+		++*(int *)p->data;
+	return rc;
+}
+
+static void e42(void)
+{
+	static struct probe reader[MANY];
+	struct probe spinner = { .step = step_gap, .n = 5000 };
+	struct cx_exec *ex;
+	int served = 0;
+
+	need_descriptors(MANY + 50);
+	ex = exec_new();
+	for (int i = 0; i < MANY; i++) {
+		int fd = eventfd(0, EFD_NONBLOCK);
+
+		reader[i] = (struct probe){ .step = step_served,
+					    .data = &served,
+					    .n = fd };
+		reader[i].op = cx_fd_ready(ex, fd, CX_READABLE);
+		CHECK(reader[i].op, "cx_fd_ready gave NULL");
+		probe_spawn(ex, &reader[i]);
+	}
+	turns(ex, 3000);
+	for (int i = 0; i < MANY; i++)
+		eventfd_write((int)reader[i].n, 1);
+	probe_spawn(ex, &spinner);
+	exec_run(ex);
+	CHECK(served == MANY, "%d of %d ready descriptors were served", served,
+	      MANY);
+	cx_free(ex);
+}
+
+/* ---- E43 */
+
+static int step_in_order(struct probe *p, struct cx_ctx *cx)
+{
+	long *last = p->data;
+
+	(void)cx;
+	CHECK(p->n == *last + 1, "the first poll of task %ld came after %ld's",
+	      p->n, *last);
+	*last = p->n;
+	return CX_READY;
+}
+
+static void e43(void)
+{
+	struct probe p[100] = { { 0 } };
+	struct cx_exec *ex = exec_new();
+	long last = 0;
+
+	for (int i = 0; i < 100; i++) {
+		p[i] = (struct probe){ .step = step_in_order,
+				       .data = &last,
+				       .n = i + 1 };
+		probe_spawn(ex, &p[i]);
+	}
+	exec_run(ex);
+	cx_free(ex);
+}
+
+const struct statement fair_statements[] = {
+	{ "E36", 'G', false, 0, e36 },
+	{ "E37", 'G', false, CX_CAP_IO, e37 },
+	{ "E38", 'G', false, CX_CAP_TIMERS, e38 },
+	{ "E39", 'G', false, 0, e39 },
+	{ "E40", 'G', false, 0, e40 },
+	{ "E41", 'G', false, 0, e41 },
+	{ "E42", 'G', false, CX_CAP_IO, e42 },
+	{ "E43", 'K', false, 0, e43 },
+	{ 0 },
+};

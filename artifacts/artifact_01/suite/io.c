@@ -1,2 +1,460 @@
-#include "suite.h"
-const struct statement io_statements[] = { { 0 } };
+/* E56 to E65: when a descriptor is ready, and for whom. */
+#include "io.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void pair_open(int fds[2])
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) < 0)
+		skip_because("no sockets");
+	for (int i = 0; i < 2; i++)
+		fcntl(fds[i], F_SETFL, O_NONBLOCK);
+}
+
+void pair_close(int fds[2])
+{
+	close(fds[0]);
+	close(fds[1]);
+}
+
+void put_bytes(int fd, size_t count)
+{
+	static const char bytes[64];
+
+	if (write(fd, bytes, count) != (ssize_t)count)
+		skip_because("cannot write to a socket");
+}
+
+struct cx_op *ready_op(struct cx_exec *ex, int fd, int interest)
+{
+	struct cx_op *op = cx_fd_ready(ex, fd, interest);
+
+	CHECK(op, "cx_fd_ready gave NULL");
+	return op;
+}
+
+void wait_ready(struct cx_exec *ex, int fd, int interest, const char *what)
+{
+	struct probe p = { .step = step_await };
+
+	p.op = ready_op(ex, fd, interest);
+	probe_block_on(ex, &p);
+	CHECK(p.n > 0, "waiting for %s gave the error %ld", what, -100 - p.n);
+	CHECK(p.n & interest, "%s: READY with %ld, asked for %d", what, p.n,
+	      interest);
+}
+
+static void e56(void)
+{
+	struct cx_exec *ex = exec_new();
+	int fds[2];
+
+	pair_open(fds);
+	put_bytes(fds[1], 1);
+	wait_ready(ex, fds[0], CX_READABLE, "data that is there");
+	wait_ready(ex, fds[0], CX_READABLE, "data that is there still");
+	wait_ready(ex, fds[0], CX_WRITABLE, "room that is there");
+	pair_close(fds);
+	cx_free(ex);
+}
+
+/* ---- E57: to the last byte, again and again */
+
+struct flow {
+	int fds[2];
+	int rounds;
+};
+
+static int step_read_all(struct probe *p, struct cx_ctx *cx)
+{
+	struct flow *f = p->data;
+	char byte;
+
+	for (;;) {
+		int rc;
+
+		if (!p->op)
+			p->op = ready_op(p->ex, f->fds[0], CX_READABLE);
+		rc = cx_op_poll(p->op, cx, NULL);
+		if (rc == CX_PENDING)
+			return rc;
+		CHECK(rc == CX_READY, "waiting for data gave %d", rc);
+		cx_op_drop(p->op);
+		p->op = NULL;
+		while (read(f->fds[0], &byte, 1) == 1)
+			p->n++;
+		if (p->n >= 2 * f->rounds)
+			return CX_READY;
+	}
+}
+
+static void *write_all(void *data)
+{
+	struct flow *f = data;
+
+	for (int i = 0; i < f->rounds; i++) {
+		put_bytes(f->fds[1], 2);
+		doze((uint64_t)(i % 5) * 300000);
+	}
+	return NULL;
+}
+
+static void e57(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct flow f = { .rounds = 40 };
+	struct probe p = { .step = step_read_all, .data = &f };
+	pthread_t thread;
+
+	pair_open(f.fds);
+	thread = thread_start(write_all, &f);
+	probe_block_on(ex, &p);
+	thread_join(thread);
+	CHECK(p.n == 80, "%ld of 80 bytes arrived", p.n);
+	pair_close(f.fds);
+	cx_free(ex);
+}
+
+static void e58(void)
+{
+	struct cx_exec *ex = exec_new();
+	char bytes[8];
+	int fds[2];
+
+	pair_open(fds);
+	put_bytes(fds[1], 5);
+	wait_ready(ex, fds[0], CX_READABLE, "data");
+	if (read(fds[0], bytes, 3) != 3)
+		skip_because("cannot read from a socket");
+	wait_ready(ex, fds[0], CX_READABLE, "the rest of the data");
+	pair_close(fds);
+	cx_free(ex);
+}
+
+/* ---- E59, E60: ends and errors */
+
+/* A task that waits for FD while AFTER is done to the other end. */
+static void wake_by(struct cx_exec *ex, int fd, int interest,
+		    void (*after)(int other), int other, const char *what)
+{
+	struct probe p = { .step = step_await };
+
+	p.op = ready_op(ex, fd, interest);
+	probe_spawn(ex, &p);
+	turns(ex, 10);
+	CHECK(p.drops == 0, "%s: READY too early", what);
+	after(other);
+	exec_run(ex);
+	CHECK(p.n > 0, "%s: the error %ld", what, -100 - p.n);
+}
+
+static void do_close(int fd)
+{
+	close(fd);
+}
+
+static void do_half_close(int fd)
+{
+	shutdown(fd, SHUT_WR);
+}
+
+static void do_reset(int fd)
+{
+	struct linger now = { .l_onoff = 1 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	close(fd);
+}
+
+/* Two ends of a TCP connection on this machine. */
+static bool tcp_open(int fds[2])
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	socklen_t len = sizeof(at);
+	int door = socket(AF_INET, SOCK_STREAM, 0);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	fds[0] = socket(AF_INET, SOCK_STREAM, 0);
+	if (bind(door, (struct sockaddr *)&at, sizeof(at)) < 0 ||
+	    listen(door, 1) < 0 ||
+	    getsockname(door, (struct sockaddr *)&at, &len) < 0 ||
+	    connect(fds[0], (struct sockaddr *)&at, len) < 0) {
+		close(door);
+		close(fds[0]);
+		return false;
+	}
+	fds[1] = accept(door, NULL, NULL);
+	close(door);
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	return fds[1] >= 0;
+}
+
+static void fill(int fd)
+{
+	static const char bytes[4096];
+
+	while (write(fd, bytes, sizeof(bytes)) > 0)
+		;
+}
+
+/* A connection that nobody takes: a writer waits for its end. */
+static void refused(struct cx_exec *ex)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	socklen_t len = sizeof(at);
+	int door = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	/* a port that is ours, and where nobody listens */
+	if (bind(door, (struct sockaddr *)&at, sizeof(at)) == 0 &&
+	    getsockname(door, (struct sockaddr *)&at, &len) == 0 &&
+	    connect(fd, (struct sockaddr *)&at, len) < 0)
+		wait_ready(ex, fd, CX_WRITABLE, "a refused connection");
+	close(fd);
+	close(door);
+}
+
+static void e59(void)
+{
+	struct cx_exec *ex = exec_new();
+	int fds[2];
+
+	signal(SIGPIPE, SIG_IGN);
+	pair_open(fds);
+	wake_by(ex, fds[0], CX_READABLE, do_close, fds[1], "a closed peer");
+	close(fds[0]);
+	pair_open(fds);
+	wake_by(ex, fds[0], CX_READABLE, do_half_close, fds[1],
+		"a peer that is done");
+	pair_close(fds);
+	pair_open(fds);
+	fill(fds[0]);
+	wake_by(ex, fds[0], CX_WRITABLE, do_close, fds[1],
+		"a closed peer, for a writer");
+	close(fds[0]);
+	if (pipe(fds) == 0) {
+		wake_by(ex, fds[0], CX_READABLE, do_close, fds[1],
+			"a pipe without a writer");
+		close(fds[0]);
+	}
+	if (pipe(fds) == 0) {
+		fcntl(fds[1], F_SETFL, O_NONBLOCK);
+		fill(fds[1]);
+		wake_by(ex, fds[1], CX_WRITABLE, do_close, fds[0],
+			"a pipe without a reader");
+		close(fds[1]);
+	}
+	if (tcp_open(fds)) {
+		wake_by(ex, fds[0], CX_READABLE, do_reset, fds[1],
+			"a reset connection");
+		close(fds[0]);
+	}
+	refused(ex);
+	cx_free(ex);
+}
+
+void check_idle(struct cx_exec *ex, const char *what)
+{
+	uint64_t waits;
+	uint64_t cpu;
+
+	run_for(ex, 20);
+	waits = counts_now().waits;
+	cpu = cpu_ns();
+	run_for(ex, 200);
+	cpu = cpu_ns() - cpu;
+	waits = counts_now().waits - waits;
+	CHECK(cpu < 20 * MS, "%s: %u ms of CPU in 200 ms", what,
+	      (unsigned int)(cpu / MS));
+	CHECK(waits <= 8, "%s: %u wait calls in 200 ms", what,
+	      (unsigned int)waits);
+}
+
+static void e60(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p = { 0 };
+	struct counter c = { 0 };
+	struct cx_op *op;
+	int pipes[2];
+	int fds[2];
+
+	pair_open(fds);
+	wake_by(ex, fds[0], CX_READABLE, do_close, fds[1], "a closed peer");
+	probe_spawn(ex, &p);
+	check_idle(ex, "a closed peer, and nobody waits");
+	if (pipe(pipes) == 0) {
+		op = ready_op(ex, pipes[0], CX_READABLE);
+		CHECK(poll_with(op, &c) == CX_PENDING, "not pending");
+		turns(ex, 5);
+		cx_op_drop(op);
+		close(pipes[1]);
+		check_idle(ex, "a pipe without a writer, and nobody waits");
+		close(pipes[0]);
+	}
+	close(fds[0]);
+	cx_free(ex);
+}
+
+/* ---- E61, E62: directions */
+
+static void e61(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe reader = { .step = step_await };
+	struct probe writer = { .step = step_await };
+	char bytes[4096];
+	int fds[2];
+
+	pair_open(fds);
+	fill(fds[0]);
+	reader.op = ready_op(ex, fds[0], CX_READABLE);
+	writer.op = ready_op(ex, fds[0], CX_WRITABLE);
+	probe_spawn(ex, &reader);
+	probe_spawn(ex, &writer);
+	run_for(ex, 10);
+	CHECK(reader.drops == 0 && writer.drops == 0,
+	      "READY, and neither direction is");
+	while (read(fds[1], bytes, sizeof(bytes)) > 0)
+		;
+	run_for(ex, 20);
+	CHECK(reader.drops == 0, "the reader was told of room to write");
+	put_bytes(fds[1], 1);
+	exec_run(ex);
+	CHECK(reader.n & CX_READABLE && writer.n & CX_WRITABLE,
+	      "READY with %ld and %ld", reader.n, writer.n);
+	pair_close(fds);
+	cx_free(ex);
+}
+
+static void e62(void)
+{
+	static struct probe p[100];
+	struct cx_exec *ex = exec_new();
+
+	need_descriptors(300);
+	for (int i = 0; i < 100; i++) {
+		int fds[2];
+
+		pair_open(fds);
+		p[i].step = step_await;
+		p[i].op = ready_op(ex, fds[0], CX_READABLE);
+		probe_spawn(ex, &p[i]);
+	}
+	check_idle(ex, "sockets that could be written to");
+	cx_free(ex);
+}
+
+/* ---- E63 to E65: descriptors that go */
+
+/* Waits for a new socket each time, on the number of the one before. */
+static int step_reuse(struct probe *p, struct cx_ctx *cx)
+{
+	struct counter *c = p->data;
+	int fds[2];
+	struct cx_op *op;
+
+	pair_open(fds);
+	op = ready_op(p->ex, fds[0], CX_READABLE);
+	CHECK(poll_with(op, c) == CX_PENDING,
+	      "a new socket is READY: that was the one before it");
+	if (p->n % 3 == 0)
+		put_bytes(fds[1], 1); /* on its way, and nobody waits */
+	cx_op_drop(op);
+	pair_close(fds);
+	return step_yield(p, cx);
+}
+
+static void e63(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct counter c = { 0 };
+	struct probe p = { .step = step_reuse, .data = &c, .n = 500 };
+	int fds[2];
+
+	probe_block_on(ex, &p);
+	CHECK(c.wakes == 0, "an op that was dropped woke its task");
+	for (int i = 0; i < 300; i++) {
+		pair_open(fds);
+		put_bytes(fds[1], 1);
+		wait_ready(ex, fds[0], CX_READABLE, "data on a reused number");
+		pair_close(fds);
+		pair_open(fds);
+		wake_by(ex, fds[0], CX_READABLE, do_close, fds[1],
+			"a reused number");
+		close(fds[0]);
+	}
+	cx_free(ex);
+}
+
+static void e64(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct counter c = { 0 };
+	struct probe p = { 0 };
+	struct cx_op *op;
+	int fds[2];
+	int copy;
+
+	pair_open(fds);
+	op = ready_op(ex, fds[0], CX_READABLE);
+	CHECK(poll_with(op, &c) == CX_PENDING, "not pending");
+	turns(ex, 5);
+	copy = dup(fds[0]);
+	cx_op_drop(op);
+	close(fds[0]);
+	put_bytes(fds[1], 1);
+	probe_spawn(ex, &p);
+	check_idle(ex, "an op was dropped, its descriptor closed, a copy open");
+	CHECK(c.wakes == 0, "an op that was dropped woke its task");
+	CHECK(p.polls == 1, "a task was woken for nothing");
+	close(copy);
+	close(fds[1]);
+	cx_free(ex);
+}
+
+static void e65(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct counter c = { 0 };
+	struct cx_op *op;
+	int fds[2];
+
+	pair_open(fds);
+	op = ready_op(ex, fds[0], CX_READABLE);
+	CHECK(poll_with(op, &c) == CX_PENDING, "not pending");
+	turns(ex, 5);
+	cx_op_drop(op);
+	put_bytes(fds[1], 1);
+	run_for(ex, 20);
+	CHECK(c.wakes == 0, "an op that was dropped woke its task");
+	turns(ex, 5);
+	CHECK(c.clones == c.drops, "%d clones of a waker, and %d dropped",
+	      c.clones, c.drops);
+	pair_close(fds);
+	cx_free(ex);
+}
+
+const struct statement io_statements[] = {
+	{ "E56", 'L', false, CX_CAP_IO, e56 },
+	{ "E57", 'L', false, CX_CAP_IO, e57 },
+	{ "E58", 'K', false, CX_CAP_IO, e58 },
+	{ "E59", 'L', false, CX_CAP_IO, e59 },
+	{ "E60", 'G', false, CX_CAP_IO, e60 },
+	{ "E61", 'L', false, CX_CAP_IO, e61 },
+	{ "E62", 'G', false, CX_CAP_IO, e62 },
+	{ "E63", 'L', true, CX_CAP_IO, e63 },
+	{ "E64", 'L', true, CX_CAP_IO, e64 },
+	{ "E65", 'L', true, CX_CAP_IO, e65 },
+	{ 0 },
+};

@@ -33,6 +33,7 @@ extern const struct statement task_statements[];
 extern const struct statement fair_statements[];
 extern const struct statement timer_statements[];
 extern const struct statement io_statements[];
+extern const struct statement load_io_statements[];
 extern const struct statement rest_statements[];
 extern const struct statement channel_statements[];
 

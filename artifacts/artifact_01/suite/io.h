@@ -1,0 +1,20 @@
+#ifndef ARTIFACT_01_IO_H
+#define ARTIFACT_01_IO_H
+
+/* What statements about descriptors share.  They skip where they cannot. */
+
+#include "suite.h"
+
+void pair_open(int fds[2]); /* sockets, non-blocking */
+void pair_close(int fds[2]);
+void put_bytes(int fd, size_t count); /* at most 64 */
+
+struct cx_op *ready_op(struct cx_exec *ex, int fd, int interest);
+
+/* Run until FD is ready; fails if that is an error.  WHAT: what for. */
+void wait_ready(struct cx_exec *ex, int fd, int interest, const char *what);
+
+/* Run for 200 ms in which nothing happens: CPU and wait calls. */
+void check_idle(struct cx_exec *ex, const char *what);
+
+#endif

@@ -1,0 +1,203 @@
+/* E66 to E70: many descriptors, signals, and what is not to be touched. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "io.h"
+
+enum {
+	MANY = 3000
+};
+
+static void e66(void)
+{
+	static struct probe p[MANY];
+	static int fds[MANY];
+	struct cx_exec *ex;
+
+	need_descriptors(MANY + 100);
+	ex = exec_new();
+	for (int i = 0; i < MANY; i++) {
+		fds[i] = eventfd(0, EFD_NONBLOCK);
+		p[i].step = step_await;
+		p[i].op = ready_op(ex, fds[i], CX_READABLE);
+		probe_spawn(ex, &p[i]);
+	}
+	turns(ex, 4 * MANY);
+	for (int i = 0; i < MANY; i++)
+		eventfd_write(fds[i], 1);
+	exec_run(ex);
+	for (int i = 0; i < MANY; i++)
+		CHECK(p[i].n == CX_READABLE, "READY with %ld", p[i].n);
+	cx_free(ex);
+}
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+static void e67(void)
+{
+	struct sigaction action = { .sa_handler = on_alarm };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
+				  .sigev_signo = SIGUSR1 };
+	const struct itimerspec each_ms = { .it_interval.tv_nsec = MS,
+					    .it_value.tv_nsec = MS };
+	struct cx_exec *ex = exec_new();
+	struct probe p = { .step = step_await };
+	timer_t timer;
+
+	sigaction(SIGUSR1, &action, NULL);
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer) < 0)
+		skip_because("no timer to be had");
+	timer_settime(timer, 0, &each_ms, NULL);
+	if (cx_caps() & CX_CAP_TIMERS) {
+		p.op = cx_sleep_until(ex, cx_now(ex) + 50 * MS);
+		CHECK(p.op, "cx_sleep_until gave NULL");
+		probe_block_on(ex, &p);
+		CHECK(p.n == 0, "a timer gave the error %ld", -100 - p.n);
+	}
+	run_for(ex, 50);
+	timer_delete(timer);
+	cx_free(ex);
+}
+
+/* An error from making it or from its first poll. */
+static void check_error(struct cx_exec *ex, int fd, const char *what)
+{
+	struct cx_op *op = cx_fd_ready(ex, fd, CX_READABLE);
+	struct counter c = { 0 };
+	int rc;
+
+	if (!op)
+		return;
+	rc = poll_with(op, &c);
+	CHECK(rc < 0, "%s: the poll gave %d, not an error", what, rc);
+	cx_op_drop(op);
+}
+
+static void e68(void)
+{
+	struct cx_exec *ex = exec_new();
+	int file = open("/proc/self/exe", O_RDONLY);
+
+	check_error(ex, file, "a regular file");
+	close(file);
+	check_error(ex, file, "a closed descriptor");
+	check_error(ex, -1, "descriptor -1");
+	turns(ex, 5);
+	cx_free(ex);
+}
+
+/* ---- E69: what an idle descriptor costs */
+
+static uint64_t cost_of_wakes(struct cx_exec *ex, int fd)
+{
+	uint64_t best = UINT64_MAX;
+
+	for (int round = 0; round < 5; round++) {
+		uint64_t cpu = cpu_ns();
+
+		for (int i = 0; i < 200; i++) {
+			eventfd_t value;
+
+			eventfd_write(fd, 1);
+			wait_ready(ex, fd, CX_READABLE, "an event");
+			eventfd_read(fd, &value);
+		}
+		cpu = cpu_ns() - cpu;
+		best = cpu < best ? cpu : best;
+	}
+	return best;
+}
+
+static void e69(void)
+{
+	static struct probe p[MANY];
+	struct cx_exec *ex;
+	uint64_t alone;
+	uint64_t among;
+	int fd;
+
+	need_descriptors(MANY + 100);
+	ex = exec_new();
+	fd = eventfd(0, EFD_NONBLOCK);
+	alone = cost_of_wakes(ex, fd);
+	for (int i = 0; i < MANY; i++) {
+		p[i].step = step_await;
+		p[i].op = ready_op(ex, eventfd(0, EFD_NONBLOCK), CX_READABLE);
+		probe_spawn(ex, &p[i]);
+	}
+	turns(ex, 4 * MANY);
+	among = cost_of_wakes(ex, fd);
+	/* asking each of them costs a hundred times as much, not four */
+	CHECK(among < 4 * alone + MS,
+	      "200 events: %u us alone, %u us among %d idle descriptors",
+	      (unsigned int)(alone / 1000), (unsigned int)(among / 1000), MANY);
+	cx_free(ex);
+}
+
+/* ---- E70 */
+
+static int descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int count = 0;
+
+	if (!dir)
+		skip_because("there is no /proc");
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count;
+}
+
+static void use_descriptor(void)
+{
+	struct cx_exec *ex = exec_new();
+	int flags[2];
+	int fds[2];
+
+	pair_open(fds);
+	fcntl(fds[0], F_SETFL, 0); /* blocking */
+	for (int i = 0; i < 2; i++)
+		flags[i] = fcntl(fds[i], F_GETFL);
+	for (int i = 0; i < 2; i++) {
+		put_bytes(fds[!i], 1);
+		wait_ready(ex, fds[i], CX_READABLE, "data");
+		wait_ready(ex, fds[i], CX_WRITABLE, "room");
+		CHECK(fcntl(fds[i], F_GETFL) == flags[i],
+		      "O_NONBLOCK was changed, or the descriptor closed");
+	}
+	cx_free(ex);
+	for (int i = 0; i < 2; i++)
+		CHECK(fcntl(fds[i], F_GETFL) == flags[i],
+		      "O_NONBLOCK was changed, or the descriptor closed");
+	pair_close(fds);
+}
+
+static void e70(void)
+{
+	int before;
+
+	use_descriptor();
+	before = descriptors();
+	for (int i = 0; i < 5; i++)
+		use_descriptor();
+	CHECK(descriptors() - before < 5,
+	      "5 executors left %d descriptors open", descriptors() - before);
+}
+
+const struct statement load_io_statements[] = {
+	{ "E66", 'L', false, CX_CAP_IO, e66 },
+	{ "E67", 'L', false, 0, e67 },
+	{ "E68", 'K', false, CX_CAP_IO, e68 },
+	{ "E69", 'G', false, CX_CAP_IO, e69 },
+	{ "E70", 'K', false, CX_CAP_IO, e70 },
+	{ 0 },
+};

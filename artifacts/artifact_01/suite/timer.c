@@ -1,2 +1,0 @@
-#include "suite.h"
-const struct statement timer_statements[] = { { 0 } };

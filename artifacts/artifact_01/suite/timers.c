@@ -1,0 +1,443 @@
+/* E44 to E55: timers. */
+#include <stdlib.h>
+
+#include "suite.h"
+
+static const uint64_t HOUR = 3600ull * 1000 * MS;
+
+static struct cx_op *sleep_op(struct cx_exec *ex, uint64_t deadline)
+{
+	struct cx_op *op = cx_sleep_until(ex, deadline);
+
+	CHECK(op, "cx_sleep_until gave NULL");
+	return op;
+}
+
+static void sleep_for(struct cx_exec *ex, uint64_t ns)
+{
+	struct probe p = { .step = step_await };
+
+	p.op = sleep_op(ex, cx_now(ex) + ns);
+	probe_block_on(ex, &p);
+	CHECK(p.n == 0, "a timer gave the error %ld", -100 - p.n);
+}
+
+/* ---- E44, E45 */
+
+struct nap {
+	struct probe probe;
+	uint64_t deadline;
+	struct nap *all;
+	int count;
+	uint64_t late; /* ns, when it was READY */
+	int *order;
+};
+
+static int step_nap(struct probe *p, struct cx_ctx *cx)
+{
+	struct nap *nap = p->data;
+	uint64_t now;
+
+	if (step_await(p, cx) == CX_PENDING)
+		return CX_PENDING;
+	now = cx_now(p->ex);
+	CHECK(now >= nap->deadline, "a timer fired %llu ns early",
+	      (unsigned long long)(nap->deadline - now));
+	nap->late = now - nap->deadline;
+	p->n = nap->order ? ++*nap->order : 0;
+	return CX_READY;
+}
+
+static void nap_spawn(struct cx_exec *ex, struct nap *nap, uint64_t deadline)
+{
+	nap->deadline = deadline;
+	nap->probe = (struct probe){ .step = step_nap,
+				     .data = nap,
+				     .op = sleep_op(ex, deadline) };
+	probe_spawn(ex, &nap->probe);
+}
+
+static void e44(void)
+{
+	static struct nap naps[200];
+	struct cx_exec *ex = exec_new();
+	uint64_t base = cx_now(ex);
+
+	for (unsigned int i = 0; i < 200; i++)
+		nap_spawn(ex, &naps[i], base + 1000 + i * i * 750);
+	exec_run(ex);
+	/* and one by one, so that it sleeps for each */
+	for (unsigned int i = 0; i < 30; i++) {
+		struct nap one = { 0 };
+
+		nap_spawn(ex, &one, cx_now(ex) + 1000 + i * 37700);
+		exec_run(ex);
+	}
+	cx_free(ex);
+}
+
+/* Were any two that are 5 ms apart READY the wrong way round? */
+static bool in_order(struct cx_exec *ex)
+{
+	static const unsigned int ms[] = { 60, 20, 40, 0, 20, 50 };
+	struct nap naps[6] = { 0 };
+	uint64_t base = cx_now(ex);
+	int order = 0;
+
+	for (int i = 0; i < 6; i++) {
+		naps[i].order = &order;
+		nap_spawn(ex, &naps[i], base + (uint64_t)ms[i] * MS);
+	}
+	exec_run(ex);
+	CHECK(order == 6, "%d of 6 timers fired", order);
+	for (int i = 0; i < 6; i++) {
+		for (int k = 0; k < 6; k++) {
+			if (ms[i] < ms[k] && naps[i].probe.n > naps[k].probe.n)
+				return false;
+		}
+	}
+	return true;
+}
+
+static void e45(void)
+{
+	static struct nap same[1000];
+	struct cx_exec *ex = exec_new();
+	uint64_t deadline;
+	int fired = 0;
+	int tries = 0;
+
+	/* if we lose the processor for long, two may be due at once */
+	while (!in_order(ex))
+		CHECK(++tries < 4, "timers fire out of order");
+	deadline = cx_now(ex) + 10 * MS;
+	for (int i = 0; i < 1000; i++) {
+		same[i].order = &fired;
+		nap_spawn(ex, &same[i], deadline);
+	}
+	exec_run(ex);
+	CHECK(fired == 1000, "%d of 1000 equal deadlines fired", fired);
+	cx_free(ex);
+}
+
+/* ---- E46 to E48: at once, and never */
+
+static void e46(void)
+{
+	struct cx_exec *ex = exec_new();
+	long slept = os_voluntary_switches();
+
+	for (int i = 0; i < 1000; i++) {
+		struct probe p = { .step = step_await };
+		uint64_t now = cx_now(ex);
+
+		p.op = sleep_op(ex, i % 3 == 0	 ? 0
+				    : i % 3 == 1 ? now
+						 : now - 1);
+		probe_block_on(ex, &p);
+	}
+	slept = os_voluntary_switches() - slept;
+	CHECK(slept < 300, "1000 sleeps that were over slept %ld times", slept);
+	cx_free(ex);
+}
+
+static void e47(void)
+{
+	static const uint64_t days[] = { 25, 50, 36525, 213503 };
+	struct cx_exec *ex = exec_new();
+	struct probe far[6] = { { 0 } };
+	uint64_t cpu;
+
+	for (int i = 0; i < 6; i++) {
+		uint64_t at = UINT64_MAX - (i == 5);
+
+		if (i < 4)
+			at = days[i] > 200000
+				     ? UINT64_MAX / 2
+				     : cx_now(ex) + days[i] * 24 * HOUR;
+		far[i] = (struct probe){ .step = step_await,
+					 .op = sleep_op(ex, at) };
+		probe_spawn(ex, &far[i]);
+		sleep_for(ex, 5 * MS);
+	}
+	cpu = cpu_ns();
+	for (int i = 0; i < 5; i++)
+		sleep_for(ex, 20 * MS);
+	cpu = cpu_ns() - cpu;
+	for (int i = 0; i < 6; i++)
+		CHECK(far[i].drops == 0, "a timer of the far future fired");
+	CHECK(cpu < 30 * MS, "%u ms of CPU in 100 ms, for far timers",
+	      (unsigned int)(cpu / MS));
+	run_for(ex, 30);
+	cx_free(ex);
+}
+
+static int step_never_then_soon(struct probe *p, struct cx_ctx *cx)
+{
+	if (p->polls == 1) {
+		struct cx_op *never = sleep_op(p->ex, UINT64_MAX);
+
+		CHECK(cx_op_poll(never, cx, NULL) == CX_PENDING,
+		      "a timer that never ends has ended");
+		cx_op_drop(never);
+		p->op = sleep_op(p->ex, cx_now(p->ex) + 10 * MS);
+	}
+	return step_await(p, cx);
+}
+
+static void e48(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p = { .step = step_never_then_soon };
+
+	probe_spawn(ex, &p);
+	exec_run(ex);
+	cx_free(ex);
+}
+
+/* ---- E49 to E51: dropping and adding */
+
+static int step_make_and_drop(struct probe *p, struct cx_ctx *cx)
+{
+	for (int i = 0; i < 1000; i++) {
+		struct cx_op *op = sleep_op(p->ex, cx_now(p->ex) + HOUR);
+
+		CHECK(cx_op_poll(op, cx, NULL) == CX_PENDING,
+		      "a timer of an hour is not pending");
+		cx_op_drop(op);
+	}
+	return step_yield(p, cx);
+}
+
+static void e49(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe warm = { .step = step_make_and_drop, .n = 10 };
+	struct probe p = { .step = step_make_and_drop, .n = 100 };
+	struct counter c = { 0 };
+	struct cx_op *op = sleep_op(ex, cx_now(ex) + 5 * MS);
+	int64_t bytes;
+
+	CHECK(poll_with(op, &c) == CX_PENDING, "not pending");
+	cx_op_drop(op);
+	sleep_for(ex, 15 * MS);
+	CHECK(c.wakes == 0, "a timer that was dropped woke its task");
+	probe_block_on(ex, &warm);
+	bytes = counts_now().bytes;
+	probe_block_on(ex, &p);
+	bytes = counts_now().bytes - bytes;
+	CHECK(bytes < 1 << 20,
+	      "100000 timers of an hour, dropped, left %ld KiB behind",
+	      (long)(bytes >> 10));
+	cx_free(ex);
+}
+
+struct drops {
+	struct cx_op *ops[100];
+};
+
+static void drop_all(void *data)
+{
+	struct drops *d = data;
+
+	for (int i = 0; i < 100; i++) {
+		cx_op_drop(d->ops[i]);
+		d->ops[i] = NULL;
+	}
+}
+
+static void e50(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct drops d;
+	struct counter other = { 0 };
+	struct counter c = { .on_wake = drop_all, .data = &d };
+	uint64_t at = cx_now(ex) + 10 * MS;
+	struct cx_op *op = sleep_op(ex, at);
+
+	CHECK(poll_with(op, &c) == CX_PENDING, "not pending");
+	for (unsigned int i = 0; i < 100; i++) {
+		d.ops[i] = sleep_op(ex, at + (i % 2 ? i * 1000 : 0));
+		CHECK(poll_with(d.ops[i], &other) == CX_PENDING, "not pending");
+	}
+	sleep_for(ex, 30 * MS);
+	CHECK(c.wakes == 1, "a timer woke %d times", c.wakes);
+	sleep_for(ex, 10 * MS);
+	cx_op_drop(op);
+	CHECK(other.clones == other.drops,
+	      "%d clones of a waker, %d of them dropped", other.clones,
+	      other.drops);
+	cx_free(ex);
+}
+
+static int step_add_sooner(struct probe *p, struct cx_ctx *cx)
+{
+	if (!p->op)
+		p->op = sleep_op(p->ex, cx_now(p->ex) + 10 * MS);
+	return step_await(p, cx);
+}
+
+/* Woken from afar while it sleeps for an hour. */
+static int step_add_later(struct probe *p, struct cx_ctx *cx)
+{
+	return p->polls > 1 ? step_add_sooner(p, cx) : CX_PENDING;
+}
+
+static void *wake_later(void *data)
+{
+	struct probe *p = data;
+
+	doze(20 * MS);
+	cx_waker_wake_by_ref(&p->kept);
+	return NULL;
+}
+
+static void e51(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe far = { .step = step_await };
+	struct probe first = { .step = step_add_sooner };
+	struct probe woken = { .step = step_add_later, .keeps = true };
+	pthread_t thread;
+
+	far.op = sleep_op(ex, cx_now(ex) + HOUR);
+	probe_spawn(ex, &far);
+	probe_block_on(ex, &first);
+	probe_spawn(ex, &woken);
+	turns(ex, 2);
+	thread = thread_start(wake_later, &woken);
+	sleep_for(ex, 60 * MS);
+	thread_join(thread);
+	sleep_for(ex, 20 * MS);
+	CHECK(woken.drops == 1, "a timer added to a longer one did not fire");
+	probe_forget(&woken);
+	cx_free(ex);
+}
+
+/* ---- E52 to E54: the price */
+
+static void e52(void)
+{
+	struct cx_exec *ex = exec_new();
+	uint64_t waits;
+
+	sleep_for(ex, MS);
+	waits = counts_now().waits;
+	for (unsigned int i = 0; i < 40; i++)
+		sleep_for(ex, 300000 + i * 70001);
+	waits = counts_now().waits - waits;
+	if (!counts_waits())
+		skip_because("its waits do not go through the C library");
+	CHECK(waits <= 40 * 3 + 10, "40 sleeps made %u wait calls",
+	      (unsigned int)waits);
+	cx_free(ex);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a;
+	uint64_t y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void e53(void)
+{
+	struct cx_exec *ex = exec_new();
+	uint64_t late[100];
+
+	skip_if_busy();
+	for (int i = 0; i < 100; i++) {
+		struct nap nap = { 0 };
+
+		nap_spawn(ex, &nap, cx_now(ex) + 5 * MS);
+		exec_run(ex);
+		late[i] = nap.late;
+	}
+	skip_if_busy();
+	qsort(late, 100, sizeof(late[0]), by_size);
+	CHECK(late[50] <= 1300000, "timers are %u us late, in the middle",
+	      (unsigned int)(late[50] / 1000));
+	cx_free(ex);
+}
+
+/* CPU of starting and dropping one of COUNT timers, in ns. */
+static uint64_t cost_of(struct cx_exec *ex, int count)
+{
+	struct cx_op **ops = calloc((size_t)count, sizeof(struct cx_op *));
+	struct counter c = { 0 };
+	uint64_t best = UINT64_MAX;
+
+	if (!ops)
+		skip_because("no memory");
+	for (int round = 0; round < 3; round++) {
+		uint64_t cpu = cpu_ns();
+		unsigned int seed = 1;
+
+		for (int i = 0; i < count; i++) {
+			seed = seed * 1103515245 + 12345;
+			ops[i] = sleep_op(ex, cx_now(ex) + HOUR + seed);
+			poll_with(ops[i], &c);
+		}
+		for (int i = 0; i < count; i++)
+			cx_op_drop(ops[i]);
+		cpu = (cpu_ns() - cpu) / (uint64_t)count;
+		best = cpu < best ? cpu : best;
+		turns(ex, 2);
+	}
+	free(ops);
+	return best + 1;
+}
+
+static void e54(void)
+{
+	struct cx_exec *ex = exec_new();
+	uint64_t few = cost_of(ex, 10000);
+	uint64_t many = cost_of(ex, 300000);
+
+	CHECK(many < 8 * few,
+	      "a timer costs %u ns among 10000, and %u among 300000",
+	      (unsigned int)few, (unsigned int)many);
+	cx_free(ex);
+}
+
+static void e55(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct counter a = { 0 };
+	struct counter b = { 0 };
+	struct cx_op *op = sleep_op(ex, cx_now(ex) + 20 * MS);
+
+	CHECK(poll_with(op, &a) == CX_PENDING, "not pending");
+	if (poll_with(op, &b) != CX_PENDING)
+		skip_because("machine busy");
+	sleep_for(ex, 40 * MS);
+	CHECK(a.wakes == 0, "the waker of an earlier poll was woken");
+	CHECK(b.wakes == 1, "the waker of the last poll was woken %d times",
+	      b.wakes);
+	cx_op_drop(op);
+	turns(ex, 2);
+	sleep_for(ex, 2 * MS);
+	CHECK(a.clones == a.drops && b.clones == b.drops,
+	      "%d clones of wakers, and %d dropped", a.clones + b.clones,
+	      a.drops + b.drops);
+	cx_free(ex);
+}
+
+#define TIMERS CX_CAP_TIMERS
+
+const struct statement timer_statements[] = {
+	{ "E44", 'L', false, TIMERS, e44 },
+	{ "E45", 'L', false, TIMERS, e45 },
+	{ "E46", 'L', false, TIMERS, e46 },
+	{ "E47", 'L', true, TIMERS, e47 },
+	{ "E48", 'L', true, TIMERS, e48 },
+	{ "E49", 'G', false, TIMERS, e49 },
+	{ "E50", 'G', true, TIMERS, e50 },
+	{ "E51", 'L', true, TIMERS, e51 },
+	{ "E52", 'G', false, TIMERS, e52 },
+	{ "E53", 'K', false, TIMERS, e53 },
+	{ "E54", 'K', false, TIMERS, e54 },
+	{ "E55", 'L', true, TIMERS, e55 },
+	{ 0 },
+};
