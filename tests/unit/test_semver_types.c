@@ -223,8 +223,10 @@ static void write_users(bool breaks)
 		if (c->breaks != breaks || c->confirmed)
 			continue;
 		c->first_line = line;
-		fprintf(f, "mod %s {\nuse types::%s::*;\n%s\n}\n", c->name,
-			c->name, c->user);
+		fprintf(f, "mod %s {\n%s%s%s\n%s\n}\n", c->name,
+			c->lints[0] || !breaks ? "use types::" : "",
+			c->lints[0] || !breaks ? c->name : "",
+			c->lints[0] || !breaks ? "::*;" : "", c->user);
 		count_lines(c->user, &line);
 		line += 4;
 		c->last_line = line - 1;
@@ -303,7 +305,7 @@ static int compile_users(int side)
 	char command[PATH_SIZE];
 
 	snprintf(command, sizeof(command),
-		 "exec rustc --crate-type lib --emit=metadata --edition 2021 "
+		 "exec rustc --crate-type lib --emit=metadata --edition 2024 "
 		 "--crate-name users --error-format=short "
 		 "--extern types=lib-%s/libtypes.rmeta users.rs 2>log",
 		 sides[side]);
@@ -396,8 +398,10 @@ static void test_rustc_refuses_users_of_breaking_changes(void **state)
 
 /* ---- what the lints say */
 
-static void compare(int before, int after, struct findings *out)
+static void compare(int before, int after, struct semver_witnesses *witnesses,
+		    struct findings *out)
 {
+	const struct semver_options options = { .witnesses = witnesses };
 	struct rustdoc *doc[2] = { NULL, NULL };
 	struct err err = { 0 };
 	int side[] = { before, after };
@@ -406,7 +410,7 @@ static void compare(int before, int after, struct findings *out)
 		if (rustdoc_open(json[side[i]], json_len[side[i]],
 				 sides[side[i]], &doc[i], &err) < 0)
 			fail_msg("%s", err.msg);
-	if (semver_diff(doc[0], doc[1], NULL, out, &err) < 0)
+	if (semver_diff(doc[0], doc[1], &options, out, &err) < 0)
 		fail_msg("%s", err.msg);
 	rustdoc_free(doc[0]);
 	rustdoc_free(doc[1]);
@@ -467,7 +471,7 @@ static void test_lints_say_what_rustc_says(void **state)
 
 	(void)state;
 	need_rustc();
-	compare(0, 1, &found);
+	compare(0, 1, NULL, &found);
 	for (size_t i = 0; i < case_count; i++) {
 		breaking += cases[i].breaks;
 		wrong += check_case(&cases[i], &found);
@@ -487,13 +491,85 @@ static void test_lints_say_nothing_of_a_document_and_itself(void **state)
 	for (int side = 0; side < 2; side++) {
 		struct findings found = { 0 };
 
-		compare(side, side, &found);
+		compare(side, side, NULL, &found);
 		for (size_t i = 0; i < found.count; i++)
 			print_error("%s %s\n", found.items[i].id,
 				    found.items[i].subject);
 		assert_int_equal(found.count, 0);
 		findings_release(&found);
 	}
+}
+
+/* ---- witnesses */
+
+/* One case a witness: so they are compiled and confirmed like users. */
+static size_t take_witnesses(const struct semver_witnesses *w)
+{
+	size_t without = 0;
+
+	case_count = 0;
+	for (size_t i = 0; i < w->count && case_count < CASES_MAX; i++) {
+		struct test_case *c = &cases[case_count];
+
+		if (!w->at[i].code) {
+			print_message("no witness: %s %s\n", w->at[i].lint,
+				      w->at[i].subject);
+			without++;
+			continue;
+		}
+		*c = (struct test_case){ .breaks = true };
+		snprintf(c->name, sizeof(c->name), "w%u", (unsigned)i);
+		c->user = strdup(w->at[i].code);
+		assert_non_null(c->user);
+		case_count++;
+	}
+	return without;
+}
+
+static size_t count_confirmed(void)
+{
+	size_t count = 0;
+
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		forget_lines();
+		write_users(true);
+		if (compile_users(1) == 0 || confirm() == 0)
+			break;
+	}
+	for (size_t i = 0; i < case_count; i++)
+		count += cases[i].confirmed;
+	return count;
+}
+
+/* Most breaks can be shown; a witness that is wrong itself is a bug. */
+static void test_witness_passes_before_and_fails_after(void **state)
+{
+	struct semver_witnesses w = { 0 };
+	struct findings found = { 0 };
+	size_t without, confirmed;
+
+	(void)state;
+	need_rustc();
+	compare(0, 1, &w, &found);
+	findings_release(&found);
+	without = take_witnesses(&w);
+	forget_lines();
+	write_users(true);
+	if (compile_users(0) != 0) {
+		run("cat log >&2");
+		fail_msg("a witness fails on the old side already");
+	}
+	confirmed = count_confirmed();
+	for (size_t i = 0; i < case_count; i++)
+		if (!cases[i].confirmed)
+			print_message("not confirmed: %s\n", cases[i].user);
+	print_message("%u of %u findings are confirmed, %u have no witness\n",
+		      (unsigned)confirmed, (unsigned)w.count,
+		      (unsigned)without);
+	assert_true(confirmed * 10 >= w.count * 8);
+	for (size_t i = 0; i < case_count; i++)
+		free(cases[i].user);
+	semver_witnesses_release(&w);
 }
 
 int main(void)
@@ -504,6 +580,8 @@ int main(void)
 		cmocka_unit_test(test_lints_say_what_rustc_says),
 		cmocka_unit_test(
 			test_lints_say_nothing_of_a_document_and_itself),
+		/* the last: it takes the place of the cases */
+		cmocka_unit_test(test_witness_passes_before_and_fails_after),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -94,6 +94,8 @@ void diff_report(struct comparison *c, const struct semver_lint *l,
 	else if (!strbuf_ok(&c->subject) || !strbuf_ok(&c->why) ||
 		 findings_add(&c->found, &f) < 0)
 		c->is_out_of_memory = true;
+	else
+		diff_witness(c, l, p, f.subject);
 }
 
 bool diff_holds(const struct semver_lint *l, struct semver_pair *p)
@@ -617,6 +619,7 @@ int semver_diff(struct rustdoc *before, struct rustdoc *after,
 	    open_side(&c, SEMVER_OLD, before, err) < 0 ||
 	    open_side(&c, SEMVER_NEW, after, err) < 0)
 		return (int)err->code;
+	c.witnesses = options ? options->witnesses : NULL;
 	compare_paths(&c);
 	diff_symbols(&c);
 	if (options && diff_features(&c, options->features, err) < 0)

@@ -3,6 +3,9 @@
 
 #include <stddef.h>
 
+#include "base/arena.h"
+#include "base/attr.h"
+
 struct err;
 struct findings;
 struct rustdoc;
@@ -23,6 +26,24 @@ struct semver_features;
  * and ERR_FORMAT begin with the name of the document they are about.  FINDINGS
  * is added to only on success.
  */
+/* Rust code, see witness.h, for the finding of LINT about SUBJECT. */
+struct semver_testimony {
+	const char *lint;
+	const char *subject;
+	const char *code; /* NULL: none can be written */
+};
+
+/* { 0 } is ready; owns what the entries point to. */
+struct semver_witnesses {
+	struct arena arena;
+	struct semver_testimony *at;
+	size_t count;
+	size_t cap;
+};
+
+void semver_witnesses_release(struct semver_witnesses *w);
+AUTO_RELEASE(struct semver_witnesses, semver_witnesses_release)
+
 struct semver_options {
 	const char *const *only; /* ids of the lints to run; NULL: all */
 	size_t only_count;
@@ -31,6 +52,8 @@ struct semver_options {
 	 * both, the lints on features do not run.
 	 */
 	struct semver_features *features[2];
+	/* What must fail to compile, of findings on types; NULL: not asked. */
+	struct semver_witnesses *witnesses;
 };
 
 int semver_diff(struct rustdoc *before, struct rustdoc *after,

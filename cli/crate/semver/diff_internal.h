@@ -10,6 +10,7 @@
 
 struct err;
 struct semver_features;
+struct semver_witnesses;
 
 /* A comparison under way, for diff.c and what it is split into. */
 enum {
@@ -26,6 +27,7 @@ struct comparison {
 	struct findings found;
 	struct strbuf subject;
 	struct strbuf why;
+	struct semver_witnesses *witnesses; /* or NULL */
 	bool is_out_of_memory;
 	bool is_beyond_limit;
 };
@@ -41,6 +43,10 @@ bool diff_holds(const struct semver_lint *l, struct semver_pair *p);
 /* Add a finding; what fails is told at the end. */
 void diff_report(struct comparison *c, const struct semver_lint *l,
 		 const struct semver_pair *p);
+
+/* Keep a witness for a finding on types, if anybody wants one. */
+void diff_witness(struct comparison *c, const struct semver_lint *l,
+		  const struct semver_pair *p, const char *subject);
 
 /* Rows on words of sort ON, see words.h. */
 void diff_words(struct comparison *c, const struct semver_pair *pair,

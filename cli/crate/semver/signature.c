@@ -255,7 +255,7 @@ static void add_outlives(struct job_frame *fr, const struct term *t,
 		add_outlives(fr, t->args[i], within, depth + 1);
 }
 
-static void build_inputs(struct job_frame *fr, const struct rustdoc_item *thing)
+void job_inputs(struct job_frame *fr, const struct rustdoc_item *thing)
 {
 	const struct rustdoc_function *fn = &thing->as.function;
 	const struct term *lifetime = NULL;
@@ -467,7 +467,7 @@ static void compare_functions(struct job *j)
 {
 	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
 		job_frame(j, side);
-		build_inputs(&j->of[side], j->p->thing[side]);
+		job_inputs(&j->of[side], j->p->thing[side]);
 	}
 	if (is_said_already(j))
 		return;

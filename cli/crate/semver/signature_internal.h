@@ -48,6 +48,9 @@ bool job_around_alike(const struct semver_pair *p);
 /* Fill j->of[SIDE] with the generics around the thing and its own. */
 void job_frame(struct job *j, int side);
 
+/* Fill in the parameters and the result of the function THING. */
+void job_inputs(struct job_frame *fr, const struct rustdoc_item *thing);
+
 /* A fit of the other side to HAD, the parameters around bound by their place.
  */
 void job_fit(struct job *j, struct fit *f, int had);

@@ -170,8 +170,11 @@ void term_preds_add(struct term_builder *b, struct term_preds *preds,
 /* As Rust would write it, paths by their last part. */
 void term_show(const struct term *t, struct strbuf *out);
 
-/* The same for each way to write it and in each document. */
-void term_key(struct semver_side *side, const struct term *t,
-	      struct strbuf *out);
+/*
+ * As another crate must write it: full paths, a nameless lifetime as 'l1, Self
+ * as Own.  False if it cannot: something has no public path.
+ */
+bool term_code(struct semver_side *side, const struct term *t,
+	       struct strbuf *out);
 
 #endif

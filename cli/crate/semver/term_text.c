@@ -1,16 +1,17 @@
-/* Terms as text: for people, and to tell whether two are the same. */
+/* Terms as text: for people, and for the compiler. */
 #include <string.h>
 
 #include "base/strbuf.h"
 #include "crate/semver/lints.h"
+#include "crate/semver/std_facts.h"
 #include "crate/semver/surface.h"
 #include "crate/semver/term.h"
 
 struct writer {
 	struct strbuf *out;
-	struct semver_side *side; /* NULL: for people */
-	const char *params[TERM_PARAMS_MAX];
-	size_t param_count;
+	struct semver_side *side; /* of code; NULL: for people */
+	bool is_bound;		  /* inside of for<..> */
+	bool failed;		  /* there is no way to write it */
 };
 
 static void write_term(struct writer *w, const struct term *t);
@@ -24,32 +25,59 @@ static const char *last_part(const char *path)
 	return last;
 }
 
-static void write_path_name(struct writer *w, const struct term *t)
+/* core::iter::traits::iterator::Iterator is std::iter::Iterator to users. */
+static void write_std_name(struct writer *w, const char *path)
 {
-	const struct surface_path *at;
+	const char *first = strstr(path, "::") + 2;
+	const char *second = strstr(first, "::");
+	bool is_deep = strncmp(first, "sync::atomic::", 14) == 0 ||
+		       strncmp(first, "sync::mpsc::", 12) == 0;
 
-	if (!w->side) {
-		strbuf_adds(w->out, last_part(t->name));
-		return;
-	}
-	at = t->item ? surface_of(w->side->surface, t->id) : NULL;
-	strbuf_adds(w->out, at ? at->path : t->name);
+	strbuf_adds(w->out, "::std::");
+	if (second && !is_deep)
+		strbuf_addf(w->out, "%.*s::%s", (int)(second - first), first,
+			    last_part(path));
+	else
+		strbuf_adds(w->out, first);
 }
 
-/* In keys, parameters by the order in which they appear. */
+static void write_code_name(struct writer *w, const struct term *t)
+{
+	const struct surface_path *at =
+		t->item ? surface_of(w->side->surface, t->id) : NULL;
+
+	if (at && at->is_api)
+		strbuf_addf(w->out, "::%s", at->path);
+	else if (!t->item && fact_is_standard(t->name))
+		write_std_name(w, t->name);
+	else
+		w->failed = true;
+}
+
+static void write_path_name(struct writer *w, const struct term *t)
+{
+	if (w->side)
+		write_code_name(w, t);
+	else
+		strbuf_adds(w->out, last_part(t->name));
+}
+
 static void write_param(struct writer *w, const char *name)
 {
-	size_t i = 0;
+	bool is_own = w->side && strcmp(name, "Self") == 0;
 
-	if (!w->side || strcmp(name, "Self") == 0) {
+	strbuf_adds(w->out, is_own ? "Own" : name);
+}
+
+/* 'a is 'a, a nameless one is 'l1, one of for<..> is 'h1. */
+static void write_code_lifetime(struct writer *w, const char *name)
+{
+	if (name[1] == '_')
+		strbuf_addf(w->out, "'l%s", name + 2);
+	else if (name[1] == '^')
+		strbuf_addf(w->out, "'h%s", name + 2);
+	else
 		strbuf_adds(w->out, name);
-		return;
-	}
-	while (i < w->param_count && strcmp(w->params[i], name) != 0)
-		i++;
-	if (i == w->param_count && i < TERM_PARAMS_MAX)
-		w->params[w->param_count++] = name;
-	strbuf_addf(w->out, "$%u", (unsigned)i);
 }
 
 static bool is_worth_writing(const struct writer *w, const struct term *l)
@@ -62,13 +90,10 @@ static void write_lifetime(struct writer *w, const struct term *l)
 {
 	if (l->kind != TERM_LIFETIME)
 		strbuf_adds(w->out, "'_");
-	else if (!w->side)
-		strbuf_adds(w->out, is_worth_writing(w, l) ? l->name : "'_");
-	else if (strncmp(l->name, "'^", 2) == 0 ||
-		 strcmp(l->name, "'static") == 0)
-		strbuf_adds(w->out, l->name);
+	else if (w->side)
+		write_code_lifetime(w, l->name);
 	else
-		write_param(w, l->name);
+		strbuf_adds(w->out, is_worth_writing(w, l) ? l->name : "'_");
 }
 
 static void write_list(struct writer *w, const struct term **at, size_t count)
@@ -80,15 +105,57 @@ static void write_list(struct writer *w, const struct term **at, size_t count)
 	}
 }
 
+/* The lifetimes of for<..> in T, as bits by their numbers. */
+static uint32_t bound_in(const struct term *t, unsigned depth)
+{
+	uint32_t found = 0;
+
+	if (!t || depth > TERM_DEPTH_MAX)
+		return 0;
+	if (t->kind == TERM_LIFETIME && strncmp(t->name, "'^", 2) == 0)
+		return 1u << (t->name[2] - '0');
+	for (size_t i = 0; i < t->count; i++)
+		found |= bound_in(t->args[i], depth + 1);
+	for (size_t i = 0; i < t->bounds.count; i++)
+		found |= bound_in(t->bounds.at[i].trait, depth + 1);
+	for (size_t i = 0; i < t->constraint_count; i++)
+		found |= bound_in(t->constraints[i].value, depth + 1);
+	return found;
+}
+
+/* for<'h0, 'h1>, in code, where the outermost binder stands. */
+static bool open_binder(struct writer *w, const struct term *t)
+{
+	uint32_t lifetimes = w->side && !w->is_bound ? bound_in(t, 0) : 0;
+	const char *sep = "for<";
+
+	for (unsigned i = 0; lifetimes != 0 && i < 10; i++) {
+		if (!(lifetimes & (1u << i)))
+			continue;
+		strbuf_addf(w->out, "%s'h%u", sep, i);
+		sep = ", ";
+	}
+	if (lifetimes != 0)
+		strbuf_adds(w->out, "> ");
+	w->is_bound |= lifetimes != 0;
+	return lifetimes != 0;
+}
+
 static void write_bounds(struct writer *w, struct term_bounds bounds)
 {
 	for (size_t i = 0; i < bounds.count; i++) {
+		bool opened;
+
 		if (i > 0)
 			strbuf_adds(w->out, " + ");
 		if (bounds.at[i].is_maybe)
 			strbuf_addc(w->out, '?');
+		opened = bounds.at[i].trait &&
+			 open_binder(w, bounds.at[i].trait);
 		write_term(w, bounds.at[i].trait ? bounds.at[i].trait
 						 : bounds.at[i].lifetime);
+		if (opened)
+			w->is_bound = false;
 	}
 }
 
@@ -158,16 +225,20 @@ static void write_ref(struct writer *w, const struct term *t)
 
 static void write_fn(struct writer *w, const struct term *t)
 {
+	bool opened = open_binder(w, t);
+
 	if (strncmp(t->name, "unsafe ", 7) == 0)
 		strbuf_adds(w->out, "unsafe ");
-	if (!strstr(t->name, "Rust"))
+	if (!strstr(t->name, "Rust")) {
 		strbuf_adds(w->out, "extern ");
-	if (w->side)
-		strbuf_adds(w->out, t->name);
+		w->failed |= w->side != NULL;
+	}
 	strbuf_adds(w->out, "fn(");
 	write_list(w, t->args, t->count - 1);
 	strbuf_adds(w->out, ") -> ");
 	write_term(w, t->args[t->count - 1]);
+	if (opened)
+		w->is_bound = false;
 }
 
 static void write_projection(struct writer *w, const struct term *t)
@@ -176,7 +247,7 @@ static void write_projection(struct writer *w, const struct term *t)
 	write_term(w, t->args[0]);
 	if (t->bounds.count > 0) {
 		strbuf_adds(w->out, " as ");
-		write_path_name(w, t->bounds.at[0].trait);
+		write_term(w, t->bounds.at[0].trait);
 	}
 	strbuf_addf(w->out, ">::%s", t->name);
 }
@@ -194,12 +265,14 @@ static void write_sequence(struct writer *w, const struct term *t)
 
 static void write_dyn(struct writer *w, const struct term *t)
 {
-	strbuf_adds(w->out, "dyn ");
+	strbuf_adds(w->out, w->side ? "(dyn " : "dyn ");
 	write_bounds(w, t->bounds);
 	if (w->side) {
 		strbuf_adds(w->out, " + ");
 		write_lifetime(w, t->args[0]);
 	}
+	if (w->side)
+		strbuf_addc(w->out, ')');
 }
 
 static void write_term(struct writer *w, const struct term *t)
@@ -207,6 +280,7 @@ static void write_term(struct writer *w, const struct term *t)
 	switch (t->kind) {
 	case TERM_ANY:
 		strbuf_addc(w->out, '_');
+		w->failed = true;
 		break;
 	case TERM_PATH:
 		write_path(w, t);
@@ -242,8 +316,10 @@ static void write_term(struct writer *w, const struct term *t)
 		write_dyn(w, t);
 		break;
 	case TERM_IMPL:
-		strbuf_adds(w->out, "impl ");
+		strbuf_adds(w->out, w->side ? "(impl " : "impl ");
 		write_bounds(w, t->bounds);
+		if (w->side)
+			strbuf_addc(w->out, ')');
 		break;
 	case TERM_PROJECTION:
 		write_projection(w, t);
@@ -261,10 +337,11 @@ void term_show(const struct term *t, struct strbuf *out)
 	write_term(&w, t);
 }
 
-void term_key(struct semver_side *side, const struct term *t,
-	      struct strbuf *out)
+bool term_code(struct semver_side *side, const struct term *t,
+	       struct strbuf *out)
 {
 	struct writer w = { .out = out, .side = side };
 
 	write_term(&w, t);
+	return !w.failed;
 }
