@@ -42,7 +42,7 @@ struct cx_exec *cx_new(void)
 no_hub:
 	table_release(&ex->tasks);
 no_table:
-	reactor_release(&ex->reactor, 0);
+	reactor_release(&ex->reactor);
 no_reactor:
 	free(ex);
 	return NULL;
@@ -79,7 +79,8 @@ void cx_free(struct cx_exec *ex)
 	hub_close(ex->hub, &ex->ready);
 	while ((task = queue_pop(&ex->ready)))
 		task_unref(task);
-	reactor_release(&ex->reactor, ex->rings);
+	hub_settle(ex->hub);
+	reactor_release(&ex->reactor);
 	table_release(&ex->tasks);
 	hub_unref(ex->hub);
 	free(ex);

@@ -46,7 +46,6 @@ struct cx_exec {
 	struct timers timers;
 	struct reactor reactor;
 	uint64_t receives; /* that wait */
-	uint64_t rings;	   /* of the bell, so far */
 	bool paused;
 	uint64_t paused_at;
 	_Atomic bool closing;

@@ -1,5 +1,6 @@
 #include "hub.h"
 
+#include <sched.h>
 #include <stdlib.h>
 
 #include "poller.h"
@@ -23,7 +24,9 @@ struct hub *hub_new(int bell)
 		return NULL;
 	atomic_init(&hub->inbox, NULL);
 	atomic_init(&hub->refs, 1);
+	atomic_init(&hub->rung, 0);
 	hub->bell = bell;
+	hub->parks_ended = 0;
 	return hub;
 }
 
@@ -54,8 +57,11 @@ bool hub_push(struct hub *hub, struct task *task)
 	} while (!atomic_compare_exchange_weak_explicit(
 		&hub->inbox, &head, task, memory_order_release,
 		memory_order_relaxed));
-	if (head == parked())
+	if (head == parked()) {
 		poller_ring(hub->bell);
+		/* F: pairs with I; the bell is not touched any more */
+		atomic_fetch_add_explicit(&hub->rung, 1, memory_order_release);
+	}
 	return true;
 }
 
@@ -104,14 +110,15 @@ bool hub_park(struct hub *hub)
 		memory_order_relaxed);
 }
 
-bool hub_unpark(struct hub *hub)
+void hub_unpark(struct hub *hub)
 {
 	struct task *still = parked();
 
 	/* relaxed: what has arrived is left to hub_take */
-	return !atomic_compare_exchange_strong_explicit(
-		&hub->inbox, &still, NULL, memory_order_relaxed,
-		memory_order_relaxed);
+	if (!atomic_compare_exchange_strong_explicit(&hub->inbox, &still, NULL,
+						     memory_order_relaxed,
+						     memory_order_relaxed))
+		hub->parks_ended++;
 }
 
 void hub_close(struct hub *hub, struct queue *queue)
@@ -120,4 +127,12 @@ void hub_close(struct hub *hub, struct queue *queue)
 	append_reversed(atomic_exchange_explicit(&hub->inbox, closed(),
 						 memory_order_acquire),
 			queue);
+}
+
+void hub_settle(struct hub *hub)
+{
+	/* I: pairs with F of every ring */
+	while (atomic_load_explicit(&hub->rung, memory_order_acquire) !=
+	       hub->parks_ended)
+		sched_yield();
 }

@@ -22,7 +22,8 @@
  * that needs no memory order at all; the orders below are for the tasks that
  * are handed over.
  *
- * Progress: push is lock-free, all else wait-free.
+ * Progress: push is lock-free, settle waits for other threads, all else is
+ * wait-free.
  */
 
 #include <stdatomic.h>
@@ -35,7 +36,9 @@ struct queue;
 struct hub {
 	_Atomic(struct task *) inbox;
 	_Atomic uint64_t refs;
-	int bell; /* open until hub_close */
+	_Atomic uint64_t rung; /* how often the bell was */
+	int bell;	       /* closed after hub_settle */
+	uint64_t parks_ended;  /* by a push; the loop thread's */
 };
 
 /* NULL: no memory.  The caller has the one reference. */
@@ -61,10 +64,17 @@ void hub_take(struct hub *hub, struct queue *queue);
 /* False if something has arrived.  Else a push rings, until hub_unpark. */
 bool hub_park(struct hub *hub);
 
-/* True if a push has ended the park: one ring has come or is on its way. */
-bool hub_unpark(struct hub *hub);
+/* After hub_park.  If a push was first, one ring has come or is to come. */
+void hub_unpark(struct hub *hub);
 
 /* Take the last arrivals; from now on every push is refused. */
 void hub_close(struct hub *hub, struct queue *queue);
+
+/*
+ * Wait for the rings that are still to come.  A thread that has ended a park
+ * rings a moment later; were the bell closed before that, the ring could go
+ * to a stranger who was given the same number.
+ */
+void hub_settle(struct hub *hub);
 
 #endif

@@ -173,7 +173,7 @@ static int look_at_reactor(struct cx_exec *ex, uint64_t timeout)
 		count = reactor_wait(&ex->reactor, timeout);
 	/* before anything is woken, or this thread would ring for itself */
 	if (parked)
-		ex->rings += hub_unpark(ex->hub);
+		hub_unpark(ex->hub);
 	if (count < 0)
 		return CX_E_SYS;
 	reactor_wake(&ex->reactor, count);

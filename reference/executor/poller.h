@@ -31,8 +31,8 @@ enum {
 /* False: the system gave no descriptor, and nothing is open. */
 bool poller_open(struct poller *poller);
 
-/* RINGS were owed to the bell altogether: waits for those on their way. */
-void poller_close(struct poller *poller, uint64_t rings);
+/* The bell too: nobody rings any more. */
+void poller_close(struct poller *poller);
 
 /*
  * Report FD once, as soon as it is ready for one of INTEREST, which is not

@@ -20,7 +20,6 @@ static bool add_bell(struct poller *poller)
 {
 	/*
 	 * Edge-triggered, so that a ring is one event and need not be read.
-	 * The counter keeps the number of rings for poller_close.
 	 */
 	struct epoll_event event = { .events = EPOLLIN | EPOLLET,
 				     .data.u64 = BELL_TOKEN };
@@ -41,21 +40,8 @@ bool poller_open(struct poller *poller)
 	return false;
 }
 
-void poller_close(struct poller *poller, uint64_t rings)
+void poller_close(struct poller *poller)
 {
-	/*
-	 * A thread that has ended a park rings a moment later.  Were the bell
-	 * closed before that, the ring could go to a stranger who was given
-	 * the same number.
-	 */
-	while (rings > 0) {
-		uint64_t heard;
-
-		if (read(poller->bell, &heard, sizeof(heard)) > 0)
-			rings -= heard;
-		else if (errno != EINTR)
-			break;
-	}
 	close(poller->bell);
 	close(poller->fd);
 }

@@ -40,9 +40,9 @@ bool reactor_init(struct reactor *reactor)
 	return poller_open(&reactor->poller);
 }
 
-void reactor_release(struct reactor *reactor, uint64_t rings)
+void reactor_release(struct reactor *reactor)
 {
-	poller_close(&reactor->poller, rings);
+	poller_close(&reactor->poller);
 	free(reactor->sources);
 	reactor->sources = NULL;
 }

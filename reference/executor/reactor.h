@@ -29,8 +29,8 @@ struct reactor {
 
 bool reactor_init(struct reactor *reactor);
 
-/* No op is left.  RINGS as for poller_close. */
-void reactor_release(struct reactor *reactor, uint64_t rings);
+/* No op is left, and nobody rings. */
+void reactor_release(struct reactor *reactor);
 
 /* Wait and note; the events are in REACTOR.  How many, or -1. */
 int reactor_wait(struct reactor *reactor, uint64_t timeout_ns);

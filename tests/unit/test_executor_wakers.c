@@ -746,7 +746,7 @@ enum {
 };
 
 static atomic_int hold;
-static atomic_long held_result;
+static long held_result; /* the ring orders it before the end of cx_free */
 
 /* This program's comes before libc's. */
 ssize_t write(int fd, const void *bytes, size_t count)
@@ -758,8 +758,8 @@ ssize_t write(int fd, const void *bytes, size_t count)
 	while (atomic_load(&hold) == HELD)
 		sched_yield();
 	doze(20 * MS); /* time enough to close the bell, for who would */
-	atomic_store(&held_result, syscall(SYS_write, fd, bytes, count));
-	return atomic_load(&held_result);
+	held_result = syscall(SYS_write, fd, bytes, count);
+	return held_result;
 }
 
 static void *wake_until_held(void *arg)
@@ -785,8 +785,8 @@ static void test_free_waits_for_a_ring_on_its_way(void **state)
 		run_for(ex, 5 * MS);
 	atomic_store(&hold, LET_GO);
 	cx_free(ex);
-	pthread_join(thread, NULL);
 	assert_int_equal(held_result, sizeof(uint64_t));
+	pthread_join(thread, NULL);
 	probe_forget(&p);
 	atomic_store(&hold, PASS);
 }
