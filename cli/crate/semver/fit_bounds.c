@@ -384,46 +384,51 @@ bool fit_projection_says(struct fit *f, const struct term *had,
 	return false;
 }
 
-/* impl<T: A> WANT for T, in the crate as it is now. */
+/* Does the blanket IMPL, of the crate as it is now, speak of HAD? */
+static bool blanket_covers(struct fit *f, const struct term *had,
+			   const struct rustdoc_item *impl)
+{
+	struct term_params params = { 0 };
+	struct term_preds preds = { 0 };
+	struct term_builder b;
+	const struct term *self;
+
+	term_builder_init(&b, f->side[f->has], f->has, f->arena);
+	term_build_generics(&b, impl->generics, &params, &preds);
+	self = term_build(&b, impl->as.impl.target);
+	if (self->kind != TERM_PARAM)
+		return had->kind != TERM_PARAM &&
+		       fit_try(f, had, self, FIT_EXACT);
+	for (size_t i = 0; i < preds.count; i++)
+		if (preds.at[i].bound.trait && !preds.at[i].bound.is_maybe &&
+		    term_same(preds.at[i].type, self) &&
+		    !fit_satisfies(f, had, preds.at[i].bound.trait))
+			return false;
+	return true;
+}
+
+/* impl<T: A> WANT for T: its parameters are no variables of ours. */
 static bool blanket_says(struct fit *f, const struct term *had,
 			 const struct term *want)
 {
 	struct rustdoc *d = f->side[f->has]->doc;
+	struct fit_state before = f->now;
+	bool found = false;
 
 	if (!want->item || want->item->kind != RUSTDOC_TRAIT || f->depth > 8)
 		return false;
-	for (uint32_t i = 0; i < want->item->as.trait.impls.count; i++) {
+	f->depth += 4;
+	for (uint32_t i = 0; i < want->item->as.trait.impls.count && !found;
+	     i++) {
 		const struct rustdoc_item *impl = rustdoc_item_of(
 			d, want->item->as.trait.impls.at[i], RUSTDOC_IMPL);
-		struct term_params params = { 0 };
-		struct term_preds preds = { 0 };
-		struct term_builder b;
-		const struct term *self;
-		bool all = true;
 
-		if (!impl)
-			continue;
-		term_builder_init(&b, f->side[f->has], f->has, f->arena);
-		term_build_generics(&b, impl->generics, &params, &preds);
-		self = term_build(&b, impl->as.impl.target);
-		if (self->kind != TERM_PARAM) {
-			if (had->kind != TERM_PARAM &&
-			    fit_try(f, had, self, FIT_EXACT))
-				return true;
-			continue;
-		}
-		f->depth += 4;
-		for (size_t j = 0; j < preds.count && all; j++)
-			if (preds.at[j].bound.trait &&
-			    !preds.at[j].bound.is_maybe &&
-			    term_same(preds.at[j].type, self))
-				all = fit_satisfies(f, had,
-						    preds.at[j].bound.trait);
-		f->depth -= 4;
-		if (all)
-			return true;
+		f->now = (struct fit_state){ 0 };
+		found = impl && blanket_covers(f, had, impl);
 	}
-	return false;
+	f->depth -= 4;
+	f->now = before;
+	return found;
 }
 
 /* What everything has. */

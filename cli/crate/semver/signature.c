@@ -472,8 +472,13 @@ static void compare_functions(struct job *j)
 	if (is_said_already(j))
 		return;
 	compare_calls(j, SEMVER_OLD);
-	if (!j->found && job_is_of_trait(j->p) && job_is_implementable(j->p))
+	if (!j->found && job_is_of_trait(j->p) && job_is_implementable(j->p)) {
 		compare_calls(j, SEMVER_NEW);
+		/* few write a method that is there, and with its bounds */
+		if (j->p->thing[SEMVER_OLD]->as.function.has_body &&
+		    j->p->thing[SEMVER_NEW]->as.function.has_body)
+			j->found &= ~(unsigned)SIGNATURE_BOUNDS;
+	}
 	if (!j->found &&
 	    early_count(&j->of[SEMVER_NEW]) > early_count(&j->of[SEMVER_OLD]))
 		job_found(j, SIGNATURE_LIFETIMES, NULL, NULL);
