@@ -22,7 +22,20 @@ struct sarif {
 	json_t *index; /* of a rule in RULES, by id */
 	json_t *notifications;
 	bool failed; /* something could not be compared */
+	bool no_memory;
 };
+
+static void set(struct sarif *s, json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value) < 0)
+		s->no_memory = true;
+}
+
+static void append(struct sarif *s, json_t *list, json_t *value)
+{
+	if (json_array_append_new(list, value) < 0)
+		s->no_memory = true;
+}
 
 static const char *sarif_level(const char *level)
 {
@@ -47,7 +60,7 @@ static const char *summary_of(const char *id)
 	return id;
 }
 
-static json_t *rule_of(const char *id)
+static json_t *rule_of(struct sarif *s, const char *id)
 {
 	const struct semver_lint *l = semver_lint_find(id);
 	char buf[CHAPTER_MAX];
@@ -56,23 +69,19 @@ static json_t *rule_of(const char *id)
 	json_t *rule = json_pack("{s:s}", "id", id);
 
 	if (!l) {
-		json_object_set_new(rule, "shortDescription",
-				    message(summary_of(id)));
+		set(s, rule, "shortDescription", message(summary_of(id)));
 		return rule;
 	}
-	json_object_set_new(rule, "shortDescription", message(l->title));
-	json_object_set_new(rule, "fullDescription", message(l->why));
-	json_object_set_new(rule, "help",
-			    message(l->mend ? l->mend : l->title));
-	json_object_set_new(
-		rule, "defaultConfiguration",
-		json_pack("{s:s}", "level",
-			  sarif_level(finding_level_name(l->level))));
-	json_object_set_new(rule, "properties",
-			    json_pack("{s:s}", "requiredUpdate",
-				      semver_bump_name(l->update)));
+	set(s, rule, "shortDescription", message(l->title));
+	set(s, rule, "fullDescription", message(l->why));
+	set(s, rule, "help", message(l->mend ? l->mend : l->title));
+	set(s, rule, "defaultConfiguration",
+	    json_pack("{s:s}", "level",
+		      sarif_level(finding_level_name(l->level))));
+	set(s, rule, "properties",
+	    json_pack("{s:s}", "requiredUpdate", semver_bump_name(l->update)));
 	if (chapter)
-		json_object_set_new(rule, "helpUri", json_string(chapter));
+		set(s, rule, "helpUri", json_string(chapter));
 	return rule;
 }
 
@@ -83,8 +92,8 @@ static size_t rule_index(struct sarif *s, const char *id)
 
 	if (known)
 		return (size_t)json_integer_value(known);
-	json_array_append_new(s->rules, rule_of(id));
-	json_object_set_new(s->index, id, json_integer((json_int_t)n));
+	append(s, s->rules, rule_of(s, id));
+	set(s, s->index, id, json_integer((json_int_t)n));
 	return n;
 }
 
@@ -103,41 +112,38 @@ static json_t *uri(const char *path)
 		else
 			strbuf_addf(&out, "%%%02X", c);
 	}
-	return json_string(strbuf_str(&out));
+	return strbuf_ok(&out) ? json_string(strbuf_str(&out)) : NULL;
 }
 
-static json_t *physical(const char *file, long long line)
+static json_t *physical(struct sarif *s, const char *file, long long line)
 {
 	json_t *place = json_pack("{s:{s:o}}", "artifactLocation", "uri",
 				  uri(file[0] ? file : "Cargo.toml"));
 
 	if (line > 0)
-		json_object_set_new(
-			place, "region",
-			json_pack("{s:I}", "startLine", (json_int_t)line));
+		set(s, place, "region",
+		    json_pack("{s:I}", "startLine", (json_int_t)line));
 	return place;
 }
 
 /* Where it stands, and where it stood if that is somewhere else. */
-static void add_places(json_t *result, const json_t *f)
+static void add_places(struct sarif *s, json_t *result, const json_t *f)
 {
 	const json_t *before = json_object_get(f, "before");
 	const json_t *after = json_object_get(f, "after");
 
-	json_object_set_new(
-		result, "locations",
-		json_pack("[{s:o, s:[{s:s}]}]", "physicalLocation",
-			  physical(view_text(f, "file"), view_int(f, "line")),
-			  "logicalLocations", "fullyQualifiedName",
-			  view_text(f, "subject")));
+	set(s, result, "locations",
+	    json_pack("[{s:o, s:[{s:s}]}]", "physicalLocation",
+		      physical(s, view_text(f, "file"), view_int(f, "line")),
+		      "logicalLocations", "fullyQualifiedName",
+		      view_text(f, "subject")));
 	if (json_is_object(before) && json_is_object(after))
-		json_object_set_new(
-			result, "relatedLocations",
-			json_pack("[{s:i, s:o, s:{s:s}}]", "id", 1,
-				  "physicalLocation",
-				  physical(view_text(before, "file"),
-					   view_int(before, "line")),
-				  "message", "text", "in the earlier version"));
+		set(s, result, "relatedLocations",
+		    json_pack("[{s:i, s:o, s:{s:s}}]", "id", 1,
+			      "physicalLocation",
+			      physical(s, view_text(before, "file"),
+				       view_int(before, "line")),
+			      "message", "text", "in the earlier version"));
 }
 
 static void add_result(struct sarif *s, const json_t *f)
@@ -153,18 +159,19 @@ static void add_result(struct sarif *s, const json_t *f)
 		strbuf_addf(&text, " (%s)", view_text(f, "mend"));
 	/* the identity of a finding: what stays the same while lines move */
 	strbuf_addf(&print, "%s/%s", id, view_text(f, "subject"));
+	if (!strbuf_ok(&text) || !strbuf_ok(&print))
+		s->no_memory = true;
 	result = json_pack("{s:s, s:I, s:s, s:o, s:{s:s}}", "ruleId", id,
 			   "ruleIndex", (json_int_t)rule_index(s, id), "level",
 			   sarif_level(view_text(f, "level")), "message",
 			   message(strbuf_str(&text)), "partialFingerprints",
 			   "cohortSemver/v1", strbuf_str(&print));
-	add_places(result, f);
+	add_places(s, result, f);
 	if (view_text(f, "allowed")[0])
-		json_object_set_new(result, "suppressions",
-				    json_pack("[{s:s, s:s}]", "kind",
-					      "external", "justification",
-					      view_text(f, "allowed")));
-	json_array_append_new(s->results, result);
+		set(s, result, "suppressions",
+		    json_pack("[{s:s, s:s}]", "kind", "external",
+			      "justification", view_text(f, "allowed")));
+	append(s, s->results, result);
 }
 
 static void notify(struct sarif *s, const char *level, const json_t *crate,
@@ -175,9 +182,11 @@ static void notify(struct sarif *s, const char *level, const json_t *crate,
 	if (!what[0])
 		return;
 	strbuf_addf(&text, "%s: %s", view_text(crate, "crate"), what);
-	json_array_append_new(s->notifications,
-			      json_pack("{s:s, s:o}", "level", level, "message",
-					message(strbuf_str(&text))));
+	if (!strbuf_ok(&text))
+		s->no_memory = true;
+	append(s, s->notifications,
+	       json_pack("{s:s, s:o}", "level", level, "message",
+			 message(strbuf_str(&text))));
 }
 
 static void add_crate(struct sarif *s, const json_t *crate)
@@ -198,8 +207,10 @@ static void add_crate(struct sarif *s, const json_t *crate)
 void semver_print_sarif(struct terminal *t, const json_t *view)
 {
 	AUTO(json_decrefp) json_t *index = json_object();
-	struct sarif s = { json_array(), json_array(), index, json_array(),
-			   false };
+	struct sarif s = { .results = json_array(),
+			   .rules = json_array(),
+			   .index = index,
+			   .notifications = json_array() };
 	AUTO(json_decrefp) json_t *log = NULL;
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 	struct err err = { 0 };
@@ -217,7 +228,7 @@ void semver_print_sarif(struct terminal *t, const json_t *view)
 		"utf16CodeUnits", "invocations", "executionSuccessful",
 		!s.failed, "toolExecutionNotifications", s.notifications,
 		"results", s.results);
-	if (log && json_write(log, &text, &err) == 0)
+	if (log && !s.no_memory && json_write(log, &text, &err) == 0)
 		fwrite(text.data, 1, text.len, t->out);
 	else
 		t->cut = true;

@@ -62,19 +62,23 @@ static json_t *findings_view(const struct findings *f)
 	return list;
 }
 
-static void add_notes(json_t *list, const char *const *notes, size_t count)
+static bool add_notes(json_t *list, const char *const *notes, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, view_string(notes[i]));
+		if (json_array_append_new(list, view_string(notes[i])) < 0)
+			return false;
+	return true;
 }
 
 static json_t *notes_view(const struct semver_item *i)
 {
 	json_t *list = json_array();
 
-	add_notes(list, i->notes, i->note_count);
-	add_notes(list, i->compared.notes, i->compared.note_count);
-	return list;
+	if (add_notes(list, i->notes, i->note_count) &&
+	    add_notes(list, i->compared.notes, i->compared.note_count))
+		return list;
+	json_decref(list);
+	return NULL;
 }
 
 static json_t *lints_view(const struct semver_verdict *v)
