@@ -316,6 +316,62 @@ static void exhaust_memory_on(const char *name)
 	free(text);
 }
 
+/* A type whose one impl is listed so often, and that with its one method. */
+static void add_methods(struct strbuf *b, int impls, int methods)
+{
+	AUTO(strbuf_releasep) struct strbuf type = { 0 }, impl = { 0 };
+
+	strbuf_adds(&type, "\"struct\":{\"kind\":\"unit\",\"generics\":{"
+			   "\"params\":[],\"where_predicates\":[]},"
+			   "\"impls\":[");
+	for (int i = 0; i < impls; i++)
+		strbuf_adds(&type, i ? ",2" : "2");
+	strbuf_adds(&type, "]}");
+	strbuf_adds(&impl, "\"impl\":{\"is_unsafe\":false,\"generics\":{"
+			   "\"params\":[],\"where_predicates\":[]},"
+			   "\"provided_trait_methods\":[],\"trait\":null,"
+			   "\"for\":{\"primitive\":\"u8\"},"
+			   "\"is_negative\":false,\"is_synthetic\":false,"
+			   "\"blanket_impl\":null,\"items\":[");
+	for (int i = 0; i < methods; i++)
+		strbuf_adds(&impl, i ? ",3" : "3");
+	strbuf_adds(&impl, "]}");
+	add_item(b, 1, "S", strbuf_str(&type));
+	add_item(b, 2, "", strbuf_str(&impl));
+	add_item(b, 3, "m",
+		 "\"function\":{\"sig\":{\"inputs\":[],\"output\":null,"
+		 "\"is_c_variadic\":false},\"generics\":{\"params\":[],"
+		 "\"where_predicates\":[]},\"header\":{\"is_const\":false,"
+		 "\"is_unsafe\":false,\"is_async\":false,\"abi\":\"Rust\"},"
+		 "\"has_body\":true}");
+}
+
+static int diff_methods(int impls, int methods, struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf b;
+	AUTO(rustdoc_freep) struct rustdoc *old = NULL;
+	AUTO(rustdoc_freep) struct rustdoc *new = NULL;
+	AUTO(findings_releasep) struct findings found = { 0 };
+
+	begin(&b);
+	add_module(&b, 0, "k", "1");
+	add_methods(&b, impls, methods);
+	old = finish(&b);
+	if (rustdoc_open(b.data, b.len, "new", &new, err) < 0)
+		fail_msg("%s", err->msg);
+	return semver_diff(old, new, NULL, &found, err);
+}
+
+static void test_diff_refuses_lists_that_multiply(void **state)
+{
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(diff_methods(2, 2, &err), 0);
+	assert_int_equal(diff_methods(4200, 4200, &err), ERR_LIMIT);
+	assert_non_null(strstr(err.msg, "more than 16777216 members"));
+}
+
 static void test_diff_survives_any_failed_allocation(void **state)
 {
 	(void)state;
@@ -336,6 +392,7 @@ int main(void)
 		cmocka_unit_test(
 			test_diff_reports_a_malformed_item_with_its_side),
 		cmocka_unit_test(test_diff_runs_only_what_is_asked_for),
+		cmocka_unit_test(test_diff_refuses_lists_that_multiply),
 		cmocka_unit_test(test_diff_survives_any_failed_allocation),
 	};
 

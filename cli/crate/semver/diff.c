@@ -9,7 +9,6 @@
 #include "crate/rustdoc/doc.h"
 #include "crate/semver/diff_internal.h"
 #include "crate/semver/facts.h"
-#include "crate/semver/members.h"
 #include "crate/semver/sealing.h"
 #include "crate/semver/surface.h"
 
@@ -106,19 +105,17 @@ bool diff_holds(const struct semver_lint *l, struct semver_pair *p)
 	return true;
 }
 
-/* May what was BEFORE be NOW, for the row? */
-static bool may_become(const struct semver_lint *l,
-		       const struct rustdoc_item *before,
-		       const struct rustdoc_item *now)
+bool diff_may_become(const struct semver_lint *l,
+		     const struct rustdoc_item *before,
+		     const struct rustdoc_item *now)
 {
 	return l->becomes ? diff_kind_in(l->becomes, now)
 			  : now && now->kind == before->kind;
 }
 
-/* Is the thing in place TO, found by name, what stood at the other side? */
-static bool is_same(const struct semver_lint *l, struct semver_pair *p, int to)
+bool diff_is_same(const struct semver_lint *l, struct semver_pair *p, int to)
 {
-	return may_become(l, p->thing[!to], p->thing[to]) &&
+	return diff_may_become(l, p->thing[!to], p->thing[to]) &&
 	       (!l->same || l->same(p));
 }
 
@@ -138,7 +135,7 @@ static void item_alone(struct comparison *c, const struct semver_lint *l,
 
 	for (; at; at = at->next_here) {
 		p->item[!from] = p->thing[!from] = at->item;
-		if (is_same(l, p, !from))
+		if (diff_is_same(l, p, !from))
 			return;
 	}
 	p->item[!from] = p->thing[!from] = NULL;
@@ -149,252 +146,11 @@ static void item_alone(struct comparison *c, const struct semver_lint *l,
 static void item_changed(struct comparison *c, const struct semver_lint *l,
 			 struct semver_pair *p, bool stays_api)
 {
-	if (!may_become(l, p->thing[SEMVER_OLD], p->thing[SEMVER_NEW]) ||
+	if (!diff_may_become(l, p->thing[SEMVER_OLD], p->thing[SEMVER_NEW]) ||
 	    (l->reach == SEMVER_LEAVES) == stays_api)
 		return;
 	if (diff_holds(l, p))
 		diff_report(c, l, p);
-}
-
-/* ---- members */
-
-/* The members that rows of one kind look at, on both sides. */
-struct member_sets {
-	struct members set[2];
-	const struct rustdoc_ids *impls[2];
-	struct members offered[2]; /* by trait impls; see offered() */
-	bool offered_known[2];
-	enum semver_on on;
-};
-
-static void member_sets_release(struct member_sets *m)
-{
-	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
-		members_release(&m->set[side]);
-		members_release(&m->offered[side]);
-	}
-}
-AUTO_RELEASE(struct member_sets, member_sets_release)
-
-static bool reaches(const struct semver_lint *l, const struct rustdoc_item *it)
-{
-	return l->reach == SEMVER_ANY || member_is_api(it);
-}
-
-/* What trait impls have of that name: collected when first asked for. */
-static const struct member *offered(struct comparison *c,
-				    const struct semver_pair *p,
-				    struct member_sets *m, int side,
-				    const char *name)
-{
-	if (m->on != SEMVER_ON_INHERENT)
-		return NULL;
-	if (!m->offered_known[side] &&
-	    members_add_offered(&m->offered[side], p->side[side]->doc,
-				p->side[side]->surface, m->impls[side]) < 0)
-		c->is_out_of_memory = true;
-	m->offered_known[side] = true;
-	return members_find(&m->offered[side], name);
-}
-
-/*
- * Does MEMBER of the side FROM lack a counterpart?  A method or constant that
- * some trait impl of the type offers is not gone: calls still find it.
- */
-static void member_alone(struct comparison *c, const struct semver_lint *l,
-			 struct semver_pair *p, struct member_sets *m, int from)
-{
-	const struct rustdoc_item *it = p->thing[from];
-	const struct member *other = members_find(&m->set[!from], it->name);
-
-	if (!reaches(l, it))
-		return;
-	for (; other; other = other->next_same) {
-		p->thing[!from] = other->item;
-		if (is_same(l, p, !from))
-			return;
-	}
-	p->thing[!from] = NULL;
-	if (!diff_holds(l, p))
-		return;
-	if (offered(c, p, m, !from, it->name))
-		return;
-	diff_report(c, l, p);
-}
-
-/* How far the counterpart IT is public, against what the row wants. */
-static bool counts_as_new(const struct semver_lint *l,
-			  const struct rustdoc_item *was,
-			  const struct rustdoc_item *it)
-{
-	if (!may_become(l, was, it) || !member_is_visible(it))
-		return false;
-	return l->reach == SEMVER_ANY ||
-	       member_is_api(it) == (l->reach == SEMVER_API);
-}
-
-/*
- * A type may have several functions of one name.  The change counts if it
- * holds against each of them: one that is as before serves callers still.
- * False if one does; *FIRST is the first that has changed.
- */
-static bool all_changed(const struct semver_lint *l, struct semver_pair *p,
-			const struct member *other,
-			const struct rustdoc_item **first)
-{
-	const struct rustdoc_item *it = p->thing[SEMVER_OLD];
-
-	for (; other; other = other->next_same) {
-		if (!other->item)
-			return false; /* nobody knows */
-		if (!counts_as_new(l, it, other->item)) {
-			if (l->reach == SEMVER_LEAVES &&
-			    may_become(l, it, other->item) &&
-			    member_is_api(other->item))
-				return false;
-			continue;
-		}
-		p->thing[SEMVER_NEW] = other->item;
-		p->position[SEMVER_NEW] = other->position;
-		if (!diff_holds(l, p))
-			return false;
-		if (!*first)
-			*first = other->item;
-	}
-	return true;
-}
-
-static void member_changed(struct comparison *c, const struct semver_lint *l,
-			   struct semver_pair *p, struct member_sets *m)
-{
-	const struct rustdoc_item *it = p->thing[SEMVER_OLD], *first = NULL;
-	const struct member *other =
-		members_find(&m->set[SEMVER_NEW], it->name);
-
-	if (!reaches(l, it) || !all_changed(l, p, other, &first) ||
-	    (l->of_any_impl &&
-	     !all_changed(l, p, offered(c, p, m, SEMVER_NEW, it->name),
-			  &first)))
-		return;
-	p->thing[SEMVER_NEW] = first;
-	if (first)
-		diff_report(c, l, p);
-}
-
-static void compare_members(struct comparison *c,
-			    const struct semver_pair *pair,
-			    struct member_sets *m);
-
-/* Rows of M->on over one member of the side FROM. */
-static void member_rows(struct comparison *c, const struct semver_pair *pair,
-			struct member_sets *m, const struct member *it,
-			int from)
-{
-	for (size_t i = c->first[m->on]; i < c->first[m->on + 1]; i++) {
-		const struct semver_lint *l = c->rows[i];
-		struct semver_pair p = *pair;
-
-		if (!diff_kind_in(l->kinds, it->item))
-			continue;
-		p.thing[from] = it->item;
-		p.thing[!from] = NULL;
-		p.position[from] = it->position;
-		if (l->event == SEMVER_CHANGED && from == SEMVER_OLD)
-			member_changed(c, l, &p, m);
-		else if (l->event ==
-			 (from == SEMVER_OLD ? SEMVER_GONE : SEMVER_ADDED))
-			member_alone(c, l, &p, m, from);
-	}
-}
-
-static void compare_fields_of_variants(struct comparison *c,
-				       const struct semver_pair *pair,
-				       struct member_sets *variants)
-{
-	const struct member *v = variants->set[SEMVER_OLD].first;
-
-	for (; v; v = v->next) {
-		AUTO(member_sets_releasep)
-		struct member_sets m = { .on = SEMVER_ON_VARIANT_FIELD };
-		const struct member *now =
-			members_find(&variants->set[SEMVER_NEW], v->item->name);
-		struct semver_pair p = *pair;
-
-		if (!now || !diff_kind_in(KIND_VARIANT, now->item) ||
-		    !diff_kind_in(KIND_VARIANT, v->item) ||
-		    !member_is_api(v->item) || !member_is_api(now->item))
-			continue;
-		p.variant[SEMVER_OLD] = v->item;
-		p.variant[SEMVER_NEW] = now->item;
-		for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
-			if (members_add(&m.set[side], p.side[side]->doc,
-					&item_fields(p.variant[side])->ids) < 0)
-				c->is_out_of_memory = true;
-		compare_members(c, &p, &m);
-	}
-}
-
-static void compare_members(struct comparison *c,
-			    const struct semver_pair *pair,
-			    struct member_sets *m)
-{
-	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
-		for (const struct member *it = m->set[side].first; it;
-		     it = it->next)
-			member_rows(c, pair, m, it, side);
-	if (m->on == SEMVER_ON_VARIANT)
-		compare_fields_of_variants(c, pair, m);
-}
-
-static const struct rustdoc_ids *member_ids(const struct rustdoc_item *it,
-					    enum semver_on on)
-{
-	const struct rustdoc_fields *fields;
-
-	switch (on) {
-	case SEMVER_ON_FIELD:
-		fields = item_fields(it);
-		return fields ? &fields->ids : NULL;
-	case SEMVER_ON_VARIANT:
-		return it->kind == RUSTDOC_ENUM ? &it->as.enumeration.variants
-						: NULL;
-	case SEMVER_ON_TRAIT_ITEM:
-		return it->kind == RUSTDOC_TRAIT ? &it->as.trait.items : NULL;
-	default:
-		return NULL;
-	}
-}
-
-static void compare_set(struct comparison *c, const struct semver_pair *p,
-			enum semver_on on)
-{
-	AUTO(member_sets_releasep) struct member_sets m = { .on = on };
-
-	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
-		const struct rustdoc_ids *ids = member_ids(p->item[side], on);
-
-		if (!ids)
-			return;
-		if (members_add(&m.set[side], p->side[side]->doc, ids) < 0)
-			c->is_out_of_memory = true;
-	}
-	compare_members(c, p, &m);
-}
-
-static void compare_inherent(struct comparison *c, const struct semver_pair *p)
-{
-	AUTO(member_sets_releasep)
-	struct member_sets m = { .on = SEMVER_ON_INHERENT };
-
-	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
-		m.impls[side] = item_impls(p->item[side]);
-		if (!m.impls[side])
-			return;
-		if (members_add_inherent(&m.set[side], p->side[side]->doc,
-					 m.impls[side]) < 0)
-			c->is_out_of_memory = true;
-	}
-	compare_members(c, p, &m);
 }
 
 /* ---- the walk */
@@ -421,11 +177,11 @@ static void compare_members_of(struct comparison *c,
 			       const struct semver_pair *p)
 {
 	if (p->item[SEMVER_OLD]->kind == p->item[SEMVER_NEW]->kind) {
-		compare_set(c, p, SEMVER_ON_FIELD);
-		compare_set(c, p, SEMVER_ON_VARIANT);
-		compare_set(c, p, SEMVER_ON_TRAIT_ITEM);
+		diff_set(c, p, SEMVER_ON_FIELD);
+		diff_set(c, p, SEMVER_ON_VARIANT);
+		diff_set(c, p, SEMVER_ON_TRAIT_ITEM);
 	}
-	compare_inherent(c, p);
+	diff_inherent(c, p);
 	if (c->first[SEMVER_ON_IMPL] < c->first[SEMVER_ON_IMPL + 1])
 		diff_impls(c, p);
 	for (int on = SEMVER_ON_SUPERTRAIT; on < SEMVER_ON_IMPL; on++)
@@ -474,7 +230,9 @@ static void compare_alone(struct comparison *c, const struct surface_path *at,
 
 static void compare_paths(struct comparison *c)
 {
-	for (size_t i = 0; i < surface_count(c->surface[SEMVER_OLD]); i++) {
+	for (size_t i = 0; i < surface_count(c->surface[SEMVER_OLD]) &&
+			   !c->is_out_of_memory && !c->is_beyond_limit;
+	     i++) {
 		const struct surface_path *was =
 			surface_at(c->surface[SEMVER_OLD], i);
 		const struct surface_path *is =
@@ -556,9 +314,10 @@ static int hand_over(struct comparison *c, struct findings *out,
 		return err_nomem(err);
 	if (c->is_beyond_limit)
 		return err_set(err, ERR_LIMIT,
-			       "findings of more than %d MiB, or one about a "
-			       "path of more than %d bytes",
-			       FINDINGS_BYTES >> 20, SUBJECT_MAX);
+			       "findings of more than %d MiB, one about a "
+			       "path of more than %d bytes, or more than %d "
+			       "members",
+			       FINDINGS_BYTES >> 20, SUBJECT_MAX, MEMBERS_MAX);
 	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
 		if (rustdoc_check(c->side[side].doc, err) < 0)
 			return (int)err->code;
@@ -611,7 +370,8 @@ int semver_diff(struct rustdoc *before, struct rustdoc *after,
 		const struct semver_options *options, struct findings *findings,
 		struct err *err)
 {
-	AUTO(comparison_releasep) struct comparison c = { 0 };
+	AUTO(comparison_releasep)
+	struct comparison c = { .budget = MEMBERS_MAX };
 
 	strbuf_init(&c.subject, SUBJECT_MAX);
 	strbuf_init(&c.why, SUBJECT_MAX);

@@ -16,6 +16,7 @@ struct semver_witnesses;
 enum {
 	SUBJECT_MAX = 4 << 10,	    /* bytes of a path with its member */
 	FINDINGS_BYTES = 512 << 20, /* of all findings of a comparison */
+	MEMBERS_MAX = 16 << 20,	    /* looked at, of all items together */
 };
 
 struct comparison {
@@ -28,6 +29,7 @@ struct comparison {
 	struct strbuf subject;
 	struct strbuf why;
 	struct semver_witnesses *witnesses; /* or NULL */
+	size_t budget;			    /* of MEMBERS_MAX, what is left */
 	bool is_out_of_memory;
 	bool is_beyond_limit;
 };
@@ -40,6 +42,23 @@ static inline bool diff_kind_in(uint32_t mask, const struct rustdoc_item *it)
 /* Do all conditions of the row hold for the pair? */
 bool diff_holds(const struct semver_lint *l, struct semver_pair *p);
 
+/* Members could not be added: for want of memory, or of budget. */
+static inline void diff_members_failed(struct comparison *c)
+{
+	if (c->budget == 0)
+		c->is_beyond_limit = true;
+	else
+		c->is_out_of_memory = true;
+}
+
+/* May what was BEFORE be NOW, for the row? */
+bool diff_may_become(const struct semver_lint *l,
+		     const struct rustdoc_item *before,
+		     const struct rustdoc_item *now);
+
+/* Is the thing in place TO, found by name, what stood at the other side? */
+bool diff_is_same(const struct semver_lint *l, struct semver_pair *p, int to);
+
 /* Add a finding; what fails is told at the end. */
 void diff_report(struct comparison *c, const struct semver_lint *l,
 		 const struct semver_pair *p);
@@ -47,6 +66,13 @@ void diff_report(struct comparison *c, const struct semver_lint *l,
 /* Keep a witness for a finding on types, if anybody wants one. */
 void diff_witness(struct comparison *c, const struct semver_lint *l,
 		  const struct semver_pair *p, const char *subject);
+
+/* Rows on fields, variants or items of a trait. */
+void diff_set(struct comparison *c, const struct semver_pair *p,
+	      enum semver_on on);
+
+/* Rows on what inherent impls have. */
+void diff_inherent(struct comparison *c, const struct semver_pair *p);
 
 /* Rows on words of sort ON, see words.h. */
 void diff_words(struct comparison *c, const struct semver_pair *pair,

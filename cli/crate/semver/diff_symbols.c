@@ -19,7 +19,8 @@ struct symbols {
 	size_t count;
 	size_t cap;
 	struct map by_name;
-	struct map seen;		     /* modules, by id */
+	struct map seen;		     /* modules and types, by id */
+	size_t *budget;			     /* of methods */
 	const struct rustdoc_item **modules; /* to be looked at */
 	size_t module_count;
 	size_t module_cap;
@@ -43,16 +44,26 @@ const char *symbol_of(const struct rustdoc_item *function)
 	return function->attrs.no_mangle ? function->name : NULL;
 }
 
-/* A module's id is where its item is, so that its bytes outlive the map. */
+/*
+ * 1 if it is the first time; -1 without memory.  The id is where the item is,
+ * so that its bytes outlive the map.
+ */
+static int enter(struct symbols *s, const struct rustdoc_item *item)
+{
+	const char *key = (const char *)&item->id;
+
+	if (map_get_n(&s->seen, key, sizeof(item->id)))
+		return 0;
+	return map_put_n(&s->seen, key, sizeof(item->id), s) < 0 ? -1 : 1;
+}
+
 static int push_module(struct symbols *s, const struct rustdoc_item *module)
 {
-	const char *key = (const char *)&module->id;
 	const struct rustdoc_item **grown;
+	int rc = enter(s, module);
 
-	if (map_get_n(&s->seen, key, sizeof(module->id)))
-		return 0;
-	if (map_put_n(&s->seen, key, sizeof(module->id), s) < 0)
-		return -1;
+	if (rc <= 0)
+		return rc;
 	grown = vec_grow(s->modules, &s->module_cap, s->module_count + 1,
 			 sizeof(const struct rustdoc_item *));
 	if (!grown)
@@ -81,11 +92,12 @@ static int add_symbol(struct symbols *s, const struct rustdoc_item *function)
 static int add_methods(struct symbols *s, struct rustdoc *doc,
 		       const struct rustdoc_item *type)
 {
-	AUTO(members_releasep) struct members m = { 0 };
+	AUTO(members_releasep) struct members m = { .budget = s->budget };
 	const struct rustdoc_ids *impls = item_impls(type);
+	int rc = impls ? enter(s, type) : 0;
 
-	if (!impls)
-		return 0;
+	if (rc <= 0)
+		return rc;
 	if (members_add_inherent(&m, doc, impls) < 0)
 		return -1;
 	for (const struct member *it = m.first; it; it = it->next)
@@ -146,14 +158,14 @@ static void compare_symbol(struct comparison *c, const struct symbol *was,
 
 void diff_symbols(struct comparison *c)
 {
-	AUTO(symbols_releasep) struct symbols was = { 0 };
-	AUTO(symbols_releasep) struct symbols is = { 0 };
+	AUTO(symbols_releasep) struct symbols was = { .budget = &c->budget };
+	AUTO(symbols_releasep) struct symbols is = { .budget = &c->budget };
 
 	if (c->first[SEMVER_ON_SYMBOL] == c->first[SEMVER_ON_SYMBOL + 1])
 		return;
 	if (collect(&was, c->side[SEMVER_OLD].doc) < 0 ||
 	    collect(&is, c->side[SEMVER_NEW].doc) < 0) {
-		c->is_out_of_memory = true;
+		diff_members_failed(c);
 		return;
 	}
 	for (size_t i = 0; i < was.count; i++) {

@@ -14,18 +14,33 @@ void members_release(struct members *m)
 	*m = (struct members){ 0 };
 }
 
+/* Lists may name one impl or item a million times: each time counts. */
+static bool spend(struct members *m)
+{
+	if (!m->budget)
+		return true;
+	if (*m->budget == 0)
+		return false;
+	--*m->budget;
+	return true;
+}
+
 /* ITEM may be NULL, what is called NAME is not in the document then. */
 static int add(struct members *m, const char *name,
 	       const struct rustdoc_item *item, uint32_t position)
 {
-	struct member *new = arena_alloc(&m->arena, sizeof(*new));
-	struct member *same;
+	struct member *new, *same;
 
+	if (!spend(m))
+		return -1;
+	same = map_get(&m->by_name, name);
+	if (same && item && same->item == item)
+		return 0; /* listed twice */
+	new = arena_alloc(&m->arena, sizeof(*new));
 	if (!new)
 		return -1;
 	new->item = item;
 	new->position = position;
-	same = map_get(&m->by_name, name);
 	if (same) {
 		new->next_same = same->next_same;
 		same->next_same = new;
@@ -58,6 +73,8 @@ int members_add_inherent(struct members *m, struct rustdoc *doc,
 	for (uint32_t i = 0; i < impls->count; i++) {
 		const struct rustdoc_item *impl;
 
+		if (!spend(m))
+			return -1;
 		if (rustdoc_impl_sort(doc, impls->at[i]) !=
 		    RUSTDOC_IMPL_UNKNOWN)
 			continue;
@@ -104,7 +121,8 @@ const struct rustdoc_fields *item_fields(const struct rustdoc_item *item)
 static int add_provided(struct members *m, struct rustdoc *doc,
 			const struct rustdoc_impl *impl)
 {
-	AUTO(members_releasep) struct members of_trait = { 0 };
+	AUTO(members_releasep)
+	struct members of_trait = { .budget = m->budget };
 	const struct rustdoc_item *trait =
 		rustdoc_item_of(doc, impl->trait_id, RUSTDOC_TRAIT);
 
@@ -141,6 +159,8 @@ int members_add_offered(struct members *m, struct rustdoc *doc,
 		const struct rustdoc_item *impl =
 			rustdoc_item_of(doc, impls->at[i], RUSTDOC_IMPL);
 
+		if (!spend(m))
+			return -1;
 		if (!impl || !can_be_called(impl, doc, surface))
 			continue;
 		if (members_add(m, doc, &impl->as.impl.items) < 0 ||

@@ -24,6 +24,8 @@ struct member {
 };
 
 struct members {
+	size_t *budget; /* what may be added yet, by all who share it; or NULL
+			 */
 	struct arena arena;
 	struct map by_name;
 	struct member *first;
@@ -33,7 +35,10 @@ struct members {
 void members_release(struct members *m);
 AUTO_RELEASE(struct members, members_release)
 
-/* Add the items IDS; what dangles or has no name is left out.  -1: memory. */
+/*
+ * Add the items IDS; what dangles or has no name is left out.  -1: no memory,
+ * or the budget is used up.
+ */
 int members_add(struct members *m, struct rustdoc *doc,
 		const struct rustdoc_ids *ids);
 
