@@ -219,6 +219,9 @@ static void print_crate(struct terminal *t, const json_t *crate)
 		term_styled(t, TERM_BAD, "error");
 		term_printf(t, " %s: %s\n", view_text(crate, "crate"),
 			    view_text(crate, "error"));
+		if (view_text(crate, "hint")[0])
+			term_printf(t, "      hint: %s\n",
+				    view_text(crate, "hint"));
 	} else if (view_text(crate, "reason")[0]) {
 		term_styled(t, TERM_DIM, "skipped");
 		term_printf(t, " %s: %s\n", view_text(crate, "crate"),

@@ -271,6 +271,9 @@ int semver_check_crate(struct semver_run *run, const struct package *p,
 		return compare_with_document(run, p, item, err);
 	if (find_earlier(run, p, item, &e, err) < 0)
 		return err->code;
+	if (!e.package && !e.tree && item->baseline)
+		return set_skipped(item, "no earlier version is here, and "
+					 "nothing was to be fetched");
 	if (!e.package)
 		return set_skipped(item, "no earlier version");
 	if (!e.package->has_library)

@@ -200,6 +200,8 @@ static int find_on_web(struct semver_run *run, const struct package *p,
 			if (err->code != ERR_NOT_FOUND)
 				return err->code;
 			err_clear(err);
+			if (run->env.offline) /* who knows */
+				*label = CRATES_IO ", offline";
 			return 0;
 		}
 	}

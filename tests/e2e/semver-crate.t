@@ -164,7 +164,13 @@ web() {
 	run semver kov --baseline-version 0.7.0
 	is 6 && has out 'there is no kov 0.7.0 on crates.io' || return 1
 	run semver new
-	is 0 && has out 'skipped fresh: no earlier version'
+	is 0 && same out <<-EOF || return 1
+	skipped fresh: no earlier version
+	EOF
+	run semver new --offline
+	is 0 && same out <<-EOF
+	skipped fresh: no earlier version is here, and nothing was to be fetched
+	EOF
 }
 
 document() {
