@@ -400,15 +400,23 @@ static int judge(const struct side *before, struct side *after,
 	return c->needed ? 0 : err_nomem(err);
 }
 
-static int find(struct side *before, struct side *after, struct findings *out,
+static int find(struct side *before, struct side *after,
+		const struct compare_settings *how, struct findings *out,
 		struct err *err)
 {
 	bool has_both = before->from->manifest && after->from->manifest;
-	struct semver_options options = { .features = { &before->features,
-							&after->features } };
+	AUTO(semver_witnesses_releasep) struct semver_witnesses seen = { 0 };
+	struct semver_options options = { 0 };
 
-	return semver_diff(before->doc, after->doc, has_both ? &options : NULL,
-			   out, err);
+	if (has_both) {
+		options.features[0] = &before->features;
+		options.features[1] = &after->features;
+	}
+	if (how->confirm)
+		options.witnesses = &seen;
+	if (semver_diff(before->doc, after->doc, &options, out, err) < 0)
+		return (int)err->code;
+	return how->confirm ? how->confirm(how->context, out, &seen, err) : 0;
 }
 
 static int by_lint(const void *a, const void *b)
@@ -435,7 +443,7 @@ int compare(const struct compare_side *before, const struct compare_side *after,
 
 	if (side_open(&old, err) < 0 || side_open(&fresh, err) < 0 ||
 	    describe(&c, &old, &fresh, err) < 0 ||
-	    find(&old, &fresh, &raw, err) < 0)
+	    find(&old, &fresh, how, &raw, err) < 0)
 		return (int)err->code;
 	if (how->all_lints) {
 		static const struct semver_settings none = { 0 };

@@ -11,6 +11,7 @@
 
 struct err;
 struct node;
+struct semver_witnesses;
 
 /*
  * Two versions of a crate, compared by the rustdoc documents and the manifests
@@ -40,6 +41,14 @@ struct compare_settings {
 	size_t rule_count;
 	const struct semver_allowance *allowances;
 	size_t allowance_count;
+	/*
+	 * May raise findings of RAW for which WITNESSES speak, before they are
+	 * weighed; NULL: nobody can compile anything.
+	 */
+	int (*confirm)(void *context, struct findings *raw,
+		       const struct semver_witnesses *witnesses,
+		       struct err *err);
+	void *context;
 };
 
 /* What became of one lint. */

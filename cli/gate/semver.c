@@ -13,6 +13,7 @@
 #include "crate/manifest/manifest.h"
 #include "crate/semver/settings.h"
 #include "gate/compare.h"
+#include "gate/confirm.h"
 #include "gate/document.h"
 #include "gate/packages.h"
 #include "gate/resolve.h"
@@ -183,7 +184,13 @@ static int weigh(struct pipeline *p, const struct side *before,
 	const struct compare_side fresh = { .name = after->name,
 					    .json = after->json,
 					    .manifest = after->cargo_toml };
-	struct compare_settings how = { .keep_allowed = true };
+	struct confirm_job job = { .env = p->env,
+				   .work = p->work,
+				   .before = { before->dir, before->features },
+				   .after = { after->dir, after->features } };
+	struct compare_settings how = { .keep_allowed = true,
+					.confirm = confirm_types,
+					.context = &job };
 	AUTO(compared_releasep) struct compared c = { 0 };
 	AUTO(packages_releasep) struct packages around = { 0 };
 
@@ -194,6 +201,11 @@ static int weigh(struct pipeline *p, const struct side *before,
 		return (int)err->code;
 	for (size_t i = 0; i < c.note_count; i++)
 		outcome_note(o, "%s", c.notes[i]);
+	if (job.asked > 0)
+		outcome_note(o,
+			     "%zu of %zu findings on types are confirmed by a "
+			     "program that no longer compiles",
+			     job.confirmed, job.asked);
 	for (size_t i = 0; i < c.findings.count; i++)
 		if (pipeline_find(p, &c.findings.items[i], err) < 0)
 			return (int)err->code;

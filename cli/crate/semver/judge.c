@@ -91,6 +91,33 @@ bool semver_runs(const struct semver_setting *s, enum semver_bump declared)
 	return s->level != FINDING_ALLOW && declared < s->update;
 }
 
+static bool has_rule(const struct semver_settings *how, const char *lint)
+{
+	for (size_t i = 0; i < how->rule_count; i++)
+		if (how->rules[i].has_level &&
+		    strcmp(how->rules[i].lint, lint) == 0)
+			return true;
+	return false;
+}
+
+/* One that a witness has confirmed, unless the lint's level was chosen. */
+static bool is_raised(const struct semver_settings *how,
+		      const struct semver_lint *l, const struct finding *raw)
+{
+	return raw->level > l->level && !has_rule(how, l->id);
+}
+
+static bool has_raised(const struct findings *raw, const struct semver_lint *l,
+		       const struct semver_settings *how)
+{
+	for (size_t i = 0; i < raw->count; i++)
+		if (strcmp(raw->items[i].id, l->id) == 0 &&
+		    is_raised(how, l, &raw->items[i]) &&
+		    !semver_allowed(how, &raw->items[i]))
+			return true;
+	return false;
+}
+
 static bool has_found(const struct findings *raw, const char *id,
 		      const struct semver_settings *how)
 {
@@ -114,7 +141,7 @@ static void count_lint(const struct semver_lint *l,
 	v->ran++;
 	if (!has_found(raw, l->id, how))
 		return;
-	if (s->level == FINDING_WARN) {
+	if (s->level == FINDING_WARN && !has_raised(raw, l, how)) {
 		v->warned++;
 		return;
 	}
@@ -168,6 +195,8 @@ static int judge_one(const struct finding *raw,
 	if (!l)
 		return 0;
 	s = semver_setting_of(how, l);
+	if (is_raised(how, l, raw))
+		s.level = raw->level;
 	if (v->declared >= s.update ||
 	    (s.level == FINDING_ALLOW && !how->keep_allowed))
 		return 0;

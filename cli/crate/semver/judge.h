@@ -17,6 +17,10 @@ struct semver_lint;
  * What semver_diff() found, weighed against the version that the author chose
  * and against the settings of the crate.  Pure.
  *
+ * A finding that comes with a higher level than its lint has, as those on
+ * types do once a witness has confirmed them, keeps it unless a rule sets the
+ * level of the lint.
+ *
  * A lint does not run if the declared bump covers what it asks for, or if its
  * level is `allow`.  What the versions declare:
  *
