@@ -73,8 +73,7 @@ void cx_free(struct cx_exec *ex)
 		exec_end(ex, task, CX_END_CANCELLED);
 	/*
 	 * All have ended, so a wake that comes now does nothing.  One that
-	 * began before may be about to push; refused, it drops the reference
-	 * that the queue would have had.
+	 * began before may be about to push, and will be refused.
 	 */
 	hub_close(ex->hub, &ex->ready);
 	while ((task = queue_pop(&ex->ready)))
@@ -158,8 +157,7 @@ int cx_cancel(struct cx_exec *ex, uint64_t id)
 
 void exec_end(struct cx_exec *ex, struct task *task, enum cx_end end)
 {
-	bool queued = task_end(task);
-
+	task_end(task);
 	table_remove(&ex->tasks, task);
 	if (ex->run && ex->run->main == task) {
 		ex->run->main_ended = true;
@@ -167,8 +165,7 @@ void exec_end(struct cx_exec *ex, struct task *task, enum cx_end end)
 	}
 	task->fut.drop(task->fut.state);
 	joins_finish(&task->joins, end);
-	if (!queued)
-		task_unref(task);
+	task_unref(task);
 }
 
 /* ---- running */

@@ -94,12 +94,9 @@ static void poll_task(struct cx_exec *ex, struct task *task)
 	struct cx_ctx cx = { .ex = ex, .task = task };
 	int rc;
 
-	if (!task_begin(task)) {
-		task_unref(task); /* the queue's */
+	/* a cancelled one is among the doomed */
+	if (!task_begin(task) || task->cancelled)
 		return;
-	}
-	if (task->cancelled)
-		return; /* it is among the doomed */
 	if (task->id == 0)
 		table_add(&ex->tasks, task);
 	ex->current = task;

@@ -11,7 +11,7 @@ struct task *task_new(struct hub *hub, struct cx_future fut)
 	if (!task)
 		return NULL;
 	*task = (struct task){ .hub = hub, .fut = fut };
-	atomic_init(&task->state, TASK_REF | TASK_SCHEDULED);
+	atomic_init(&task->state, 2 * TASK_REF | TASK_SCHEDULED);
 	hub_ref(hub);
 	return task;
 }
@@ -22,62 +22,82 @@ void task_ref(struct task *task)
 	atomic_fetch_add_explicit(&task->state, TASK_REF, memory_order_relaxed);
 }
 
-void task_unref(struct task *task)
+static void destroy(struct task *task)
 {
-	/* G: pairs with itself; the last one comes after all the others */
-	uint64_t old = atomic_fetch_sub_explicit(&task->state, TASK_REF,
-						 memory_order_acq_rel);
-
-	if (old / TASK_REF > 1)
-		return;
 	hub_unref(task->hub);
 	free(task);
 }
 
+void task_unref(struct task *task)
+{
+	/* G: pairs with itself; the last one comes after all the others */
+	if (atomic_fetch_sub_explicit(&task->state, TASK_REF,
+				      memory_order_acq_rel) /
+		    TASK_REF ==
+	    1)
+		destroy(task);
+}
+
+/* Set the flag; if it was clear, the caller gets a reference to queue. */
+static bool schedule(struct task *task)
+{
+	/* relaxed: the exchange below confirms the value */
+	uint64_t old = atomic_load_explicit(&task->state, memory_order_relaxed);
+	uint64_t fresh;
+
+	do {
+		if (old & TASK_ENDED)
+			return false;
+		fresh = old;
+		if (!(old & TASK_SCHEDULED))
+			fresh = (old | TASK_SCHEDULED) + TASK_REF;
+		/*
+		 * A: pairs with B, both ways.  Release, also when there is
+		 * nothing to set: the poll to come has to see what happened
+		 * before this wake, so a look at the flag would not do.
+		 * Acquire, because task.next is ours now: the loop is done
+		 * with it.
+		 */
+	} while (!atomic_compare_exchange_weak_explicit(
+		&task->state, &old, fresh, memory_order_acq_rel,
+		memory_order_relaxed));
+	return fresh != old;
+}
+
 void task_wake(struct task *task)
 {
-	/*
-	 * A: pairs with B.  Also when the task is scheduled already: it is
-	 * the poll to come that has to see what happened before this wake,
-	 * so a look at the flag without the write would not do.
-	 */
-	uint64_t old = atomic_fetch_or_explicit(&task->state, TASK_SCHEDULED,
-						memory_order_release);
-
-	if (old & (TASK_SCHEDULED | TASK_ENDED))
-		return;
-	/* refused: the executor went meanwhile and left its reference to us */
-	if (!hub_push(task->hub, task))
+	/* refused, if the executor went meanwhile */
+	if (schedule(task) && !hub_push(task->hub, task))
 		task_unref(task);
 }
 
 bool task_wake_locally(struct task *task)
 {
-	/* relaxed: the poll to come is on this thread */
-	return !(atomic_fetch_or_explicit(&task->state, TASK_SCHEDULED,
-					  memory_order_relaxed) &
-		 TASK_SCHEDULED);
+	return schedule(task);
 }
 
 bool task_begin(struct task *task)
 {
 	/*
-	 * B: pairs with A of every wake since the last poll began.  The flag
-	 * falls before the poll, so that a wake during it counts.  It is set,
-	 * so taking it away clears it, for which processors have a single
-	 * instruction that also says what was there.
+	 * B: pairs with A, acquire with every wake since the last poll began,
+	 * release with the next that queues the task.  The flag falls before
+	 * the poll, so that a wake during it counts; with it goes the
+	 * reference of the queue, which is the last one only if the task has
+	 * ended.  The flag is set, so a subtraction clears it.
 	 */
-	return !(atomic_fetch_sub_explicit(&task->state, TASK_SCHEDULED,
-					   memory_order_acquire) &
-		 TASK_ENDED);
+	uint64_t old = atomic_fetch_sub_explicit(
+		&task->state, TASK_SCHEDULED + TASK_REF, memory_order_acq_rel);
+
+	if (old / TASK_REF == 1)
+		destroy(task);
+	return !(old & TASK_ENDED);
 }
 
-bool task_end(struct task *task)
+void task_end(struct task *task)
 {
 	/* relaxed: it tells wakers to do nothing; G orders the freeing */
-	return atomic_fetch_add_explicit(&task->state, TASK_ENDED,
-					 memory_order_relaxed) &
-	       TASK_SCHEDULED;
+	atomic_fetch_add_explicit(&task->state, TASK_ENDED,
+				  memory_order_relaxed);
 }
 
 /* ---- the four functions of a waker */

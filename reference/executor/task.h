@@ -4,13 +4,11 @@
 /*
  * A task: a future, and what its wakers need.
  *
- * One block of memory, counted.  The executor has one reference and every
- * waker has one; whoever drops the last frees the block, on whichever thread.
- * The future in it is dropped long before, by the executor, on the loop
- * thread: a waker keeps the block, not the future.
- *
- * The executor's reference passes to the queue when a task ends while it is
- * queued, and the queue drops it.  So being queued costs no counting.
+ * One block of memory, counted.  The executor has one reference, the queue
+ * has one while the task is in it, and every waker has one; whoever drops the
+ * last frees the block, on whichever thread.  The future in it is dropped long
+ * before, by the executor, on the loop thread: a waker keeps the block, not
+ * the future.
  */
 
 #include <stdatomic.h>
@@ -25,7 +23,7 @@ struct link;
 
 /* The parts of task.state. */
 enum {
-	TASK_SCHEDULED = 1, /* queued, or in the hands of who will queue it */
+	TASK_SCHEDULED = 1, /* queued, or with who will; has a reference */
 	TASK_ENDED = 2,	    /* set once; the future is gone, or going */
 	TASK_REF = 4,	    /* the rest counts references */
 };
@@ -77,7 +75,8 @@ static inline struct task *queue_pop(struct queue *queue)
 }
 
 /*
- * A task with one reference, scheduled: the caller queues it.  Any thread.
+ * A task that is scheduled: the caller queues it.  It has the references of
+ * the executor and of the queue.  Any thread.
  * NULL: no memory, and FUT is the caller's still.
  */
 struct task *task_new(struct hub *hub, struct cx_future fut);
@@ -95,14 +94,11 @@ void task_wake(struct task *task);
 /* As task_wake from inside its own poll: true if the caller is to queue it. */
 bool task_wake_locally(struct task *task);
 
-/* Taken from the queue.  False if it has ended: drop the queue's reference. */
+/* Taken from the queue, whose reference goes.  False if it has ended. */
 bool task_begin(struct task *task);
 
-/*
- * It has ended: wakes do nothing from now on.  True if it is queued, and the
- * executor's reference has become the queue's.
- */
-bool task_end(struct task *task);
+/* It has ended: wakes do nothing from now on. */
+void task_end(struct task *task);
 
 /*
  * A waker as ops keep it: of a task, or made by the suite.  vt is NULL where

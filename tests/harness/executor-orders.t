@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every memory order of the reference executor is needed: weakened, one at a
-# time, the thread sanitizer finds a race in the tests of its wakers.
+# time, the thread sanitizer finds a race in the tests of its threads.
 # shellcheck source=../lib.sh
 . "${0%/*}/../lib.sh"
 
@@ -23,7 +23,7 @@ race() {
 
 as_it_is() {
 	mkdir objects
-	must compile -c "$ROOT/tests/unit/test_executor_wakers.c" -o test.o
+	must compile -c "$ROOT/tests/unit/test_executor_threads.c" -o test.o
 	must compile -c "$ROOT/tests/fault.c"
 	for file in "$source"/*.c; do
 		name=${file##*/}
