@@ -361,7 +361,8 @@ static void *push_late(void *arg)
 	struct late_push *late = arg;
 
 	await_flag(&late->flag, 1);
-	cx_waker_wake(late->waker);
+	/* by reference: the drop of a waker would order more than the push */
+	cx_waker_wake_by_ref(&late->waker);
 	raise_flag(&late->flag, 2);
 	return NULL;
 }
@@ -391,6 +392,7 @@ static void test_wake_in_the_midst_of_free_is_taken_back(void **state)
 	pthread_join(thread, NULL);
 	assert_int_equal(first.drops, 1);
 	assert_int_equal(second.drops, 1);
+	probe_forget(&second);
 }
 
 /*
