@@ -111,11 +111,6 @@ static bool all_api_fields(struct field_counts c)
 	return c.private == 0 && c.hidden == 0;
 }
 
-bool when_item_was_without_private_fields(struct semver_pair *p)
-{
-	return fields(p, SEMVER_OLD).private == 0;
-}
-
 bool when_item_was_all_api_fields(struct semver_pair *p)
 {
 	return all_api_fields(fields(p, SEMVER_OLD));

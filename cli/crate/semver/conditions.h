@@ -27,7 +27,6 @@ semver_condition when_item_is_struct;
 semver_condition when_item_is_union;
 semver_condition when_item_shape_stays;
 semver_condition when_item_exhaustive_both;
-semver_condition when_item_was_without_private_fields;
 semver_condition when_item_was_all_api_fields;
 semver_condition when_was_exhaustive;
 semver_condition when_was_non_exhaustive;

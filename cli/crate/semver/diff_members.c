@@ -67,7 +67,9 @@ static const struct member *offered(struct comparison *c,
 
 /*
  * Does MEMBER of the side FROM lack a counterpart?  A method or constant that
- * some trait impl of the type offers is not gone: calls still find it.
+ * some trait impl of the type offers is not gone: calls still find it.  One
+ * that only a trait impl offered before is new as a method of its own: calls
+ * find it without the trait now.
  */
 static void member_alone(struct comparison *c, const struct semver_lint *l,
 			 struct semver_pair *p, struct member_sets *m, int from)
@@ -85,7 +87,7 @@ static void member_alone(struct comparison *c, const struct semver_lint *l,
 	p->thing[!from] = NULL;
 	if (!diff_holds(l, p))
 		return;
-	if (offered(c, p, m, !from, it->name))
+	if (from == SEMVER_OLD && offered(c, p, m, SEMVER_NEW, it->name))
 		return;
 	diff_report(c, l, p);
 }
