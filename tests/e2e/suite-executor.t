@@ -46,7 +46,7 @@ judged() {
 
 # WRONG TEXT: does not load, for the reason TEXT
 unloadable() {
-	judged "$1" 1 --only E1,E2 --cpu-limit 700
+	judged "$1" 1 --only E1,E2 --cpu-limit 400
 	has out 'load  L  fail: '
 	has out "$2"
 	has out '0 passed, 1 failed, 2 skipped'
@@ -54,7 +54,7 @@ unloadable() {
 
 # WRONG TEXT: fails where it cancels, and nowhere else
 fails_e29() {
-	judged "$1" 1 --only E1,E29,E33 --idle-limit 700 --cpu-limit 1000
+	judged "$1" 1 --only E1,E29,E33 --idle-limit 600 --cpu-limit 500
 	must grep -q "^E29   G  fail: .*$2" out
 	has out '2 passed, 1 failed'
 	has out 'E33   G  pass'

@@ -57,7 +57,7 @@ static void e67(void)
 		skip_because("no timer to be had");
 	timer_settime(timer, 0, &each_ms, NULL);
 	if (cx_caps() & CX_CAP_TIMERS) {
-		p.op = cx_sleep_until(ex, cx_now(ex) + 50 * MS);
+		p.op = cx_sleep_until(ex, cx_now(ex) + 300 * MS);
 		CHECK(p.op, "cx_sleep_until gave NULL");
 		probe_block_on(ex, &p);
 		CHECK(p.n == 0, "a timer gave the error %ld", -100 - p.n);

@@ -220,7 +220,7 @@ void *__libc_memalign(size_t align, size_t size);
 void __libc_free(void *old);
 
 enum {
-	POISON = 0xdb,
+	POISON = 0xd4, /* neither a lock that is held nor a flag */
 	KEPT = 1 << 14
 };
 

@@ -101,18 +101,29 @@ static int step_wakes(struct probe *p, struct cx_ctx *cx)
 	return CX_PENDING;
 }
 
+/* Runs when others wake it, and only then. */
+static int step_woken(struct probe *p, struct cx_ctx *cx)
+{
+	(void)cx;
+	CHECK(!in_wake, "a wake polled a task before it returned");
+	return p->polls < 20 ? CX_PENDING : CX_READY;
+}
+
 static void e16(void)
 {
 	struct cx_exec *ex = exec_new();
+	struct probe idle = { .step = step_woken, .keeps = true };
 	struct probe a = { .step = step_wakes, .n = 50, .keeps = true };
 	struct probe b = { .step = step_wakes, .n = 90, .keeps = true };
 	struct probe c = { .step = step_wakes, .n = 2000, .keeps = true };
 
-	a.peer = &b;
+	a.peer = &idle;
 	b.peer = &a;
+	probe_spawn(ex, &idle);
 	probe_spawn(ex, &a);
 	probe_spawn(ex, &b);
 	exec_run(ex);
+	probe_forget(&idle);
 	/* and outside a run */
 	probe_spawn(ex, &c);
 	turns(ex, 2);

@@ -1,0 +1,61 @@
+#!/bin/sh
+# The kill matrix of artifact_01: faults that real executors had, each put into
+# a copy of the reference.  The statement that its patch names has to find it.
+# shellcheck source=../lib.sh
+. "${0%/*}/../lib.sh"
+
+suite=${COHORT%/bin/*}/libexec/cohort/suite_executor
+mutants=$ROOT/tests/mutants/executor
+command -v patch >/dev/null || skip 'patch not found'
+
+# The objects of the sources here that are newer than theirs, and a library.
+cat >build <<EOF
+set -e
+for c in *.c; do
+	[ \${c%.c}.o -nt \$c ] && [ ! -e headers ] ||
+		"${CC:-cc}" -std=c11 -D_POSIX_C_SOURCE=200809L -O1 -fPIC -pthread \\
+			-fvisibility=hidden -I"$ROOT/artifacts/artifact_01" -c \$c
+done
+"${CC:-cc}" -shared -pthread -o executor.so *.o
+EOF
+
+# MUTANT: what its statement says, in MUTANT/out
+cat >judge <<EOF
+cp -R right "\$1" && cd "\$1" || exit
+touch -d '2001-01-01' *.[ch] && touch -d '2001-01-02' *.o
+patch -s -p1 <"$mutants/\$1.patch" >log 2>&1 || exit 0
+[ -z "\$(find . -name '*.h' -newer task.o)" ] || : >headers
+sh ../build >>log 2>&1 || exit 0
+by=\$(sed -n 's/^Killed by: //p' "$mutants/\$1.patch")
+"$suite" ./executor.so --only "\$by" --idle-limit 800 --cpu-limit 2000 >out
+exit 0
+EOF
+
+cp -R "$ROOT/reference/executor" right && (cd right && sh ../build) || exit 1
+find "$mutants" -name '*.patch' | sed 's/.*\///; s/[.]patch$//' |
+	LC_ALL=C sort >all
+xargs -P 2 -n 1 sh judge <all
+
+# What is blamed has to be right where nothing is wrong.
+control() {
+	by=$(sed -n 's/^Killed by: //p' "$mutants"/*.patch | sort -u |
+		paste -sd, -)
+	must "$suite" right/executor.so --only "$by" --idle-limit 800 \
+		--cpu-limit 2000 >out
+	mustnt grep -e '  fail' -e '  skipped' out
+}
+
+killed() {
+	by=$(sed -n 's/^Killed by: //p' "$mutants/$mutant.patch")
+	[ -e "$mutant/out" ] || complain 'it does not apply, or not compile'
+	[ -e "$mutant/out" ] || cat "$mutant/log"
+	must grep -q "^$by  *[LGK]  fail: " "$mutant/out"
+	must grep -q '^load  L  pass' "$mutant/out"
+	cat "$mutant/out"
+}
+
+check 'the reference is blamed by none of these statements' control
+while read -r mutant; do
+	check "$mutant: $(head -n 1 "$mutants/$mutant.patch")" killed
+done <all
+done_testing
