@@ -21,19 +21,19 @@ static int failed(const struct process_result *r, struct err *err)
 {
 	const char *log = strbuf_str(&r->out);
 	struct cargo_error e;
-	int code = ERR_NET;
 
 	if (r->timed_out)
 		return err_set(err, ERR_NET, "cargo fetch took too long");
 	if (!cargo_first_error(log, &e))
-		snprintf(e.message, sizeof(e.message), "cargo fetch failed");
+		return err_set(err, ERR_NET, "cargo fetch failed");
 	if (strstr(log, "no matching package") ||
 	    strstr(log, "failed to select a version"))
-		code = ERR_NOT_FOUND;
-	else if (strstr(log, "--locked") || strstr(log, "manifest") ||
-		 strstr(log, "failed to read `") || strstr(log, "lock file"))
-		code = ERR_FORMAT;
-	return err_set(err, code, "%s", e.message);
+		return err_set(err, ERR_NOT_FOUND,
+			       "a dependency cannot be had: %s", e.message);
+	if (strstr(log, "--locked") || strstr(log, "manifest") ||
+	    strstr(log, "failed to read `") || strstr(log, "lock file"))
+		return err_set(err, ERR_FORMAT, "%s", e.message);
+	return err_set(err, ERR_NET, "cargo cannot fetch: %s", e.message);
 }
 
 int resolve(const struct gate_env *env, const char *work, const char *dir,

@@ -251,6 +251,12 @@ locked() {
 	is 0 && has err '(major change)'
 }
 
+no_dependency() {
+	crate lost lost 0.1.0 '[dependencies]' 'nobody-has-this = "1"'
+	run semver lost --baseline-root was
+	is 6 && has err 'a dependency cannot be had: ' && same out </dev/null
+}
+
 in_a_workspace() {
 	a_cohort ada >/dev/null || return 1
 	run -C ws semver kov
@@ -310,6 +316,7 @@ check 'members of a workspace, each for itself' members
 check 'a dependency that lies beside the crate comes along' beside
 check 'one dependency graph for both' one_graph
 check '--locked' locked
+check 'a dependency that is nowhere' no_dependency
 check 'a workspace brings its registry' in_a_workspace
 check 'options that exclude each other' usage
 check 'without bubblewrap nothing is run, unless asked for' no_bwrap
