@@ -475,14 +475,35 @@ static bool fn_pointer_has(struct fit *f, const struct term *had,
 	return refs_fit(f, &call, want, false);
 }
 
+static bool has_item(struct fit *f, const struct term *had,
+		     const struct term *want)
+{
+	const struct term_constraint *c = constraint(want, "Item");
+	const struct term *item, *value = c ? c->value : NULL;
+
+	if (!value ||
+	    !is_named(want, "core::iter::traits::collect::IntoIterator"))
+		return true;
+	if (had->kind != TERM_REF) {
+		item = fact_item(had);
+		return !item || fit_try(f, item, value, FIT_EXACT);
+	}
+	item = fact_item(had->args[1]);
+	return !item || value->kind != TERM_REF ||
+	       fit_try(f, item, value->args[1], FIT_EXACT);
+}
+
 static bool ref_has(struct fit *f, const struct term *had,
 		    const struct term *want)
 {
 	if (!had->is_mutable && (is_named(want, "core::marker::Copy") ||
 				 is_named(want, "core::clone::Clone")))
 		return true;
-	if (fact_lacks(had, want))
+	if (fact_lacks(had, want) || !has_item(f, had, want))
 		return false;
+	if (fact_is_through_ref(want->name) &&
+	    had->args[1]->kind == TERM_PATH && had->args[1]->item)
+		return fit_satisfies(f, had->args[1], want);
 	/* of ours, only what is written for the reference itself */
 	if (want->item)
 		return blanket_says(f, had, want) ||
@@ -499,7 +520,7 @@ static bool path_has(struct fit *f, const struct term *had,
 		return type_has(f, f->has, now, want, false);
 	if (had->item)
 		return true;
-	if (fact_lacks(had, want))
+	if (fact_lacks(had, want) || !has_item(f, had, want))
 		return false;
 	return !want->item || blanket_says(f, had, want);
 }

@@ -385,3 +385,35 @@ bool fact_lacks(const struct term *type, const struct term *trait)
 		       strcmp(trait->name, "core::clone::Clone") == 0;
 	return false;
 }
+
+bool fact_is_through_ref(const char *trait)
+{
+	static const char *const others[] = {
+		"core::convert::AsRef",
+		"core::hash::Hash",
+		"core::error::Error",
+		"alloc::string::ToString",
+	};
+
+	return strncmp(trait, "core::fmt::", 11) == 0 ||
+	       strncmp(trait, CMP, 11) == 0 ||
+	       is_one_of(trait, others, ARRAY_LEN(others));
+}
+
+const struct term *fact_item(const struct term *type)
+{
+	static const char *const lists[] = {
+		"alloc::vec::Vec",
+		"alloc::collections::vec_deque::VecDeque",
+		"alloc::collections::btree::set::BTreeSet",
+		"std::collections::hash::set::HashSet",
+		"core::option::Option",
+	};
+
+	if (type->kind == TERM_ARRAY || type->kind == TERM_SLICE)
+		return type->args[0];
+	return type->kind == TERM_PATH && type->count > 0 &&
+			       is_one_of(type->name, lists, ARRAY_LEN(lists))
+		       ? type->args[0]
+		       : NULL;
+}

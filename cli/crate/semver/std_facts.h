@@ -21,6 +21,12 @@ bool fact_is_auto(const char *trait);
 /* True if the type certainly has no impl of TRAIT, arguments included. */
 bool fact_lacks(const struct term *type, const struct term *trait);
 
+/* A trait that &T has where T has it, and only there. */
+bool fact_is_through_ref(const char *trait);
+
+/* What a loop over TYPE yields, or NULL. */
+const struct term *fact_item(const struct term *type);
+
 /* What &T coerces to when T is TYPE: the target of Deref, or NULL. */
 const struct term *fact_deref(const struct term *type, struct arena *a);
 
