@@ -75,7 +75,8 @@ static int check_documents(struct semver_run *run, struct err *err)
 	if (add_items(a, 1, err) < 0)
 		return err->code;
 	a->count = 1;
-	if (semver_weigh(run, NULL, &before, &after, &a->items[0], err) < 0)
+	if (semver_weigh(run, NULL, &before, &after, NULL, &a->items[0], err) <
+	    0)
 		return err->code;
 	a->items[0].crate = a->items[0].compared.crate;
 	a->items[0].version = a->items[0].compared.to;

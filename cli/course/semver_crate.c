@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "course/semver_internal.h"
 #include "crate/manifest/manifest.h"
+#include "gate/confirm.h"
 #include "gate/document.h"
 #include "gate/resolve.h"
 
@@ -20,8 +21,8 @@ static int set_skipped(struct semver_item *item, const char *reason)
 
 int semver_weigh(struct semver_run *run, const struct package *p,
 		 const struct compare_side *old,
-		 const struct compare_side *fresh, struct semver_item *item,
-		 struct err *err)
+		 const struct compare_side *fresh, struct confirm_job *job,
+		 struct semver_item *item, struct err *err)
 {
 	struct compare_settings how = run->request->how;
 	AUTO(str_freep) char *dir = p ? strdup(p->manifest) : NULL;
@@ -31,12 +32,22 @@ int semver_weigh(struct semver_run *run, const struct package *p,
 	if (dir)
 		dir[path_base(dir) - dir - 1] = '\0';
 	how.workspace = run->current.packages.metadata;
+	if (job && !how.all_lints) {
+		how.confirm = confirm_types;
+		how.context = job;
+	}
 	if (semver_policy_apply(run, dir, &how, err) < 0 ||
 	    compare(old, fresh, &how, &item->compared, err) < 0)
 		return err->code;
 	if (!how.all_lints &&
 	    findings_at_level(&item->compared.findings, FINDING_DENY) > 0)
 		item->verdict = VERDICT_FAIL;
+	if (job && job->asked > 0)
+		return semver_item_note(run, item, err,
+					"%zu of %zu findings on types are "
+					"confirmed by a program that no longer "
+					"compiles",
+					job->confirmed, job->asked);
 	return 0;
 }
 
@@ -202,6 +213,15 @@ static const char *manifest_name(const struct semver_run *run,
 		       : NULL;
 }
 
+/* What was documented is what witnesses are compiled against. */
+static struct confirm_side confirm_side_of(const struct document_spec *spec)
+{
+	return (struct confirm_side){ .dir = spec->dir,
+				      .features = spec->features,
+				      .folder = spec->folder,
+				      .package = spec->package };
+}
+
 static int compare_with(struct semver_run *run, const struct package *p,
 			struct semver_item *item, struct earlier *e,
 			struct err *err)
@@ -218,6 +238,7 @@ static int compare_with(struct semver_run *run, const struct package *p,
 	struct compare_side fresh = { .name = "current",
 				      .manifest = new_manifest,
 				      .manifest_name = manifest_name(run, p) };
+	struct confirm_job job = { .env = &run->env, .work = run->work };
 
 	if (!old_manifest || !new_manifest)
 		return err_nomem(err);
@@ -229,7 +250,10 @@ static int compare_with(struct semver_run *run, const struct package *p,
 		return err->code;
 	old.json = was.json;
 	fresh.json = is.json;
-	return semver_weigh(run, p, &old, &fresh, item, err);
+	job.before = confirm_side_of(&was.spec);
+	job.after = confirm_side_of(&is.spec);
+	return semver_weigh(run, p, &old, &fresh,
+			    run->request->target ? NULL : &job, item, err);
 }
 
 static int compare_with_document(struct semver_run *run,
@@ -255,7 +279,7 @@ static int compare_with_document(struct semver_run *run,
 	    make_all(only, ARRAY_LEN(only), err) < 0)
 		return err->code;
 	fresh.json = is.json;
-	return semver_weigh(run, p, &old, &fresh, item, err);
+	return semver_weigh(run, p, &old, &fresh, NULL, item, err);
 }
 
 int semver_check_crate(struct semver_run *run, const struct package *p,

@@ -6,6 +6,8 @@
 #include "gate/packages.h"
 #include "io/digest.h"
 
+struct confirm_job;
+
 /* Shared by the files of `cohort semver` and by nobody else. */
 
 /* ---- semver_tree.c: source trees of ours, to write a Cargo.lock into */
@@ -86,12 +88,13 @@ int semver_item_note(struct semver_run *run, struct semver_item *item,
 
 /*
  * Compare two documents by the request and the policy.  P is the current
- * package, or NULL where there are only documents.
+ * package, or NULL where there are only documents.  JOB confirms changed types,
+ * or is NULL where nothing can be compiled.
  */
 int semver_weigh(struct semver_run *run, const struct package *p,
 		 const struct compare_side *old,
-		 const struct compare_side *fresh, struct semver_item *item,
-		 struct err *err);
+		 const struct compare_side *fresh, struct confirm_job *job,
+		 struct semver_item *item, struct err *err);
 
 /* Make both documents of P and compare them: the item has the answer. */
 int semver_check_crate(struct semver_run *run, const struct package *p,

@@ -21,8 +21,10 @@
 static const char script[] =
 	"CARGO_TARGET_DIR=$CARGO_TARGET_DIR/witness-$SIDE\n"
 	"export CARGO_TARGET_DIR\n"
+	"cd \"./$FOLDER\" || exit 1\n"
 	"set -- --offline --locked --lib --no-default-features\n"
 	"[ -z \"$FEATURES\" ] || set -- \"$@\" --features \"$FEATURES\"\n"
+	"[ -z \"$PACKAGE\" ] || set -- \"$@\" --package \"$PACKAGE\"\n"
 	"cargo check \"$@\" >&2 || exit 1\n"
 	"deps=$CARGO_TARGET_DIR/debug/deps\n"
 	"for lib in \"$deps/lib$LIB\"-*.rmeta; do :; done\n"
@@ -86,7 +88,7 @@ static int try_side(const struct confirm_job *job, const struct tried *t,
 	AUTO(strbuf_releasep) struct strbuf numbers = { 0 };
 	const struct sandbox_bind bind = { .from = t->dir,
 					   .to = INSIDE_WITNESSES };
-	const char *vars[6] = { 0 };
+	const char *vars[8] = { 0 };
 	struct build_spec build = { .dir = side->dir,
 				    .script = script,
 				    .env = vars,
@@ -105,8 +107,12 @@ static int try_side(const struct confirm_job *job, const struct tried *t,
 	vars[4] =
 		arena_printf(&arena, "WITNESSES=%s",
 			     job->env->no_sandbox ? t->dir : INSIDE_WITNESSES);
-	if (!vars[0] || !vars[1] || !vars[2] || !vars[4] ||
-	    !strbuf_ok(&numbers))
+	vars[5] = arena_printf(&arena, "FOLDER=%s",
+			       side->folder ? side->folder : "");
+	vars[6] = arena_printf(&arena, "PACKAGE=%s",
+			       side->package ? side->package : "");
+	if (!vars[0] || !vars[1] || !vars[2] || !vars[4] || !vars[5] ||
+	    !vars[6] || !strbuf_ok(&numbers))
 		return err_nomem(err);
 	if (build_run(job->env, job->work, &build, &r, err) < 0)
 		return (int)err->code;

@@ -12,6 +12,8 @@ struct semver_witnesses;
 struct confirm_side {
 	const char *dir;
 	const char *features; /* "a,b"; never NULL */
+	const char *folder;   /* of the workspace in DIR; NULL: DIR itself */
+	const char *package;  /* of several; NULL: the only one */
 };
 
 struct confirm_job {

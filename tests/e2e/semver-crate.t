@@ -161,6 +161,18 @@ web() {
 	EOF
 }
 
+# A changed type warns, until a program that used it does not compile.
+confirmed() {
+	crate typed typed 1.0.0 && echo 'pub fn take(_: u8) {}' \
+		>typed/src/lib.rs && cp -r typed untyped || return 1
+	sed -i 's/u8/u16/' typed/src/lib.rs
+	run semver typed --baseline-root untyped
+	is 1 && has out 'deny  function_parameter_type_changed' &&
+		has err 'note: 1 of 1 findings on types are confirmed' || return 1
+	run semver typed --baseline-root untyped --all-lints --format tsv
+	is 0 && has out 'typed::take' && lacks err 'confirmed'
+}
+
 document() {
 	RUSTC_BOOTSTRAP=1 rustdoc -Z unstable-options --output-format json \
 		--document-private-items --edition 2021 --crate-name kov \
@@ -227,6 +239,7 @@ check 'bytes that the index does not mean are refused' tampered
 check 'the last release is chosen' choice
 check 'without an earlier version there is nothing to compare' none_yet
 check 'against a release on crates.io' web
+check 'a changed type is confirmed by a program' confirmed
 check 'a folder against a document' document
 check 'a target that is not there' target
 check 'a workspace brings its registry' in_a_workspace
