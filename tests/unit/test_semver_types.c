@@ -50,6 +50,8 @@ struct test_case {
 
 static struct test_case cases[CASES_MAX];
 static size_t case_count;
+static char *texts[64]; /* of the files, in which the cases point */
+static size_t text_count;
 static char tmp[] = "/tmp/semver-types-XXXXXX";
 static bool has_rustc = true;
 static char *json[2];
@@ -164,7 +166,9 @@ static void read_cases(const char *name)
 	char *text, *next;
 
 	snprintf(path, sizeof(path), "%s/%s", fixtures, name);
-	text = read_file(path, &len); /* the cases keep it */
+	text = read_file(path, &len);
+	assert_true(text_count < sizeof(texts) / sizeof(texts[0]));
+	texts[text_count++] = text;
 	next = strncmp(text, "### ", 4) == 0 ? text : strstr(text, "\n### ");
 	while (next) {
 		char *at = next + strspn(next, "\n") + 4;
@@ -287,6 +291,8 @@ static int teardown(void **state)
 	(void)state;
 	snprintf(command, sizeof(command), "exec rm -rf %s", tmp);
 	(void)run(command);
+	for (size_t i = 0; i < text_count; i++)
+		free(texts[i]);
 	free(json[0]);
 	free(json[1]);
 	return 0;

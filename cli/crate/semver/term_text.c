@@ -112,7 +112,8 @@ static uint32_t bound_in(const struct term *t, unsigned depth)
 
 	if (!t || depth > TERM_DEPTH_MAX)
 		return 0;
-	if (t->kind == TERM_LIFETIME && strncmp(t->name, "'^", 2) == 0)
+	if (t->kind == TERM_LIFETIME && strncmp(t->name, "'^", 2) == 0 &&
+	    t->name[2] >= '0' && t->name[2] <= '9')
 		return 1u << (t->name[2] - '0');
 	for (size_t i = 0; i < t->count; i++)
 		found |= bound_in(t->args[i], depth + 1);
