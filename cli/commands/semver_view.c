@@ -96,7 +96,7 @@ static const char *result_of(const struct compared_lint *l)
 		return "skip";
 	if (l->findings == 0)
 		return "pass";
-	return l->setting.level == FINDING_DENY ? "fail" : "warn";
+	return l->denied ? "fail" : "warn";
 }
 
 static json_t *check_view(const struct compared_lint *l)

@@ -347,14 +347,16 @@ static int set_versions(const struct side *before, const struct side *after,
 		       lacks->from->name);
 }
 
-static size_t count_of(const struct findings *f, const char *id)
+static void count_findings(const struct findings *f, struct compared_lint *l)
 {
-	size_t n = 0;
+	for (size_t i = 0; i < f->count; i++) {
+		const struct finding *one = &f->items[i];
 
-	for (size_t i = 0; i < f->count; i++)
-		n += strcmp(f->items[i].id, id) == 0 &&
-		     f->items[i].level != FINDING_ALLOW;
-	return n;
+		if (one->level == FINDING_ALLOW || strcmp(one->id, l->id) != 0)
+			continue;
+		l->findings++;
+		l->denied = l->denied || one->level == FINDING_DENY;
+	}
 }
 
 static int list_lints(const struct semver_settings *s, bool all,
@@ -373,7 +375,7 @@ static int list_lints(const struct semver_settings *s, bool all,
 		out->setting = semver_setting_of(s, l);
 		out->ran =
 			all || semver_runs(&out->setting, c->verdict.declared);
-		out->findings = count_of(&c->findings, l->id);
+		count_findings(&c->findings, out);
 	}
 	c->lint_count = count;
 	return 0;

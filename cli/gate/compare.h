@@ -57,6 +57,7 @@ struct compared_lint {
 	struct semver_setting setting;
 	bool ran;
 	size_t findings; /* that count */
+	bool denied;	 /* by one of them */
 };
 
 struct compared {

@@ -169,6 +169,9 @@ confirmed() {
 	run semver typed --baseline-root untyped
 	is 1 && has out 'deny  function_parameter_type_changed' &&
 		has err 'note: 1 of 1 findings on types are confirmed' || return 1
+	run semver typed --baseline-root untyped --json
+	must jq -e '.crates[0].checks[] | select(.findings == 1) |
+		.result == "fail" and .level == "warn"' out >/dev/null
 	run semver typed --baseline-root untyped --all-lints --format tsv
 	is 0 && has out 'typed::take' && lacks err 'confirmed'
 }
