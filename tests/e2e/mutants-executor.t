@@ -6,7 +6,6 @@
 
 suite=${COHORT%/bin/*}/libexec/cohort/suite_executor
 mutants=$ROOT/tests/mutants/executor
-command -v patch >/dev/null || skip 'patch not found'
 
 # The objects of the sources here that are newer than theirs, and a library.
 cat >build <<EOF
@@ -23,7 +22,7 @@ EOF
 cat >judge <<EOF
 cp -R right "\$1" && cd "\$1" || exit
 touch -d '2001-01-01' *.[ch] && touch -d '2001-01-02' *.o
-patch -s -p1 <"$mutants/\$1.patch" >log 2>&1 || exit 0
+git apply -C1 "$mutants/\$1.patch" >log 2>&1 || exit 0
 [ -z "\$(find . -name '*.h' -newer task.o)" ] || : >headers
 sh ../build >>log 2>&1 || exit 0
 by=\$(sed -n 's/^Killed by: //p' "$mutants/\$1.patch")

