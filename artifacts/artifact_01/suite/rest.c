@@ -238,7 +238,8 @@ static void e78(void)
 		probe_forget(&p);
 	}
 	bytes = counts_now().bytes - bytes;
-	CHECK(bytes < 64 << 10, "250000 tasks left %d KiB behind",
+	/* a table may be larger than before; 4 bytes a task are no table */
+	CHECK(bytes < 1 << 20, "250000 tasks left %d KiB behind",
 	      (int)(bytes >> 10));
 	cx_free(ex);
 }
