@@ -433,8 +433,6 @@ static bool fit_kind(struct fit *f, const struct term *had,
 		       fit_args(f, had, has, FIT_EXACT);
 	case TERM_DYN:
 		return fit_dyn(f, had, has, mode, false);
-	case TERM_PROJECTION:
-		return fit_projections(f, had, has);
 	case TERM_CONST:
 		return fit_consts(f, had, has);
 	case TERM_LIFETIME:
@@ -539,6 +537,45 @@ static bool is_said_elsewhere(const struct fit *f, const struct term *has)
 	       self->kind != TERM_PROJECTION;
 }
 
+/* T::Item, of what PREDS call T: Iterator<Item = u8>, is u8. */
+static const struct term *value_by(const struct term_preds *preds,
+				   const struct term *t)
+{
+	const struct term *trait;
+
+	if (t->kind != TERM_PROJECTION || t->bounds.count == 0 ||
+	    t->bounds.at[0].trait->kind != TERM_PATH)
+		return NULL;
+	for (size_t i = 0; preds && i < preds->count; i++) {
+		trait = preds->at[i].bound.trait;
+		if (!trait || !term_same(preds->at[i].type, t->args[0]) ||
+		    strcmp(trait->name, t->bounds.at[0].trait->name) != 0)
+			continue;
+		for (size_t k = 0; k < trait->constraint_count; k++)
+			if (strcmp(trait->constraints[k].name, t->name) == 0)
+				return trait->constraints[k].value;
+	}
+	return NULL;
+}
+
+/* At least one of them is a projection. */
+static bool fit_projected(struct fit *f, const struct term *had,
+			  const struct term *has, enum fit_mode mode)
+{
+	const struct term *was = value_by(f->had_preds, had);
+	const struct term *is = value_by(f->has_preds, has);
+	struct fit_state before = f->now;
+
+	if (had->kind == has->kind && fit_projections(f, had, has))
+		return true;
+	f->now = before;
+	if (was || is)
+		return fit_terms(f, was ? was : had, is ? is : has, mode);
+	if (had->kind == has->kind && strcmp(had->name, has->name) == 0)
+		return false;
+	return term_is_unresolved(had) || term_is_unresolved(has);
+}
+
 static bool fit_any(struct fit *f, const struct term *had,
 		    const struct term *has, enum fit_mode mode)
 {
@@ -559,6 +596,8 @@ static bool fit_any(struct fit *f, const struct term *had,
 		return true;
 	if (is_said_elsewhere(f, has))
 		return true;
+	if (had->kind == TERM_PROJECTION || has->kind == TERM_PROJECTION)
+		return fit_projected(f, had, has, mode);
 	if (is_unknown(had) || is_unknown(has))
 		return !(had->is_foreign_alias && has->is_foreign_alias) ||
 		       fit_paths(f, had, has, mode);

@@ -546,7 +546,8 @@ bool fit_satisfies(struct fit *f, const struct term *had,
 			had->bounds.count == 0);
 	case TERM_PROJECTION:
 		return preds_say(f, had, want) ||
-		       fit_projection_says(f, had, want);
+		       fit_projection_says(f, had, want) ||
+		       term_is_unresolved(had);
 	case TERM_REF:
 		return ref_has(f, had, want);
 	case TERM_PATH:

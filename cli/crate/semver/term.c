@@ -392,7 +392,7 @@ static const struct term *build_projection(struct term_builder *b,
 		bound->trait = term_build_path(b, trait);
 		t->bounds = (struct term_bounds){ bound, 1 };
 	}
-	return t;
+	return term_project(b, t);
 }
 
 static const struct term *build_generic(struct term_builder *b,

@@ -167,6 +167,12 @@ void term_build_generics(struct term_builder *b, struct rustdoc_span generics,
 void term_preds_add(struct term_builder *b, struct term_preds *preds,
 		    const struct term *type, struct term_bound bound);
 
+/*
+ * A projection that begins with no parameter, and no impl of this crate says
+ * what it is: it may be any type.
+ */
+bool term_is_unresolved(const struct term *t);
+
 /* As Rust would write it, paths by their last part. */
 void term_show(const struct term *t, struct strbuf *out);
 

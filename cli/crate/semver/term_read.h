@@ -75,6 +75,9 @@ struct term_sig term_build_sig(struct term_builder *b,
 const struct term *term_build_const(struct term_builder *b,
 				    const struct scan_text *text);
 
+/* What the projection P is by an impl of this crate; else P: term_project.c. */
+const struct term *term_project(struct term_builder *b, const struct term *p);
+
 /* What is known of types outside of the crate: std_facts.c. */
 const struct term *term_foreign_alias(struct term_builder *b, struct term *t,
 				      bool *is_alias);
