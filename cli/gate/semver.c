@@ -184,10 +184,12 @@ static int weigh(struct pipeline *p, const struct side *before,
 	const struct compare_side fresh = { .name = after->name,
 					    .json = after->json,
 					    .manifest = after->cargo_toml };
-	struct confirm_job job = { .env = p->env,
-				   .work = p->work,
-				   .before = { before->dir, before->features },
-				   .after = { after->dir, after->features } };
+	struct confirm_job job = {
+		.env = p->env,
+		.work = p->work,
+		.before = { .dir = before->dir, .features = before->features },
+		.after = { .dir = after->dir, .features = after->features }
+	};
 	struct compare_settings how = { .keep_allowed = true,
 					.confirm = confirm_types,
 					.context = &job };
