@@ -205,6 +205,20 @@ static bool lives_as_long(const struct fit *f, const struct fit_lifetime *l,
 	return l->count == 0 || !is_static(name);
 }
 
+static bool is_bound(const struct term *lifetime)
+{
+	return strncmp(lifetime->name, "'^", 2) == 0;
+}
+
+/* Lifetimes of for<..>, at least one of them. */
+static bool binders_fit(const struct fit *f, const struct term *had,
+			const struct term *has)
+{
+	if (is_bound(had) && is_bound(has))
+		return strcmp(had->name, has->name) == 0;
+	return f->flow == (is_bound(had) ? FIT_GIVEN : FIT_GOT);
+}
+
 void fit_lifetime(struct fit *f, const struct term *had, const struct term *has,
 		  enum fit_mode mode)
 {
@@ -212,10 +226,8 @@ void fit_lifetime(struct fit *f, const struct term *had, const struct term *has,
 
 	if (had->kind != TERM_LIFETIME || has->kind != TERM_LIFETIME)
 		return;
-	if (strncmp(had->name, "'^", 2) == 0 ||
-	    strncmp(has->name, "'^", 2) == 0) {
-		if (strcmp(had->name, has->name) != 0)
-			f->now.lifetimes_differ = true;
+	if (is_bound(had) || is_bound(has)) {
+		f->now.lifetimes_differ |= !binders_fit(f, had, has);
 		return;
 	}
 	if (is_static(has->name)) {
@@ -407,6 +419,20 @@ static bool fit_impls(struct fit *f, const struct term *had,
 	return true;
 }
 
+static bool fit_fns(struct fit *f, const struct term *had,
+		    const struct term *has, enum fit_mode mode)
+{
+	enum fit_flow before = f->flow;
+	bool fits;
+
+	if (mode != FIT_EXACT)
+		f->flow = is_return(mode) ? FIT_GOT : FIT_GIVEN;
+	fits = strcmp(had->name, has->name) == 0 &&
+	       fit_args(f, had, has, FIT_EXACT);
+	f->flow = before;
+	return fits;
+}
+
 static bool fit_kind(struct fit *f, const struct term *had,
 		     const struct term *has, enum fit_mode mode)
 {
@@ -429,8 +455,7 @@ static bool fit_kind(struct fit *f, const struct term *had,
 	case TERM_ARRAY:
 		return fit_args(f, had, has, inside(mode));
 	case TERM_FN:
-		return strcmp(had->name, has->name) == 0 &&
-		       fit_args(f, had, has, FIT_EXACT);
+		return fit_fns(f, had, has, mode);
 	case TERM_DYN:
 		return fit_dyn(f, had, has, mode, false);
 	case TERM_CONST:

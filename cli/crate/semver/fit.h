@@ -27,6 +27,13 @@ enum fit_mode {
 	FIT_EXACT
 };
 
+/* Whoever has `for<'a> fn(&'a T)` has `fn(&'b T)` for any 'b. */
+enum fit_flow {
+	FIT_STAYS, /* a type that is written out: neither for the other */
+	FIT_GIVEN, /* HAD is given where HAS is taken */
+	FIT_GOT	   /* HAS comes where HAD is expected */
+};
+
 enum {
 	FIT_VARS_MAX = 64,
 	FIT_LIMITS_MAX = 8
@@ -63,7 +70,8 @@ struct fit {
 	const struct term_params *has_params;
 	const struct rustdoc_item *own_trait; /* of `has`, around; or NULL */
 	bool is_exact;	/* an impl against its trait: nothing is coerced */
-	bool is_opaque; /* auto traits of an `impl Trait` do not leak */
+	enum fit_flow flow; /* of the fn pointer around */
+	bool is_opaque;	    /* auto traits of an `impl Trait` do not leak */
 	unsigned depth;
 	unsigned steps;
 	struct fit_state now;
