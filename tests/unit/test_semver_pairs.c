@@ -339,6 +339,19 @@ static bool read_features(const struct pair *p, int side,
 	return true;
 }
 
+/* What another crate may have is a warning, and all below it; else the lint's
+ */
+static void check_level(const struct finding *f)
+{
+	bool abroad = strstr(f->why, "of another crate stands there now") ||
+		      strncmp(f->subject, "paths::abroad", 13) == 0;
+	enum finding_level level = semver_lint_find(f->id)->level;
+
+	if (f->level != (abroad ? FINDING_WARN : level))
+		fail_msg("%s %s: level %s", f->id, f->subject,
+			 finding_level_name(f->level));
+}
+
 static void compare(const struct pair *p, int before, int after,
 		    struct lines *out)
 {
@@ -360,6 +373,7 @@ static void compare(const struct pair *p, int before, int after,
 
 		assert_non_null(f->why);
 		assert_non_null(f->mend);
+		check_level(f);
 		add_line(out, f->file ? f->file : "?", f->line, f->id,
 			 f->subject);
 	}

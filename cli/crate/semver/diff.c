@@ -50,12 +50,27 @@ static const char *name_of(const struct semver_pair *p, int side)
 		       : p->path;
 }
 
+/* What may have moved to a crate that this one re-exports is not proven gone.
+ */
+static enum finding_level level_of(const struct semver_lint *l,
+				   const struct semver_pair *p)
+{
+	const struct semver_side *new = p->side[SEMVER_NEW];
+
+	if (l->event == SEMVER_GONE && l->level == FINDING_DENY && new &&
+	    p->path &&surface_is_abroad(new->surface, p->path))
+		return FINDING_WARN;
+	return l->level;
+}
+
 void diff_report(struct comparison *c, const struct semver_lint *l,
 		 const struct semver_pair *p)
 {
 	int side = l->event == SEMVER_GONE ? SEMVER_OLD : SEMVER_NEW;
 	const struct rustdoc_item *at = place(l, p);
-	struct finding f = { .id = l->id, .level = l->level, .mend = l->mend };
+	struct finding f = { .id = l->id,
+			     .level = level_of(l, p),
+			     .mend = l->mend };
 
 	if (at) {
 		f.file = at->file;

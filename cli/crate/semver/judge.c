@@ -100,32 +100,33 @@ static bool has_rule(const struct semver_settings *how, const char *lint)
 	return false;
 }
 
-/* One that a witness has confirmed, unless the lint's level was chosen. */
-static bool is_raised(const struct semver_settings *how,
-		      const struct semver_lint *l, const struct finding *raw)
+/* Its own, if it was given one, and if nobody chose the lint's. */
+static enum finding_level level_of(const struct semver_settings *how,
+				   const struct semver_lint *l,
+				   const struct semver_setting *s,
+				   const struct finding *raw)
 {
-	return raw->level > l->level && !has_rule(how, l->id);
+	bool own = raw->level != FINDING_ALLOW && raw->level != l->level;
+
+	return own && !has_rule(how, l->id) ? raw->level : s->level;
 }
 
-static bool has_raised(const struct findings *raw, const struct semver_lint *l,
-		       const struct semver_settings *how)
+/* The highest level of what L found and nobody lets pass; else FINDING_ALLOW */
+static enum finding_level worst_of(const struct findings *raw,
+				   const struct semver_lint *l,
+				   const struct semver_setting *s,
+				   const struct semver_settings *how)
 {
-	for (size_t i = 0; i < raw->count; i++)
-		if (strcmp(raw->items[i].id, l->id) == 0 &&
-		    is_raised(how, l, &raw->items[i]) &&
-		    !semver_allowed(how, &raw->items[i]))
-			return true;
-	return false;
-}
+	enum finding_level worst = FINDING_ALLOW, level;
 
-static bool has_found(const struct findings *raw, const char *id,
-		      const struct semver_settings *how)
-{
-	for (size_t i = 0; i < raw->count; i++)
-		if (strcmp(raw->items[i].id, id) == 0 &&
-		    !semver_allowed(how, &raw->items[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < raw->count; i++) {
+		if (strcmp(raw->items[i].id, l->id) != 0 ||
+		    semver_allowed(how, &raw->items[i]))
+			continue;
+		level = level_of(how, l, s, &raw->items[i]);
+		worst = level > worst ? level : worst;
+	}
+	return worst;
 }
 
 static void count_lint(const struct semver_lint *l,
@@ -139,11 +140,14 @@ static void count_lint(const struct semver_lint *l,
 		return;
 	}
 	v->ran++;
-	if (!has_found(raw, l->id, how))
+	switch (worst_of(raw, l, s, how)) {
+	case FINDING_ALLOW:
 		return;
-	if (s->level == FINDING_WARN && !has_raised(raw, l, how)) {
+	case FINDING_WARN:
 		v->warned++;
 		return;
+	default:
+		break;
 	}
 	v->major += s->update == SEMVER_MAJOR;
 	v->minor += s->update == SEMVER_MINOR;
@@ -195,8 +199,7 @@ static int judge_one(const struct finding *raw,
 	if (!l)
 		return 0;
 	s = semver_setting_of(how, l);
-	if (is_raised(how, l, raw))
-		s.level = raw->level;
+	s.level = level_of(how, l, &s, raw);
 	if (v->declared >= s.update ||
 	    (s.level == FINDING_ALLOW && !how->keep_allowed))
 		return 0;

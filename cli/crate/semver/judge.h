@@ -17,9 +17,9 @@ struct semver_lint;
  * What semver_diff() found, weighed against the version that the author chose
  * and against the settings of the crate.  Pure.
  *
- * A finding that comes with a higher level than its lint has, as those on
- * types do once a witness has confirmed them, keeps it unless a rule sets the
- * level of the lint.
+ * A finding that comes with another level than its lint has keeps it unless a
+ * rule sets the level of the lint: one on types is higher once a witness has
+ * confirmed it, one that rustdoc cannot show to the end is lower.
  *
  * A lint does not run if the declared bump covers what it asks for, or if its
  * level is `allow`.  What the versions declare:

@@ -250,6 +250,21 @@ const struct surface_path *surface_find(const struct surface *s,
 	return map_get(&s->by_path, path);
 }
 
+bool surface_is_abroad(const struct surface *s, const char *path)
+{
+	const struct surface_path *at;
+
+	for (size_t len = strlen(path); len > 0; len--) {
+		if (path[len] != '\0' && path[len] != ':')
+			continue;
+		at = map_get_n(&s->by_path, path, len);
+		for (; at; at = at->next_here)
+			if (!at->item)
+				return true;
+	}
+	return false;
+}
+
 const struct surface_path *surface_of(const struct surface *s, uint32_t id)
 {
 	return map_get_n(&s->by_id, (const char *)&id, sizeof(id));

@@ -52,6 +52,12 @@ const struct surface_path *surface_at(const struct surface *s, size_t n);
 const struct surface_path *surface_find(const struct surface *s,
 					const char *path);
 
+/*
+ * True if PATH, or a module above it, leads to an item of another crate: what
+ * is there is not in this document.
+ */
+bool surface_is_abroad(const struct surface *s, const char *path);
+
 /* The first path of the item ID, or NULL: it cannot be named. */
 const struct surface_path *surface_of(const struct surface *s, uint32_t id);
 
