@@ -65,6 +65,11 @@ static int check_documents(struct semver_run *run, struct err *err)
 {
 	const struct semver_request *r = run->request;
 	struct semver_answer *a = run->answer;
+	bool named = r->baseline_manifest || r->current_manifest;
+	AUTO(str_freep)
+	char *old = named ? NULL : semver_near_manifest(r->baseline_rustdoc);
+	AUTO(str_freep)
+	char *new = old ? semver_near_manifest(r->current_rustdoc) : NULL;
 	struct compare_side before = { .name = r->baseline_rustdoc,
 				       .json = r->baseline_rustdoc,
 				       .manifest = r->baseline_manifest };
@@ -72,6 +77,10 @@ static int check_documents(struct semver_run *run, struct err *err)
 				      .json = r->current_rustdoc,
 				      .manifest = r->current_manifest };
 
+	if (new) {
+		before.manifest = old;
+		after.manifest = new;
+	}
 	if (add_items(a, 1, err) < 0)
 		return err->code;
 	a->count = 1;

@@ -57,6 +57,14 @@ char *semver_tree_root(const struct semver_tree *t);
 char *semver_tree_manifest(const struct semver_tree *t,
 			   const struct package *p);
 
+/* ---- semver_near.c */
+
+/*
+ * The Cargo.toml of the document JSON, to be free()d, if the document lies
+ * where `cargo doc` writes it and the package is of its name; else NULL.
+ */
+char *semver_near_manifest(const char *json);
+
 /* ---- semver_release.c: what was published */
 
 /*

@@ -150,6 +150,24 @@ features() {
 	is 0 && lacks out 'feature_'
 }
 
+# in the folders that cargo makes, the manifests are found
+near() {
+	mkdir -p was/target/doc is/target/thumb/doc
+	cp was.toml was/Cargo.toml && cp is.toml is/Cargo.toml
+	cp old.json was/target/doc/kov.json
+	cp new.json is/target/thumb/doc/kov.json
+	run semver --all-lints --format tsv \
+		--baseline-rustdoc was/target/doc/kov.json \
+		--current-rustdoc is/target/thumb/doc/kov.json
+	is 0 && has out 'feature_missing' || return 1
+	# but not those of somebody else
+	sed -i 's/kov/other/' was/Cargo.toml
+	run semver --all-lints --format tsv \
+		--baseline-rustdoc was/target/doc/kov.json \
+		--current-rustdoc is/target/thumb/doc/kov.json
+	is 0 && lacks out 'feature_' && has out 'function_missing'
+}
+
 notes() {
 	cp old.rs open.rs && document open 0.3.1 && mv open.json public.json &&
 		jq '.format_version = 99 | .target.triple = "odd"' new.json >newer.json
@@ -254,6 +272,7 @@ check '--release-type replaces the versions' release_type
 check 'without a version it asks for a release type' no_version
 check 'the settings in the manifest count' manifest
 check 'features are compared where both manifests are given' features
+check 'and where they lie around the documents' near
 check 'what makes the answer less sure is said' notes
 check 'SARIF for code hosts' sarif
 check 'JUnit for CI: one case a lint' junit
