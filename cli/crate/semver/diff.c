@@ -253,6 +253,7 @@ static void compare_paths(struct comparison *c)
 		const struct surface_path *is =
 			find_in(c, SEMVER_NEW, was->path);
 
+		diff_reexport(c, was);
 		if (!was->is_api || !was->item)
 			continue;
 		compare_alone(c, was, SEMVER_GONE, SEMVER_OLD);

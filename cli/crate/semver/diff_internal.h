@@ -78,6 +78,9 @@ void diff_inherent(struct comparison *c, const struct semver_pair *p);
 void diff_words(struct comparison *c, const struct semver_pair *pair,
 		enum semver_on on);
 
+/* Rows on what a path leads to that another item may be re-exported by. */
+void diff_reexport(struct comparison *c, const struct surface_path *was);
+
 /* Rows on trait impls, see impls.h. */
 void diff_impls(struct comparison *c, const struct semver_pair *pair);
 

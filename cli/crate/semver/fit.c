@@ -49,6 +49,9 @@ bool fit_same_item(struct fit *f, const struct term *had,
 
 	if (!had->item && !has->item && strcmp(had->name, has->name) == 0)
 		return true;
+	if (!had->item && !has->item &&
+	    !fact_may_be_moved(had->name, has->name))
+		return false;
 	if (had->id == RUSTDOC_NO_ID || has->id == RUSTDOC_NO_ID)
 		return strcmp(had->name, has->name) == 0;
 	at = surface_of(f->side[f->had]->surface, had->id);
@@ -623,6 +626,10 @@ static bool fit_any(struct fit *f, const struct term *had,
 		return true;
 	if (had->kind == TERM_PROJECTION || has->kind == TERM_PROJECTION)
 		return fit_projected(f, had, has, mode);
+	if (had->is_foreign_alias && has->kind == TERM_PRIMITIVE)
+		return fact_may_be(had->name, has->name);
+	if (has->is_foreign_alias && had->kind == TERM_PRIMITIVE)
+		return fact_may_be(has->name, had->name);
 	if (is_unknown(had) || is_unknown(has))
 		return !(had->is_foreign_alias && has->is_foreign_alias) ||
 		       fit_paths(f, had, has, mode);

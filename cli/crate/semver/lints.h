@@ -36,6 +36,7 @@ enum semver_on {
 	SEMVER_ON_SYMBOL,	/* exported functions, public or not */
 	SEMVER_ON_FEATURE,	/* of the manifest */
 	SEMVER_ON_FEATURE_LINK, /* a feature that one of the old ones enables */
+	SEMVER_ON_REEXPORT,	/* a path to something that is elsewhere */
 	/* not items but words: of `kinds`, the item they belong to */
 	SEMVER_ON_SUPERTRAIT,
 	SEMVER_ON_AUTO_TRAIT, /* Send, Sync, ... that a type has */

@@ -119,5 +119,11 @@ const struct semver_lint semver_lints_of_items[] = {
 		 "procedural macro became #[doc(hidden)]"),
 	  HIDES(ITEM, KIND_PROC_MACRO),
 	  .when = { when_is_same_proc_macro_kind } },
+	{ BREAKS_MAYBE("pub_use_target_changed",
+		       "path leads to another item than before"),
+	  WHERE(REEXPORT, CHANGED, KIND_TYPE | KIND_TRAIT | KIND_FUNCTION),
+	  .why = "code that takes it for the item that it was does not compile "
+		 "any more",
+	  .mend = MEND_KEEP },
 	{ 0 },
 };

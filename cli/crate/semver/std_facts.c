@@ -108,6 +108,16 @@ bool fact_is_standard(const char *path)
 	       strncmp(path, "std::", 5) == 0;
 }
 
+bool fact_may_be_moved(const char *a, const char *b)
+{
+	const char *x = strrchr(a, ':'), *y = strrchr(b, ':');
+
+	if (!x || !y)
+		return true; /* as they are written in the source */
+	return strcmp(a, b) == 0 || (!fact_is_standard(a) &&
+				     !fact_is_standard(b) && strcmp(x, y) == 0);
+}
+
 bool fact_is_pointer(const char *path)
 {
 	static const char *const pointers[] = {
@@ -164,7 +174,7 @@ static const struct {
 	{ "eyre::Result", "eyre::Report" },
 };
 
-/* On every target that has a std; not c_char and c_long, which vary. */
+/* On every target that has them; not c_char and c_long, which vary. */
 static const struct {
 	const char *alias;
 	const char *type;
@@ -174,6 +184,7 @@ static const struct {
 	{ "c_longlong", "i64" }, { "c_ulonglong", "u64" },
 	{ "c_schar", "i8" },	 { "c_uchar", "u8" },
 	{ "c_float", "f32" },	 { "c_double", "f64" },
+	{ "RawFd", "i32" },
 };
 
 static const struct term *number(struct term_builder *b, const char *path)
@@ -194,10 +205,99 @@ static const struct term *number(struct term_builder *b, const char *path)
 	return NULL;
 }
 
+/* Those that vary: the same by each path, and nobody knows which number. */
+static const struct {
+	const char *path;
+	const char *numbers[2];
+} varying[] = {
+	{ "core::ffi::c_char", { "i8", "u8" } },
+	{ "core::ffi::c_long", { "i32", "i64" } },
+	{ "core::ffi::c_ulong", { "u32", "u64" } },
+};
+
+bool fact_may_be(const char *alias, const char *number)
+{
+	for (size_t i = 0; i < ARRAY_LEN(varying); i++)
+		if (strcmp(varying[i].path, alias) == 0)
+			return is_one_of(number, varying[i].numbers, 2);
+	return true;
+}
+
+static const char *one_path(const char *path)
+{
+	const char *last = strrchr(path, ':');
+
+	for (size_t i = 0; i < ARRAY_LEN(varying); i++)
+		if (fact_is_standard(path) && last &&
+		    strcmp(last, strrchr(varying[i].path, ':')) == 0)
+			return varying[i].path;
+	return path;
+}
+
+static const struct {
+	const char *alias;
+	const char *type;
+} nonzeros[] = {
+	{ "NonZeroU8", "u8" },	     { "NonZeroI8", "i8" },
+	{ "NonZeroU16", "u16" },     { "NonZeroI16", "i16" },
+	{ "NonZeroU32", "u32" },     { "NonZeroI32", "i32" },
+	{ "NonZeroU64", "u64" },     { "NonZeroI64", "i64" },
+	{ "NonZeroU128", "u128" },   { "NonZeroI128", "i128" },
+	{ "NonZeroUsize", "usize" }, { "NonZeroIsize", "isize" },
+};
+
+static const struct term *nonzero(struct term_builder *b, const char *path)
+{
+	static const char module[] = "core::num::nonzero::";
+	struct term *number;
+
+	if (strncmp(path, module, sizeof(module) - 1) != 0)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(nonzeros); i++) {
+		if (strcmp(path + sizeof(module) - 1, nonzeros[i].alias) != 0)
+			continue;
+		number = term_new(b, TERM_PRIMITIVE);
+		if (!number)
+			return NULL;
+		number->name = nonzeros[i].type;
+		return path_of(b, "core::num::nonzero::NonZero", number, NULL);
+	}
+	return NULL;
+}
+
+/* Result<T, Box<dyn Any + Send>> */
+static const struct term *thread_result(struct term_builder *b,
+					const struct term *t)
+{
+	struct term *dyn = term_new(b, TERM_DYN);
+	struct term *life = term_new(b, TERM_LIFETIME);
+	struct term_bound *bounds = arena_calloc(b->arena, 2, sizeof(*bounds));
+
+	if (!dyn || !life || !bounds || !(dyn->args = term_list(b, 1)))
+		return NULL;
+	life->name = "'static";
+	dyn->args[0] = life;
+	dyn->count = 1;
+	bounds[0].trait = path_of(b, "core::any::Any", NULL, NULL);
+	bounds[1].trait = path_of(b, "core::marker::Send", NULL, NULL);
+	dyn->bounds = (struct term_bounds){ bounds, 2 };
+	if (!bounds[0].trait || !bounds[1].trait)
+		return NULL;
+	return path_of(b, "core::result::Result", t->args[0],
+		       path_of(b, "alloc::boxed::Box", dyn, NULL));
+}
+
 const struct term *term_foreign_alias(struct term_builder *b, struct term *t,
 				      bool *is_alias)
 {
 	const struct term *found = number(b, t->name), *ok, *error;
+
+	t->name = one_path(t->name);
+	if (!found)
+		found = nonzero(b, t->name);
+	if (!found && t->count == 1 &&
+	    strcmp(t->name, "std::thread::Result") == 0)
+		found = thread_result(b, t);
 
 	for (size_t i = 0; i < ARRAY_LEN(results) && !found; i++) {
 		if (strcmp(t->name, results[i].alias) != 0)

@@ -24,6 +24,9 @@ bool fact_lacks(const struct term *type, const struct term *trait);
 /* A trait that &T has where T has it, and only there. */
 bool fact_is_through_ref(const char *trait);
 
+/* False if ALIAS, as c_char, is on no target the primitive type NUMBER. */
+bool fact_may_be(const char *alias, const char *number);
+
 /* What a loop over TYPE yields, or NULL. */
 const struct term *fact_item(const struct term *type);
 
@@ -43,5 +46,11 @@ bool fact_is_no_promise(const char *trait);
 bool fact_takes_self(const char *trait);
 
 bool fact_is_standard(const char *path);
+
+/*
+ * True if two paths into other crates may be those of one item: private
+ * modules of a dependency may differ from version to version.
+ */
+bool fact_may_be_moved(const char *a, const char *b);
 
 #endif

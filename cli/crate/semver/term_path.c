@@ -233,6 +233,15 @@ static const struct term *build_foreign(struct term_builder *b, struct term *t)
 	return is_alias ? stands_for : t;
 }
 
+/* Ref<'a, dyn T>: 'a, if Ref has T: 'a; who knows. */
+static const struct term *object_in(const struct rustdoc_args *args)
+{
+	for (size_t i = 0; i < args->count; i++)
+		if (args->at[i].kind == RUSTDOC_GENERIC_LIFETIME)
+			return &anything;
+	return NULL;
+}
+
 static void read_args(struct term_builder *b, struct term *t,
 		      struct rustdoc_span at)
 {
@@ -248,6 +257,7 @@ static void read_args(struct term_builder *b, struct term *t,
 		build_parenthesized(b, t, body);
 	} else if (text_is(&key, "angle_bracketed") &&
 		   rustdoc_args_read(d, at, b->arena, &args)) {
+		b->object = object_in(&args);
 		build_args(b, t, &args);
 		build_constraints(b, t, args.constraints);
 	}

@@ -268,7 +268,7 @@ static void write_dyn(struct writer *w, const struct term *t)
 {
 	strbuf_adds(w->out, w->side ? "(dyn " : "dyn ");
 	write_bounds(w, t->bounds);
-	if (w->side) {
+	if (w->side && t->args[0]->kind == TERM_LIFETIME) {
 		strbuf_adds(w->out, " + ");
 		write_lifetime(w, t->args[0]);
 	}
