@@ -20,6 +20,11 @@ bool when_bounds_tighten(struct semver_pair *p)
 	return signature_changes(p, SIGNATURE_BOUNDS, NULL) != 0;
 }
 
+bool when_self_narrows(struct semver_pair *p)
+{
+	return signature_changes(p, SIGNATURE_SELF, NULL) != 0;
+}
+
 bool when_lifetimes_tighten(struct semver_pair *p)
 {
 	return signature_changes(p, SIGNATURE_LIFETIMES, NULL) != 0;
@@ -43,6 +48,11 @@ void detail_return_type(const struct semver_pair *p, struct strbuf *out)
 void detail_bounds(const struct semver_pair *p, struct strbuf *out)
 {
 	signature_changes(p, SIGNATURE_BOUNDS, out);
+}
+
+void detail_self(const struct semver_pair *p, struct strbuf *out)
+{
+	signature_changes(p, SIGNATURE_SELF, out);
 }
 
 void detail_type(const struct semver_pair *p, struct strbuf *out)

@@ -64,6 +64,13 @@ const struct semver_lint semver_lints_of_signatures[] = {
 	  WHERE(INHERENT, CHANGED, KIND_FUNCTION),
 	  .why = "borrows that were allowed do not compile any more",
 	  LIFETIMES },
+	{ BREAKS_MAYBE("inherent_item_for_fewer_types",
+		       "method or constant is there for fewer types"),
+	  WHERE(INHERENT, CHANGED, KIND_FUNCTION | KIND_ASSOC_CONST),
+	  .why = "uses of it with other arguments of its type do not compile "
+		 "any more",
+	  .when = { when_self_narrows }, .detail = detail_self,
+	  .mend = MEND_BACK },
 	{ BREAKS_MAYBE("trait_method_parameter_type_changed",
 		       "trait method takes a parameter of another type"),
 	  WHERE(TRAIT_ITEM, CHANGED, KIND_FUNCTION), .why = WHY_IMPLS, PARAM },

@@ -484,11 +484,37 @@ static void compare_functions(struct job *j)
 		job_found(j, SIGNATURE_LIFETIMES, NULL, NULL);
 }
 
+/* impl<T> S<T> is now impl S<u8>. */
+static void compare_selves(struct job *j)
+{
+	const struct rustdoc_item *was = impl_of(j->p, SEMVER_OLD);
+	const struct rustdoc_item *is = impl_of(j->p, SEMVER_NEW);
+	struct fit f;
+
+	if (!was || !is ||
+	    (spans_alike(j->p, was->generics, is->generics) &&
+	     spans_alike(j->p, was->as.impl.target, is->as.impl.target)))
+		return;
+	job_frame(j, SEMVER_OLD);
+	job_frame(j, SEMVER_NEW);
+	job_fit(j, &f, SEMVER_OLD);
+	f.now = (struct fit_state){ 0 };
+	if (!fit_terms(&f, j->of[SEMVER_OLD].self, j->of[SEMVER_NEW].self,
+		       FIT_EXACT))
+		job_found(j, SIGNATURE_SELF, j->of[SEMVER_OLD].self,
+			  j->of[SEMVER_NEW].self);
+}
+
 unsigned signature_changes(const struct semver_pair *p, unsigned wanted,
 			   struct strbuf *words)
 {
 	struct job j = { .p = p, .wanted = wanted, .words = words };
 
+	if (wanted == SIGNATURE_SELF) {
+		compare_selves(&j);
+		arena_release(&j.arena);
+		return j.found;
+	}
 	switch (p->thing[SEMVER_OLD]->kind) {
 	case RUSTDOC_FUNCTION:
 		if (!function_alike(p))
