@@ -3,6 +3,7 @@
 
 #include "crate/semver/fit.h"
 #include "crate/semver/lints.h"
+#include "crate/semver/std_facts.h"
 
 static bool is_named(const struct term *t, const char *path)
 {
@@ -149,6 +150,63 @@ static bool is_said_of_from(struct fit *f, const struct term_pred *want)
 	return is_said(f, &p);
 }
 
+/* The parameter of `had` that a variable stands for, or NULL. */
+static const struct term *stands_for_param(struct fit *f, const struct term *t)
+{
+	const struct term *is =
+		t->kind == TERM_PARAM ? fit_value(f, t->name) : NULL;
+
+	return is && is->kind == TERM_PARAM ? is : NULL;
+}
+
+static bool mentions_variable(const struct fit *f, const struct term *t,
+			      unsigned depth)
+{
+	if (depth > TERM_DEPTH_MAX || fit_is_variable(f, t))
+		return true;
+	for (size_t i = 0; i < t->count; i++)
+		if (mentions_variable(f, t->args[i], depth + 1))
+			return true;
+	return false;
+}
+
+/* u64: From<T>: of what may be anything, no such thing is known. */
+static bool is_for_anything(struct fit *f, const struct term *type,
+			    const struct term *trait)
+{
+	const struct term *is;
+	struct term into = { .kind = TERM_PATH,
+			     .side = (uint8_t)f->has,
+			     .id = RUSTDOC_NO_ID,
+			     .name = "core::convert::Into",
+			     .args = &type,
+			     .count = 1 };
+
+	if (!fact_is_of_its_argument(trait->name) || trait->count != 1 ||
+	    mentions_variable(f, type, 0))
+		return false;
+	is = stands_for_param(f, trait->args[0]);
+	return is && !fit_satisfies(f, is, &into);
+}
+
+/* Vec<T>: Clone is T: Clone. */
+static bool parts_hold(struct fit *f, const struct term *type,
+		       const struct term *trait)
+{
+	struct term bare = *trait;
+
+	if (!fact_is_by_parts(type, trait->name))
+		return true;
+	bare.count = 0;
+	for (size_t i = 0; i < type->count; i++) {
+		const struct term *is = stands_for_param(f, type->args[i]);
+
+		if (is && !fit_satisfies(f, is, &bare))
+			return false;
+	}
+	return true;
+}
+
 static bool trait_holds(struct fit *f, const struct term_pred *p)
 {
 	const struct term *type = p->type;
@@ -176,6 +234,9 @@ static bool trait_holds(struct fit *f, const struct term_pred *p)
 		return fit_projection_says(f, &had, p->bound.trait);
 	}
 	/* Vec<T>: Debug may follow from T: Debug, and u8: Clone is true */
+	if (is_for_anything(f, type, p->bound.trait) ||
+	    !parts_hold(f, type, p->bound.trait))
+		return false;
 	return type->kind == TERM_PRIMITIVE ||
 	       (type->kind == TERM_PATH && !type->item);
 }

@@ -517,3 +517,39 @@ const struct term *fact_item(const struct term *type)
 		       ? type->args[0]
 		       : NULL;
 }
+
+bool fact_is_of_its_argument(const char *trait)
+{
+	static const char *const traits[] = {
+		"core::convert::From",	"core::convert::TryFrom",
+		"core::convert::AsRef", "core::convert::AsMut",
+		"core::borrow::Borrow", "core::borrow::BorrowMut",
+		"core::cmp::PartialEq", "core::cmp::PartialOrd",
+	};
+
+	return is_one_of(trait, traits, ARRAY_LEN(traits)) ||
+	       strncmp(trait, OPS "arith::", 18) == 0;
+}
+
+bool fact_is_by_parts(const struct term *type, const char *trait)
+{
+	static const char *const types[] = {
+		"alloc::vec::Vec",
+		"alloc::collections::vec_deque::VecDeque",
+		"alloc::boxed::Box",
+		"core::option::Option",
+		"core::result::Result",
+	};
+	static const char *const traits[] = {
+		"core::clone::Clone",	 "core::fmt::Debug",
+		"core::hash::Hash",	 "core::cmp::Eq",
+		"core::cmp::PartialEq",	 "core::cmp::Ord",
+		"core::cmp::PartialOrd", "core::marker::Send",
+		"core::marker::Sync",
+	};
+
+	return is_one_of(trait, traits, ARRAY_LEN(traits)) &&
+	       (type->kind == TERM_TUPLE ||
+		(type->kind == TERM_PATH && !type->item &&
+		 is_one_of(type->name, types, ARRAY_LEN(types))));
+}

@@ -27,6 +27,12 @@ bool fact_is_through_ref(const char *trait);
 /* False if ALIAS, as c_char, is on no target the primitive type NUMBER. */
 bool fact_may_be(const char *alias, const char *number);
 
+/* A trait with an argument that few types are made for: From, Borrow, ... */
+bool fact_is_of_its_argument(const char *trait);
+
+/* True if TYPE has TRAIT where all its arguments have it, and only there. */
+bool fact_is_by_parts(const struct term *type, const char *trait);
+
 /* What a loop over TYPE yields, or NULL. */
 const struct term *fact_item(const struct term *type);
 
