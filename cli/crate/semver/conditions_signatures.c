@@ -25,6 +25,11 @@ bool when_self_narrows(struct semver_pair *p)
 	return signature_changes(p, SIGNATURE_SELF, NULL) != 0;
 }
 
+bool when_generics_move(struct semver_pair *p)
+{
+	return signature_changes(p, SIGNATURE_ORDER, NULL) != 0;
+}
+
 bool when_lifetimes_tighten(struct semver_pair *p)
 {
 	return signature_changes(p, SIGNATURE_LIFETIMES, NULL) != 0;

@@ -27,6 +27,13 @@
 	WHERE(on_, CHANGED, kinds_), .why = WHY_ARGUMENTS, .mend = MEND_ORDER, \
 				     .when = { when_const_param_becomes_type }
 
+#define GENERICS_MOVE                                                          \
+	.why = "calls that name the generic arguments, as in f::<u8, u16>(), " \
+	       "mean other ones now",                                          \
+	.mend = "put them back in their places, or release a new major "       \
+		"version",                                                     \
+	.when = { when_generics_move }
+
 const struct semver_lint semver_lints_of_order[] = {
 	{ BREAKS_MAYBE("partial_ord_struct_fields_reordered",
 		       "field of a struct that derives PartialOrd moved"),
@@ -83,5 +90,14 @@ const struct semver_lint semver_lints_of_order[] = {
 	{ BREAKS("type_const_generic_reordered",
 		 "type takes a type in place of a const generic"),
 	  NOW_TYPE(ITEM, KIND_TYPE) },
+	{ BREAKS_MAYBE("function_generics_reordered",
+		       "generics of a function changed places"),
+	  WHERE(ITEM, CHANGED, KIND_FUNCTION), GENERICS_MOVE },
+	{ BREAKS_MAYBE("inherent_method_generics_reordered",
+		       "generics of a method changed places"),
+	  WHERE(INHERENT, CHANGED, KIND_FUNCTION), GENERICS_MOVE },
+	{ BREAKS_MAYBE("trait_method_generics_reordered",
+		       "generics of a trait method changed places"),
+	  WHERE(TRAIT_ITEM, CHANGED, KIND_FUNCTION), GENERICS_MOVE },
 	{ 0 },
 };

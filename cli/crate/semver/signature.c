@@ -353,11 +353,52 @@ static void compare_return(struct job *j, struct fit *f)
 }
 
 /* From the side HAD to the other: callers if old, implementors if new. */
+/* Which of the parameters of its kind, from 1; 0: none of the thing's own. */
+static size_t place_of(const struct job_frame *fr, const char *name)
+{
+	const struct term_param *p = NULL;
+	size_t nth = 0;
+
+	for (size_t i = fr->own; i < fr->params.count && !p; i++)
+		if (strcmp(fr->params.at[i].name, name) == 0)
+			p = &fr->params.at[i];
+	for (size_t i = fr->own; p && i < fr->params.count; i++) {
+		nth += fr->params.at[i].kind == p->kind;
+		if (&fr->params.at[i] == p)
+			return nth;
+	}
+	return 0;
+}
+
+/*
+ * Does a parameter that the inputs and the result tell stand elsewhere?  What
+ * other kinds have come between is said by the lints on order.
+ */
+static bool order_changes(const struct job *j, const struct fit *f)
+{
+	const struct job_frame *from = &j->of[f->had], *to = &j->of[f->has];
+
+	for (size_t i = to->own; i < to->params.count; i++) {
+		const struct term_param *p = &to->params.at[i];
+		const struct term *is = fit_value(f, p->name);
+		size_t was;
+
+		if (p->kind == TERM_OF_LIFETIME || !is ||
+		    (is->kind != TERM_PARAM && is->kind != TERM_CONST))
+			continue;
+		was = place_of(from, is->name);
+		if (was > 0 && was != place_of(to, p->name))
+			return true;
+	}
+	return false;
+}
+
 static void compare_calls(struct job *j, int had)
 {
 	const struct job_frame *from = &j->of[had], *to = &j->of[!had];
 	const struct term_pred *pred = NULL;
 	struct fit f;
+	bool moves;
 
 	job_fit(j, &f, had);
 	f.is_exact = had == SEMVER_NEW;
@@ -377,11 +418,14 @@ static void compare_calls(struct job *j, int had)
 	for (int i = 0; i < 3; i++)
 		spread_limits(&f);
 	compare_return(j, &f);
+	moves = had == SEMVER_OLD && order_changes(j, &f);
 	if (!(j->found & (SIGNATURE_PARAM | SIGNATURE_RETURN))) {
 		if (!fit_preds(&f, &pred))
 			job_found_bound(j, pred, f.has);
 		if (f.now.lifetimes_differ)
 			job_found(j, SIGNATURE_LIFETIMES, NULL, NULL);
+		if (moves)
+			job_found(j, SIGNATURE_ORDER, NULL, NULL);
 	}
 }
 

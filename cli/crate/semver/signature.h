@@ -18,7 +18,8 @@ enum signature_change {
 	SIGNATURE_BOUNDS = 1 << 2,
 	SIGNATURE_LIFETIMES = 1 << 3,
 	SIGNATURE_TYPE = 1 << 4, /* of a field, a constant, an alias */
-	SIGNATURE_SELF = 1 << 5	 /* the impl is for other instances; alone */
+	SIGNATURE_SELF = 1 << 5, /* the impl is for other instances; alone */
+	SIGNATURE_ORDER = 1 << 6 /* f::<u8, u16>() means another thing */
 };
 
 /*

@@ -173,6 +173,7 @@ void job_compare_assoc_types(struct job *j)
 {
 	const struct semver_pair *p = j->p;
 	struct term type[2] = { { .kind = TERM_IMPL }, { .kind = TERM_IMPL } };
+	bool was_sized, is_sized;
 	struct fit f;
 
 	if (spans_alike(p, p->thing[SEMVER_OLD]->as.assoc_type.bounds,
@@ -185,7 +186,11 @@ void job_compare_assoc_types(struct job *j)
 			&j->of[side].b, p->thing[side]->as.assoc_type.bounds);
 	}
 	job_fit(j, &f, SEMVER_OLD);
-	if (!fit_try(&f, &type[SEMVER_OLD], &type[SEMVER_NEW], FIT_RETURN_IN) ||
+	was_sized = fit_is_sized(&f, &type[SEMVER_OLD]);
+	is_sized = fit_is_sized(&f, &type[SEMVER_NEW]);
+	if ((was_sized && !is_sized) ||
+	    (!was_sized && is_sized && job_is_implementable(p)) ||
+	    !fit_try(&f, &type[SEMVER_OLD], &type[SEMVER_NEW], FIT_RETURN_IN) ||
 	    (job_is_implementable(p) &&
 	     !fit_bounds(&f, &type[SEMVER_OLD], type[SEMVER_NEW].bounds)))
 		job_found(j, SIGNATURE_BOUNDS, &type[SEMVER_OLD],

@@ -389,10 +389,12 @@ static void bounds_of_assoc_type(struct piece *w)
 	struct term_bounds b =
 		term_build_bounds(&w->fr->b, thing->as.assoc_type.bounds);
 
-	if (b.count == 0) {
-		w->failed = true;
+	/* of ?Sized only an impl tells, and of G<'a> only one that has 'a */
+	w->failed |= b.count == 0 || w->fr->own < w->fr->params.count;
+	for (size_t i = 0; i < b.count; i++)
+		w->failed |= b.at[i].is_maybe;
+	if (w->failed)
 		return;
-	}
 	text(w, "fn has<X: ");
 	for (size_t i = 0; i < b.count; i++) {
 		bound(w, &b.at[i]);
