@@ -108,20 +108,24 @@ static void watch(struct end *e)
 		want |= EPOLLIN;
 	if (e->ready || e->connecting)
 		want |= EPOLLOUT;
-	if (want == e->events || e->forgotten)
+	if (want == e->events || (e->forgotten && !want))
 		return;
 	e->events = event.events = want;
-	if (epoll_ctl(epoll_fd, EPOLL_CTL_MOD, e->fd, &event) < 0)
+	if (epoll_ctl(epoll_fd, e->forgotten ? EPOLL_CTL_ADD : EPOLL_CTL_MOD,
+		      e->fd, &event) < 0)
 		die("epoll");
+	e->forgotten = false;
 }
 
 /*
  * Both sides of E have been shut.  The kernel would go on saying so while what
- * was read here is still on its way to the other end.
+ * was read here is still on its way to the other end; what could not be read
+ * yet, because too much is, brings E back.
  */
 static void forget(struct end *e)
 {
 	e->forgotten = true;
+	e->events = 0;
 	epoll_ctl(epoll_fd, EPOLL_CTL_DEL, e->fd, NULL);
 }
 

@@ -154,6 +154,7 @@ static void test_relay_adds_a_round_trip(void **state)
 
 struct stream {
 	size_t bytes;
+	unsigned late_ms; /* before anything is read */
 	char seed;
 	int failed;
 };
@@ -219,6 +220,8 @@ static void *converse(void *arg)
 		s->failed = 1;
 		return NULL;
 	}
+	if (s->late_ms)
+		poll(NULL, 0, (int)s->late_ms);
 	s->failed = expect_back(fd, s) < 0;
 	pthread_join(sender, NULL);
 	s->failed |= out.failed;
@@ -229,6 +232,16 @@ static void *converse(void *arg)
 static void test_relay_carries_everything_and_half_closes(void **state)
 {
 	struct stream s = { .bytes = 20 << 20, .seed = 7 };
+
+	(void)state;
+	converse(&s);
+	assert_int_equal(s.failed, 0);
+}
+
+/* The target has closed when the relay holds all it may, and not yet all. */
+static void test_relay_keeps_all_for_a_late_reader(void **state)
+{
+	struct stream s = { .bytes = 10 << 20, .late_ms = 500, .seed = 3 };
 
 	(void)state;
 	converse(&s);
@@ -297,6 +310,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_relay_adds_a_round_trip),
 		cmocka_unit_test(test_relay_carries_everything_and_half_closes),
+		cmocka_unit_test(test_relay_keeps_all_for_a_late_reader),
 		cmocka_unit_test(test_relay_serves_many_at_once),
 		cmocka_unit_test(test_relay_rests_when_nobody_speaks),
 	};
