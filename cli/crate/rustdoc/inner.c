@@ -360,6 +360,22 @@ static bool alias_member(struct reader *r, const struct scan_text *key)
 	return scan_skip(r->s);
 }
 
+/* {"expr": "1 + 1", "value": "2usize", ..} */
+static bool constant_value(struct reader *r)
+{
+	struct scan_text key;
+	size_t n = 0;
+
+	while (scan_member(r->s, &n, &key)) {
+		if (text_is(&key, "value"))
+			scan_string_or_null(r->s, r->a,
+					    &r->item->as.constant.value);
+		else
+			scan_skip(r->s);
+	}
+	return scan_ok(r->s);
+}
+
 static bool constant_member(struct reader *r, const struct scan_text *key)
 {
 	struct rustdoc_item *it = r->item;
@@ -368,6 +384,8 @@ static bool constant_member(struct reader *r, const struct scan_text *key)
 		return span_parse(r->s, &it->as.constant.type);
 	if (text_is(key, "value") || text_is(key, "expr"))
 		return scan_string_or_null(r->s, r->a, &it->as.constant.value);
+	if (text_is(key, "const"))
+		return constant_value(r);
 	if (text_is(key, "is_mutable"))
 		return scan_bool(r->s, &it->as.constant.is_mutable);
 	if (text_is(key, "is_unsafe"))

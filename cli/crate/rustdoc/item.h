@@ -196,10 +196,11 @@ struct rustdoc_item {
 		} alias;
 		struct {
 			struct rustdoc_span type;
-			const char *value; /* of an associated one: default */
-			bool is_mutable;   /* statics */
-			bool is_unsafe;	   /* extern statics */
-		} constant;		   /* const, static, associated const */
+			/* text, or NULL; of an associated one: its default */
+			const char *value;
+			bool is_mutable; /* statics */
+			bool is_unsafe;	 /* extern statics */
+		} constant;		 /* const, static, associated const */
 		struct {
 			struct rustdoc_span bounds;
 			struct rustdoc_span type; /* default, or the impl's */

@@ -4,6 +4,11 @@
 
 #include "base/scan.h"
 #include "crate/rustdoc/doc.h"
+#include "crate/semver/surface.h"
+
+enum {
+	NAME_MAX_SIZE = 128 /* of a constant; a longer one is not looked up */
+};
 
 /* The path of ID by which it is told; NULL: it may stand for another. */
 static const char *identity(struct rustdoc *d, uint32_t id, bool *is_local)
@@ -40,11 +45,33 @@ static uint32_t number(const char *text, size_t len, size_t *at)
 	return value;
 }
 
+/* AT is behind `"expr":"`: a constant that has another value now? */
+static bool same_value(const struct semver_pair *p, const char *at, size_t len)
+{
+	char name[NAME_MAX_SIZE];
+	const char *was, *is;
+	size_t n = 0;
+
+	while (n < len && n + 1 < sizeof(name) && at[n] != '"') {
+		name[n] = at[n];
+		n++;
+	}
+	name[n] = '\0';
+	was = surface_constant(p->side[SEMVER_OLD]->surface, name);
+	is = surface_constant(p->side[SEMVER_NEW]->surface, name);
+	return !was || !is || strcmp(was, is) == 0;
+}
+
+static bool is_behind(const char *text, size_t end, const char *key)
+{
+	size_t len = strlen(key);
+
+	return end >= len && memcmp(text + end - len, key, len) == 0;
+}
+
 bool spans_alike(const struct semver_pair *p, struct rustdoc_span was,
 		 struct rustdoc_span is)
 {
-	static const char key[] = "\"id\":";
-	const size_t key_len = sizeof(key) - 1;
 	struct scan a, b;
 	const char *x, *y;
 	size_t i = 0, j = 0;
@@ -60,8 +87,10 @@ bool spans_alike(const struct semver_pair *p, struct rustdoc_span was,
 			return false;
 		i++;
 		j++;
-		if (x[i - 1] != ':' || i < key_len ||
-		    memcmp(x + i - key_len, key, key_len) != 0 ||
+		if (x[i - 1] == '"' && is_behind(x, i, "\"expr\":\"") &&
+		    !same_value(p, x + i, was.size - i))
+			return false;
+		if (x[i - 1] != ':' || !is_behind(x, i, "\"id\":") ||
 		    i >= was.size || j >= is.size || !is_digit(x[i]))
 			continue;
 		if (!same_id(p, number(x, was.size, &i),

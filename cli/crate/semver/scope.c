@@ -395,6 +395,27 @@ static int keep_macro(struct scopes *s, const struct rustdoc_item *item,
 	return 0;
 }
 
+static int keep_constant(struct scopes *s, const struct rustdoc_item *item,
+			 struct err *err)
+{
+	const struct rustdoc_item *old;
+	const char *value = item->as.constant.value;
+	struct map *to = &s->constants;
+
+	if (!item->name)
+		return 0;
+	old = map_get(to, item->name);
+	if (old) {
+		if (value && old->as.constant.value &&
+		    strcmp(value, old->as.constant.value) == 0)
+			return 0;
+		to = &s->ambiguous;
+	}
+	if (map_put(to, item->name, (void *)(uintptr_t)item) < 0)
+		return no_memory(err);
+	return 0;
+}
+
 /* First all modules, so that visibilities and globs find them. */
 static int collect_modules(struct scopes *s, struct err *err)
 {
@@ -410,6 +431,9 @@ static int collect_modules(struct scopes *s, struct err *err)
 				return (int)err->code;
 			if (it && it->kind == RUSTDOC_MACRO &&
 			    keep_macro(s, it, err) < 0)
+				return (int)err->code;
+			if (it && it->kind == RUSTDOC_CONSTANT &&
+			    keep_constant(s, it, err) < 0)
 				return (int)err->code;
 		}
 	}
@@ -542,6 +566,8 @@ void scopes_release(struct scopes *s)
 			map_release(&in->names[i]);
 	map_release(&s->by_id);
 	map_release(&s->macros);
+	map_release(&s->constants);
+	map_release(&s->ambiguous);
 	free(s->queue);
 	arena_release(&s->arena);
 	*s = (struct scopes){ 0 };

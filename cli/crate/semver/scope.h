@@ -98,7 +98,9 @@ struct scopes {
 	struct arena arena;
 	struct rustdoc *doc;
 	struct map by_id;
-	struct map macros; /* every macro_rules by name, exported or not */
+	struct map macros;    /* every macro_rules by name, exported or not */
+	struct map constants; /* by name, of those of one name the first */
+	struct map ambiguous; /* names of constants with several values */
 	struct scope *root;
 	struct scope *last;
 	struct scope_name **queue;

@@ -137,6 +137,7 @@ void job_frame(struct job *j, int side)
 	else if (item != j->p->thing[side])
 		term_build_generics(&fr->b, j->p->thing[side]->generics,
 				    &fr->params, &fr->preds);
+	fr->b.params = &fr->params;
 }
 
 /* Parameters of the things around are told by their place. */

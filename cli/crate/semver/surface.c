@@ -284,3 +284,13 @@ const struct rustdoc_item *surface_macro(const struct surface *s,
 {
 	return map_get(&s->scopes.macros, name);
 }
+
+const char *surface_constant(const struct surface *s, const char *name)
+{
+	const struct rustdoc_item *item = map_get(&s->scopes.constants, name);
+
+	return item && rustdoc_has_private(s->doc) &&
+			       !map_get(&s->scopes.ambiguous, name)
+		       ? item->as.constant.value
+		       : NULL;
+}

@@ -64,6 +64,12 @@ const struct surface_path *surface_of(const struct surface *s, uint32_t id);
 /* True if some path of ID is public API. */
 bool surface_is_api(const struct surface *s, uint32_t id);
 
+/*
+ * The value, as text, of the constants of that name: NULL if there is none,
+ * they differ, or private ones may be among them and are not shown.
+ */
+const char *surface_constant(const struct surface *s, const char *name);
+
 /* A macro_rules of that name anywhere in the crate, exported or not. */
 const struct rustdoc_item *surface_macro(const struct surface *s,
 					 const char *name);

@@ -6,6 +6,7 @@
 #include "crate/rustdoc/doc.h"
 #include "crate/rustdoc/type.h"
 #include "crate/semver/lints.h"
+#include "crate/semver/surface.h"
 #include "crate/semver/term_read.h"
 
 /* Stands for what memory or limits deny. */
@@ -288,6 +289,38 @@ static const struct term *build_tuple(struct term_builder *b,
 	return t;
 }
 
+static bool is_literal(const struct scan_text *s)
+{
+	return s->len > 0 &&
+	       ((s->at[0] >= '0' && s->at[0] <= '9') || s->at[0] == '-' ||
+		s->at[0] == '\'' || text_is(s, "true") || text_is(s, "false"));
+}
+
+/* A constant of this crate by its value, if that is one. */
+static void look_up(struct term_builder *b, struct scan_text *name)
+{
+	const char *value = NULL;
+	struct scan_text text;
+
+	if (name->len > 0)
+		value = surface_constant(b->side->surface, term_word(b, name));
+	if (!value)
+		return;
+	text = (struct scan_text){ value, strlen(value) };
+	if (is_literal(&text))
+		*name = text;
+}
+
+/* Is it a parameter of what is being built, and no constant? */
+static bool is_param_name(const struct term_builder *b,
+			  const struct scan_text *s)
+{
+	for (size_t i = 0; i < b->params->count; i++)
+		if (text_is(s, b->params->at[i].name))
+			return true;
+	return false;
+}
+
 /* Braces and suffixes apart, N and 3 are N and 3. */
 const struct term *term_build_const(struct term_builder *b,
 				    const struct scan_text *text)
@@ -312,10 +345,9 @@ const struct term *term_build_const(struct term_builder *b,
 	t = term_new(b, TERM_CONST);
 	if (!t)
 		return &anything;
-	t->is_literal =
-		s.len > 0 && ((s.at[0] >= '0' && s.at[0] <= '9') ||
-			      s.at[0] == '-' || s.at[0] == '\'' ||
-			      text_is(&s, "true") || text_is(&s, "false"));
+	if (b->params && !is_literal(&s) && !is_param_name(b, &s))
+		look_up(b, &s);
+	t->is_literal = is_literal(&s);
 	if (t->is_literal && s.at[0] >= '0' && s.at[0] <= '9') {
 		size_t digits = strspn(s.at, "0123456789_");
 

@@ -121,9 +121,10 @@ struct term_builder {
 	struct semver_side *side;
 	int which; /* SEMVER_OLD or SEMVER_NEW */
 	struct arena *arena;
-	const struct term *self;	/* what `Self` is; NULL: itself */
-	const struct term_frame *frame; /* parameters of an alias */
-	struct term_binder *binders;	/* for<'a> around */
+	const struct term *self;	  /* what `Self` is; NULL: itself */
+	const struct term_params *params; /* constants but these have values */
+	const struct term_frame *frame;	  /* parameters of an alias */
+	struct term_binder *binders;	  /* for<'a> around */
 	enum term_elision elision;
 	const struct term *elided;
 	const struct term *object; /* lifetime of a dyn; NULL: 'static */
