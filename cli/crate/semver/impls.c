@@ -283,13 +283,20 @@ static const struct surface_path *trait_now(const struct search *s)
 	return NULL;
 }
 
+/* Written by hand, as `unsafe impl<T> Send for Own<T>`. */
+static bool is_for_threads(const struct term *trait)
+{
+	return is_named(trait, "core::marker::Send") ||
+	       is_named(trait, "core::marker::Sync");
+}
+
 static bool is_promise(const struct search *s)
 {
 	const struct term *trait = s->was.trait;
 	const struct rustdoc_item *impl = s->was.impl;
 
 	if (trait->kind != TERM_PATH || impl->attrs.hidden ||
-	    fact_is_no_promise(trait->name))
+	    (fact_is_no_promise(trait->name) && !is_for_threads(trait)))
 		return false;
 	return !impl->attrs.automatically_derived ||
 	       !fact_is_standard(trait->name);
@@ -317,6 +324,9 @@ static void look(struct search *s)
 	look_among(s, impls_of(s->p->item[SEMVER_NEW]));
 	if (now && now->item->kind == RUSTDOC_TRAIT)
 		look_among(s, impls_of(now->item));
+	/* without it the compiler looks for itself: a lint of its own */
+	if (s->change == IMPL_GONE && is_for_threads(s->was.trait))
+		s->change = 0;
 	if (s->was.trait->count == 1 &&
 	    is_named(s->was.trait, "core::convert::Into") &&
 	    s->was.trait->args[0]->item) {
