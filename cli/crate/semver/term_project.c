@@ -132,6 +132,14 @@ static void settle(struct term_builder *b, const struct term_builder *inner)
 	b->is_out_of_memory |= inner->is_out_of_memory;
 }
 
+static bool all_known(const struct unknowns *u)
+{
+	for (size_t i = 0; i < u->params.count; i++)
+		if (!u->values[i])
+			return false;
+	return true;
+}
+
 /* What IMPL says of the projection P; NULL: nothing. */
 static const struct term *by_impl(struct term_builder *b,
 				  const struct rustdoc_item *impl,
@@ -143,8 +151,12 @@ static const struct term *by_impl(struct term_builder *b,
 	struct term_frame frame = { &u.params, NULL };
 	const struct term *trait, *found = NULL;
 
-	if (!type || !read_unknowns(&inner, impl->generics, &u))
+	if (!type)
 		return NULL;
+	if (!read_unknowns(&inner, impl->generics, &u)) {
+		settle(b, &inner);
+		return NULL;
+	}
 	inner.self = term_build(&inner, impl->as.impl.target);
 	trait = term_with_self(&inner,
 			       term_build_path(&inner, impl->as.impl.trait),
@@ -154,12 +166,10 @@ static const struct term *by_impl(struct term_builder *b,
 		   term_with_self(&inner, p->bounds.at[0].trait, p->args[0]),
 		   0)) {
 		frame.values = u.values;
-		for (size_t i = 0; i < u.params.count; i++)
-			if (!u.values[i])
-				return NULL;
 		inner.self = p->args[0];
 		inner.frame = &frame;
-		found = term_build(&inner, type->as.assoc_type.type);
+		if (all_known(&u))
+			found = term_build(&inner, type->as.assoc_type.type);
 	}
 	settle(b, &inner);
 	return found && found->kind != TERM_ANY ? found : NULL;
@@ -209,6 +219,8 @@ const struct term *term_project(struct term_builder *b, const struct term *p)
 		    impl->as.impl.is_negative || impl->as.impl.is_synthetic ||
 		    impl->as.impl.is_blanket)
 			continue;
+		if (b->steps++ >= TERM_STEPS_MAX)
+			return p;
 		is = by_impl(b, impl, p);
 		/* two that differ in their bounds alone: which one holds? */
 		if (is && found && found != is)
