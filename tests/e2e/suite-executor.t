@@ -3,6 +3,11 @@
 # shellcheck source=../lib.sh
 . "${0%/*}/../lib.sh"
 
+# A crash is the kernel's to tell: a sanitizer would exit and start a program
+# that names its lines.
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0:handle_abort=0
+export ASAN_OPTIONS
+
 suite=${COHORT%/bin/*}/libexec/cohort/suite_executor
 library=${COHORT%/bin/*}/libexec/cohort/reference-executor.so
 header=$ROOT/artifacts/artifact_01
