@@ -12,13 +12,6 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "base/err.h"
 #include "base/finding.h"
 #include "base/strbuf.h"
@@ -28,179 +21,31 @@
 #include "crate/semver/features.h"
 #include "crate/semver/lints.h"
 #include "rustdoc_formats.h"
+#include "rustdoc_pairs.h"
 
-enum {
-	PAIRS_MAX = 256,
-	NAME_SIZE = 128,
-	PATH_SIZE = 1024
-};
-
-static const char *fixtures = "tests/fixtures/rustdoc";
-
-struct pair {
-	char name[NAME_SIZE];
-	char *text[2]; /* JSON, read to memory of exactly its size */
-	size_t len[2];
-};
-
-static struct pair pairs[PAIRS_MAX];
-static size_t pair_count;
-
-static const char *const sides[] = { "old", "new" };
-
-static char *read_file(const char *path, size_t *len)
-{
-	FILE *f = fopen(path, "rb");
-	struct stat st;
-	char *text;
-
-	if (!f)
-		return NULL;
-	assert_int_equal(fstat(fileno(f), &st), 0);
-	text = malloc((size_t)st.st_size + 1);
-	assert_non_null(text);
-	*len = fread(text, 1, (size_t)st.st_size, f);
-	text[*len] = '\0';
-	fclose(f);
-	return text;
-}
-
-/* rustdoc in the pair's folder, so that spans say "old.rs" and "new.rs". */
-static void exec_rustdoc(const struct pair *p, const char *side,
-			 const char *out, const char *flags)
-{
-	char folder[PATH_SIZE], command[2 * PATH_SIZE];
-
-	snprintf(folder, sizeof(folder), "%s/%s", fixtures, p->name);
-	snprintf(command, sizeof(command),
-		 "exec rustdoc -Z unstable-options --output-format json "
-		 "--document-private-items --document-hidden-items "
-		 "--cap-lints=allow --edition 2021 --crate-name %s -o %s %s "
-		 "%s.rs",
-		 p->name, out, flags, side);
-	if (chdir(folder) == 0 && setenv("RUSTC_BOOTSTRAP", "1", 1) == 0)
-		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	_exit(126);
-}
-
-static pid_t start_rustdoc(const struct pair *p, const char *side,
-			   const char *out, const char *flags)
-{
-	pid_t pid = fork();
-
-	assert_true(pid >= 0);
-	if (pid == 0)
-		exec_rustdoc(p, side, out, flags);
-	return pid;
-}
-
-static int wait_for(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0)
-		assert_int_equal(errno, EINTR);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
-
-/* The flags after "// rustdoc: " on the first line; "" if there are none. */
-static void read_flags(const struct pair *p, const char *side, char *out,
-		       size_t size)
-{
-	char path[PATH_SIZE];
-	size_t len;
-	char *text;
-
-	snprintf(path, sizeof(path), "%s/%s/%s.rs", fixtures, p->name, side);
-	text = read_file(path, &len);
-	assert_non_null(text);
-	out[0] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	if (strncmp(text, "// rustdoc: ", 12) == 0)
-		snprintf(out, size, "%s", text + 12);
-	free(text);
-}
-
-static void take_json(struct pair *p, int side, const char *out)
-{
-	char path[PATH_SIZE];
-
-	snprintf(path, sizeof(path), "%s/%s.json", out, p->name);
-	p->text[side] = read_file(path, &p->len[side]);
-	assert_non_null(p->text[side]);
-	unlink(path);
-	rmdir(out);
-}
-
-/* Both sides at a time.  False if there is no rustdoc on this machine. */
-static bool make_json(struct pair *p, const char *tmp)
-{
-	char out[2][PATH_SIZE], flags[256];
-	int status[2];
-	pid_t pids[2];
-
-	for (int side = 0; side < 2; side++) {
-		snprintf(out[side], sizeof(out[side]), "%s/%s", tmp,
-			 sides[side]);
-		read_flags(p, sides[side], flags, sizeof(flags));
-		pids[side] = start_rustdoc(p, sides[side], out[side], flags);
-	}
-	status[0] = wait_for(pids[0]);
-	status[1] = wait_for(pids[1]);
-	for (int side = 0; side < 2; side++) {
-		if (status[side] == 127)
-			return false;
-		if (status[side] != 0)
-			fail_msg("rustdoc failed on %s/%s.rs", p->name,
-				 sides[side]);
-		take_json(p, side, out[side]);
-	}
-	return true;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	const struct pair *x = a, *y = b;
-
-	return strcmp(x->name, y->name);
-}
-
-static void find_pairs(void)
-{
-	DIR *dir = opendir(fixtures);
-	struct dirent *entry;
-
-	if (!dir)
-		fail_msg("no %s: run from the root of the project", fixtures);
-	while ((entry = readdir(dir))) {
-		char path[PATH_SIZE];
-
-		snprintf(path, sizeof(path), "%s/%.120s/old.rs", fixtures,
-			 entry->d_name);
-		if (entry->d_name[0] == '.' || access(path, R_OK) != 0)
-			continue;
-		assert_true(pair_count < PAIRS_MAX);
-		snprintf(pairs[pair_count++].name, NAME_SIZE, "%.120s",
-			 entry->d_name);
-	}
-	closedir(dir);
-	qsort(pairs, pair_count, sizeof(pairs[0]), by_name);
-}
-
-static bool has_rustdoc = true;
+static bool has_rustdoc;
 
 static int setup(void **state)
 {
-	char tmp[] = "/tmp/semver-pairs-XXXXXX";
+	char here[PATH_SIZE / 2], tmp[PATH_SIZE];
 
 	(void)state;
-	assert_non_null(mkdtemp(tmp));
 	find_pairs();
-	for (size_t i = 0; i < pair_count && has_rustdoc; i++)
-		has_rustdoc = make_json(&pairs[i], tmp);
-	rmdir(tmp);
-	if (!has_rustdoc)
+	has_rustdoc = find_rustdoc();
+	if (!has_rustdoc) {
 		print_message("no rustdoc on PATH: the pairs are skipped\n");
+		return 0;
+	}
+	/* beside the kept ones: what is there can be renamed to them */
+	assert_non_null(getcwd(here, sizeof(here)));
+	fill(tmp, sizeof(tmp), "%s/%s/XXXXXX", here, kept);
+	assert_non_null(mkdtemp(tmp));
+	for (size_t i = 0; i < pair_count; i++) {
+		if (!has_kept(&pairs[i], 0) || !has_kept(&pairs[i], 1))
+			make_json(&pairs[i], tmp);
+		take_json(&pairs[i]);
+	}
+	rmdir(tmp);
 	return 0;
 }
 
