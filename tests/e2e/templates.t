@@ -173,22 +173,23 @@ lock_is_cargos() {
 	done
 }
 
-# CRATE NAME PROBE: the C interface, mapped and driven
+# CRATE NAME PROBE ADAPTER: the C interface, mapped and driven
 probe() {
 	in_crate "$1" cargo build --release --locked
 	lib=$CARGO_TARGET_DIR/release/lib$(printf %s "$1" | tr - _).rlib
 	must rustc --edition 2021 -O --extern "$2=$lib" -o probe \
 		"$HERE/$3_probe.rs"
 	must timeout 60 ./probe
-	must test "$(wc -l <"$HERE/$3_adapter.rs")" -le 200
+	must test "$(wc -l <"$4")" -le 200
 }
 
 executor_maps() {
-	probe kov-zoe-2 kov executor
+	probe kov-zoe-2 kov executor \
+		"$ROOT/artifacts/artifact_01/adapter/src/lib.rs"
 }
 
 queue_maps() {
-	probe flume-lock-zoe-2 flume_lock queue
+	probe flume-lock-zoe-2 flume_lock queue "$HERE/queue_adapter.rs"
 }
 
 roster() {

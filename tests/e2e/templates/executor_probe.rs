@@ -3,7 +3,7 @@
 //! of statements.  Prints one line a check; ends with 1 at the first that fails.
 
 #[allow(clippy::all)]
-#[path = "executor_adapter.rs"]
+#[path = "../../../artifacts/artifact_01/adapter/src/lib.rs"]
 mod adapter;
 
 use std::cell::{Cell, RefCell};
