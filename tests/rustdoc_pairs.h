@@ -1,12 +1,12 @@
+#ifndef TESTS_RUSTDOC_PAIRS_H
+#define TESTS_RUSTDOC_PAIRS_H
+
 /*
  * Pairs of sources in tests/fixtures/rustdoc and what rustdoc writes of them.
  * The documents are kept in build/rustdoc, in a folder for each version of
  * rustdoc, for the other builds of the test: they do not depend on our
  * compiler.
  */
-#ifndef TESTS_RUSTDOC_PAIRS_H
-#define TESTS_RUSTDOC_PAIRS_H
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
