@@ -11,30 +11,11 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "fault.h"
+#include "folder.h"
 #include "io/archive.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "tarball.h"
-
-static char *dir;
-
-static int enter(void **state)
-{
-	struct err err = { 0 };
-
-	(void)state;
-	return file_temp_dir(NULL, &dir, &err);
-}
-
-static int leave(void **state)
-{
-	struct err err = { 0 };
-	int rc = file_remove_tree(dir, &err);
-
-	(void)state;
-	free(dir);
-	return rc;
-}
 
 static char *in(const char *name)
 {
@@ -313,15 +294,6 @@ static void test_unpack_survives_any_failed_allocation(void **state)
 	} while (nth <= total);
 	assert_true(nth > 2);
 	free(out);
-}
-
-static void put(const char *name, const char *text)
-{
-	char *path = in(name);
-	struct err err = { 0 };
-
-	assert_int_equal(file_write(path, text, strlen(text), 0600, &err), 0);
-	free(path);
 }
 
 static void test_release_is_the_same_bytes_twice(void **state)

@@ -15,30 +15,9 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "fault.h"
+#include "folder.h"
 #include "io/aside.h"
 #include "io/file.h"
-
-static char *dir;
-
-static int enter(void **state)
-{
-	struct err err = { 0 };
-
-	(void)state;
-	dir = NULL;
-	return file_temp_dir(NULL, &dir, &err);
-}
-
-static int leave(void **state)
-{
-	struct err err = { 0 };
-
-	(void)state;
-	if (file_remove_tree(dir, &err) < 0)
-		return -1;
-	free(dir);
-	return 0;
-}
 
 static bool is_there(const char *name)
 {

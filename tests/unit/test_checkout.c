@@ -14,54 +14,8 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "course/checkout.h"
+#include "folder.h"
 #include "io/file.h"
-#include "io/process.h"
-
-static char *dir;
-
-static int enter(void **state)
-{
-	struct err err = { 0 };
-
-	(void)state;
-	return file_temp_dir(NULL, &dir, &err);
-}
-
-static int leave(void **state)
-{
-	struct err err = { 0 };
-	int rc = file_remove_tree(dir, &err);
-
-	(void)state;
-	free(dir);
-	return rc;
-}
-
-/* Run SCRIPT in the test's folder; its last line is the commit. */
-static void sh(const char *script, char *out, size_t size)
-{
-	AUTO(strbuf_releasep) struct strbuf home = { 0 };
-	AUTO(process_result_releasep) struct process_result r = { 0 };
-	const char *argv[] = { "/bin/sh", "-ec", script, NULL };
-	const char *env[] = { "PATH=/usr/local/bin:/usr/bin:/bin",
-			      NULL,
-			      "GIT_CONFIG_NOSYSTEM=1",
-			      "GIT_AUTHOR_NAME=ada",
-			      "GIT_AUTHOR_EMAIL=ada@example.org",
-			      "GIT_COMMITTER_NAME=ada",
-			      "GIT_COMMITTER_EMAIL=ada@example.org",
-			      NULL };
-	struct process_spec spec = { .argv = argv, .env = env, .cwd = dir };
-	struct err err = { 0 };
-
-	strbuf_addf(&home, "HOME=%s", dir);
-	env[1] = strbuf_str(&home);
-	assert_int_equal(process_run(&spec, &r, &err), 0);
-	if (r.exit_status != 0)
-		fail_msg("%s", strbuf_str(&r.err));
-	snprintf(out, size, "%.*s", (int)strcspn(strbuf_str(&r.out), "\n"),
-		 strbuf_str(&r.out));
-}
 
 #define BEGIN "git init -q w; cd w;"
 #define END                                                        \

@@ -15,29 +15,8 @@
 
 #include "base/err.h"
 #include "base/path.h"
+#include "folder.h"
 #include "io/file.h"
-
-static char *dir;
-
-static int enter(void **state)
-{
-	struct err err = { 0 };
-
-	(void)state;
-	dir = NULL;
-	return file_temp_dir(NULL, &dir, &err);
-}
-
-static int leave(void **state)
-{
-	struct err err = { 0 };
-
-	(void)state;
-	if (file_remove_tree(dir, &err) < 0)
-		return -1;
-	free(dir);
-	return 0;
-}
 
 /* A path below the test's folder; freed at the next call. */
 static const char *in(const char *name)
@@ -50,14 +29,6 @@ static const char *in(const char *name)
 	path[next] = path_joined(dir, name);
 	assert_non_null(path[next]);
 	return path[next];
-}
-
-static void put(const char *name, const char *text)
-{
-	struct err err = { 0 };
-
-	assert_int_equal(file_write(in(name), text, strlen(text), 0644, &err),
-			 0);
 }
 
 static void test_read_returns_what_was_written(void **state)

@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "base/strbuf.h"
 #include "fault.h"
+#include "folder.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/git.h"
@@ -22,28 +23,9 @@
 #include "model/cohort.h"
 #include "registry/registry.h"
 
-static char *dir;
 static const struct registry_config config = { .name = "local",
 					       .kind = REGISTRY_DISK,
 					       .path = "var/registry" };
-
-static int enter(void **state)
-{
-	struct err err = { 0 };
-
-	(void)state;
-	return file_temp_dir(NULL, &dir, &err);
-}
-
-static int leave(void **state)
-{
-	struct err err = { 0 };
-	int rc = file_remove_tree(dir, &err);
-
-	(void)state;
-	free(dir);
-	return rc;
-}
 
 static void slurp(const char *name, struct strbuf *out)
 {
@@ -56,7 +38,7 @@ static void slurp(const char *name, struct strbuf *out)
 	free(path);
 }
 
-static void put(const char *name)
+static void put_cached(const char *name)
 {
 	char *path = path_joined(dir, name);
 	struct err err = { 0 };
@@ -367,7 +349,7 @@ static void test_finish_clears_what_a_killed_run_left(void **state)
 	(void)state;
 	registry_free(r);
 	for (size_t i = 0; i < ARRAY_LEN(left); i++)
-		put(left[i]);
+		put_cached(left[i]);
 	r = open_registry();
 	assert_int_equal(publish(r, "kov-ada", "0.1.0", "bytes", &err), 0);
 	if (registry_finish(r, "publish", &err) < 0)

@@ -15,28 +15,8 @@
 #include "base/path.h"
 #include "course/source.h"
 #include "fault.h"
+#include "folder.h"
 #include "io/file.h"
-#include "io/process.h"
-
-static char *dir;
-
-static int enter(void **state)
-{
-	struct err err = { 0 };
-
-	(void)state;
-	return file_temp_dir(NULL, &dir, &err);
-}
-
-static int leave(void **state)
-{
-	struct err err = { 0 };
-	int rc = file_remove_tree(dir, &err);
-
-	(void)state;
-	free(dir);
-	return rc;
-}
 
 /*
  * Run SCRIPT in a new repository, as a hostile one is made: git mktree takes
@@ -63,36 +43,17 @@ static void repository(const char *script, struct repo **repo,
 		       struct oid *commit)
 {
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	AUTO(strbuf_releasep) struct strbuf home = { 0 };
-	AUTO(process_result_releasep) struct process_result r = { 0 };
-	const char *argv[] = { "/bin/sh", "-ec", NULL, NULL };
-	const char *env[] = { "PATH=/usr/local/bin:/usr/bin:/bin",
-			      NULL,
-			      "GIT_CONFIG_NOSYSTEM=1",
-			      "GIT_AUTHOR_NAME=ada",
-			      "GIT_AUTHOR_EMAIL=ada@example.org",
-			      "GIT_COMMITTER_NAME=ada",
-			      "GIT_COMMITTER_EMAIL=ada@example.org",
-			      NULL };
-	struct process_spec spec = { .argv = argv, .env = env, .cwd = dir };
-	char *path = path_joined(dir, "r");
+	AUTO(str_freep) char *path = path_joined(dir, "r");
 	struct err err = { 0 };
 	char hex[OID_HEX];
 
-	strbuf_addf(&home, "HOME=%s", dir);
-	env[1] = strbuf_str(&home);
 	strbuf_addf(&text,
 		    "%s{ %s\n} | tree >tree\ngit commit-tree -m x "
 		    "$(cat tree)",
 		    words, script);
-	argv[2] = strbuf_str(&text);
-	assert_int_equal(process_run(&spec, &r, &err), 0);
-	if (r.exit_status != 0 || r.out.len < OID_HEX - 1)
-		fail_msg("%s", strbuf_str(&r.err));
-	snprintf(hex, sizeof(hex), "%.40s", strbuf_str(&r.out));
+	sh(strbuf_str(&text), hex, sizeof(hex));
 	assert_true(oid_parse(hex, commit));
 	assert_int_equal(repo_open(path, repo, &err), 0);
-	free(path);
 }
 
 /* ---- finding the crate */

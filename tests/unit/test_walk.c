@@ -17,37 +17,9 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "base/strbuf.h"
+#include "folder.h"
 #include "io/file.h"
 #include "io/walk.h"
-
-static char *dir;
-
-static int enter(void **state)
-{
-	struct err err = { 0 };
-
-	(void)state;
-	return file_temp_dir(NULL, &dir, &err);
-}
-
-static int leave(void **state)
-{
-	struct err err = { 0 };
-	int rc = file_remove_tree(dir, &err);
-
-	(void)state;
-	free(dir);
-	return rc;
-}
-
-static void put(const char *name, const char *text)
-{
-	char *path = path_joined(dir, name);
-	struct err err = { 0 };
-
-	assert_int_equal(file_write(path, text, strlen(text), 0644, &err), 0);
-	free(path);
-}
 
 static void make(const char *name)
 {

@@ -12,62 +12,18 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "fault.h"
+#include "folder.h"
 #include "io/file.h"
-#include "io/process.h"
 #include "io/worktree.h"
 
-static char *dir; /* goes with the test; it is HOME too */
-
-static int enter(void **state)
+/* HOME is the test's folder too. */
+static int enter_home(void **state)
 {
-	struct err err = { 0 };
-
-	(void)state;
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("GIT_CONFIG_GLOBAL");
 	unsetenv("GIT_AUTHOR_NAME");
 	unsetenv("GIT_AUTHOR_EMAIL");
-	if (file_temp_dir(NULL, &dir, &err) < 0)
-		return -1;
-	return setenv("HOME", dir, 1);
-}
-
-static int leave(void **state)
-{
-	struct err err = { 0 };
-	int rc = file_remove_tree(dir, &err);
-
-	(void)state;
-	free(dir);
-	return rc;
-}
-
-/* Run SCRIPT in the test's folder; its output, if wanted, to OUT. */
-static void sh(const char *script, char *out, size_t size)
-{
-	AUTO(strbuf_releasep) struct strbuf home = { 0 };
-	AUTO(process_result_releasep) struct process_result r = { 0 };
-	const char *argv[] = { "/bin/sh", "-ec", script, NULL };
-	const char *env[] = { "PATH=/usr/local/bin:/usr/bin:/bin",
-			      NULL,
-			      "GIT_CONFIG_NOSYSTEM=1",
-			      "GIT_AUTHOR_NAME=ada",
-			      "GIT_AUTHOR_EMAIL=ada@example.org",
-			      "GIT_COMMITTER_NAME=Grace H",
-			      "GIT_COMMITTER_EMAIL=grace@example.org",
-			      NULL };
-	struct process_spec spec = { .argv = argv, .env = env, .cwd = dir };
-	struct err err = { 0 };
-
-	strbuf_addf(&home, "HOME=%s", dir);
-	env[1] = strbuf_str(&home);
-	assert_int_equal(process_run(&spec, &r, &err), 0);
-	if (r.exit_status != 0)
-		fail_msg("%s", strbuf_str(&r.err));
-	if (out)
-		snprintf(out, size, "%.*s",
-			 (int)strcspn(strbuf_str(&r.out), "\n"),
-			 strbuf_str(&r.out));
+	return enter(state) < 0 ? -1 : setenv("HOME", dir, 1);
 }
 
 /* A repository w with one commit of a, sub/b and subway/c. */
@@ -200,7 +156,7 @@ static void test_dirt_takes_excludes_from_where_git_does(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(scripts); i++) {
 		AUTO(repo_freep) struct repo *r = NULL;
 
-		assert_int_equal(enter(NULL), 0);
+		assert_int_equal(enter_home(NULL), 0);
 		r = repository("touch x.swp\n");
 		assert_dirt(r, "", "x.swp (1, 1)");
 		sh(scripts[i], NULL, 0);
@@ -482,7 +438,7 @@ static void test_object_is_what_is_hashed(void **state)
 			 ERR_NOT_FOUND);
 }
 
-#define IN_A_FOLDER(f) cmocka_unit_test_setup_teardown(f, enter, leave)
+#define IN_A_FOLDER(f) cmocka_unit_test_setup_teardown(f, enter_home, leave)
 
 int main(void)
 {
