@@ -16,7 +16,8 @@ TEST_RUN=suite_executor
 # The reference under other names, for the wrong ones to lean on.
 mkdir right && (cd right && "${CC:-cc}" -std=c11 -D_POSIX_C_SOURCE=200809L \
 	-fPIC -pthread -fvisibility=hidden -Dcx_abi=right_abi \
-	-Dcx_new=right_new -Dcx_cancel=right_cancel -I"$header" \
+	-Dcx_new=right_new -Dcx_cancel=right_cancel \
+	-Dcx_block_on=right_block_on -I"$header" \
 	-c "$ROOT"/reference/executor/*.c) || exit 1
 
 # Neither knows a statement that the other lacks, nor another class.
@@ -38,8 +39,8 @@ reference() {
 
 # WRONG STATUS ARGS...: the verdicts on that library, in out
 judged() {
-	must "${CC:-cc}" -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -shared \
-		-pthread -I"$header" -DWRONG="$1" -o wrong.so \
+	must "${CC:-cc}" -std=c11 -fPIC -shared -pthread \
+		-I"$header" -DWRONG="$1" -o wrong.so \
 		"$ROOT/tests/e2e/suite/wrong.c" right/*.o
 	want=$2
 	shift 2
@@ -51,7 +52,7 @@ judged() {
 
 # WRONG TEXT: does not load, for the reason TEXT
 unloadable() {
-	judged "$1" 1 --only E1,E2 --cpu-limit 400
+	judged "$1" 1 --only E1,E2 --cpu-limit 400 --idle-limit 400
 	has out 'load  L  fail: '
 	has out "$2"
 	has out '0 passed, 1 failed, 2 skipped'
@@ -71,7 +72,7 @@ no_symbols() {
 	"$suite" wrong.so --only E1 >out
 	must test $? -eq 1
 	has out "has no symbol 'cx_abi'"
-	must "${CC:-cc}" -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -shared \
+	must "${CC:-cc}" -std=c11 -fPIC -shared \
 		-I"$header" -DWRONG=0 -Dright_cancel=cx_gone -o wrong.so \
 		"$ROOT/tests/e2e/suite/wrong.c"
 	"$suite" wrong.so --only E1 >out
@@ -87,33 +88,130 @@ loads_badly() {
 	unloadable ABI 'speaks version 99 of the ABI, the suite speaks 1'
 	unloadable LOAD_CRASHES 'crash (signal 11'
 	has out 'while it was being loaded'
-	unloadable LOAD_EXITS 'ended the process (status 0)'
+	unloadable LOAD_EXITS 'ended the process in the middle (status 0)'
+	unloadable LOAD_FORGES 'wrote to the socket that verdicts come through'
+	unloadable LOAD_SLEEPS 'it sleeps while it was being loaded'
 	unloadable NEW_IS_NULL 'cx_new gave NULL'
 	unloadable NEW_LOOPS 'hang-busy (livelock)'
+}
+
+# WRONG: no statement fails
+passes() {
+	judged "$1" 0 --only E1,E29,E33
+	has out '3 passed, 0 failed'
 }
 
 hangs() {
 	fails_e29 SLEEPS 'hang-idle (lost wake)'
 	fails_e29 SPINS 'hang-busy (livelock)'
+	fails_e29 STOPS 'stopped itself'
 }
 
 dies() {
 	fails_e29 CRASHES 'crash (signal 11'
-	fails_e29 EXITS 'ended the process (status 0)'
+	fails_e29 UNMAPS 'crash (signal 11'
+	fails_e29 EXITS 'ended the process in the middle'
+	fails_e29 EXITS_POLITELY 'ended the process in the middle'
+	fails_e29 EXITS_QUICKLY 'ended the process in the middle'
+	fails_e29 ENDS_THREAD 'ended the process in the middle'
+}
+
+eats() {
 	case $suite in
-	*-none/*) fails_e29 EATS 'ate all the memory' ;; # no limit elsewhere
+	*-none/*) ;;
+	*) skip 'a sanitizer has memory of its own' ;;
+	esac
+	fails_e29 EATS 'ate all the memory'
+	judged EATS_PAGES 1 --only E29 --cpu-limit 20000
+	has out 'uses more than 1024 MiB'
+	fails_e29 THREADS_BOMB 'started more than 1000 threads'
+}
+
+filtered() {
+	case $suite in
+	*-none/*) ;;
+	*) skip 'a sanitizer starts programs of its own' ;;
 	esac
 }
 
 forks() {
-	fails_e29 FORKS 'started processes of its own'
-	fails_e29 FORKS_AND_RUNS 'started processes of its own'
+	filtered
+	fails_e29 FORKS 'called fork: not allowed here'
+	fails_e29 FORKS_BOMB 'called fork: not allowed here'
+	fails_e29 FORKS_DAEMON 'called fork: not allowed here'
+	fails_e29 FORKS_BARELY 'called fork: not allowed here'
+	fails_e29 EXECUTES 'called execve: not allowed here'
+}
+
+attacks() {
+	filtered
+	fails_e29 KILLS_PARENT 'called kill of others: not allowed here'
+	fails_e29 KILLS_ALL 'called kill of others: not allowed here'
+	fails_e29 OWNS_PARENT 'called fcntl(F_SETOWN): not allowed here'
+	fails_e29 TRACES_PARENT 'called ptrace: not allowed here'
+	fails_e29 STEALS 'called pidfd_getfd: not allowed here'
+	fails_e29 OUTLIVES 'called prctl(PR_SET_PDEATHSIG): not allowed here'
+	fails_e29 DIALS 'called socket(AF_INET): not allowed here'
+	fails_e29 RAW_TERMINAL 'called ioctl(TCSETS): not allowed here'
+	fails_e29 CHANGES_FOLDER 'called chdir: not allowed here'
+	fails_e29 NAGS 'asked more than 1000 times for what is not allowed'
+}
+
+# What fails by itself is told, and is no fault of one that lives without.
+does_without() {
+	filtered
+	passes WRITES_FILE
+	mustnt test -e left-behind
+	judged WRITES_FILE 0 --only E29 --json
+	must test "$(jq -r '.statements[1].refused' out)" = \
+		"called openat for writing of 'left-behind': not allowed here"
+	fails_e29 WRITES_AND_CRASHES "crash (signal 6.*of 'left-behind'"
+	passes TRIES_NEW_CALLS
+}
+
+forges() {
+	fails_e29 FORGES 'wrote to the socket that verdicts come through'
 }
 
 misuses_descriptors() {
 	fails_e29 PRINTS 'prints more than 1048576 bytes'
-	fails_e29 CLOSES 'closed descriptors that it does not own'
+	fails_e29 CLOSES 'closed descriptor 3, which it does not own'
 	fails_e29 CLOSES_STANDARD 'closed descriptor 1, which it does not own'
+	fails_e29 CLOSES_ALL 'closed descriptors that it does not own'
+}
+
+changes_process() {
+	fails_e29 HANDLES_SIGNAL 'changed what signal 15 (Terminated) does'
+	fails_e29 BLOCKS_SIGNAL 'left signal 15 (Terminated) blocked'
+	fails_e29 LEAVES_TIMER 'left an interval timer running'
+	fails_e29 CHANGES_UMASK 'changed the umask'
+	fails_e29 CHANGES_LIMIT 'changed the limit RLIMIT_NOFILE'
+}
+
+jumps() {
+	judged JUMPS 0 --only E1,E30 --idle-limit 600
+	has out 'E30   K  fail: '
+}
+
+harmless() {
+	passes RIGHT
+	passes THREADS_GO_ON
+	passes IGNORES_SIGPIPE
+}
+
+# As `cohort validate` runs it: confined already, and without rights.
+in_sandbox() {
+	filtered
+	command -v bwrap >/dev/null || skip 'bwrap not found'
+	judged DIALS 1 --only E1,E29
+	bwrap --unshare-user --unshare-pid --unshare-net --die-with-parent \
+		--uid 1000 --ro-bind / / --proc /proc --dev /dev \
+		"$suite" "$PWD/wrong.so" --only E1,E29,E59 >out 2>err
+	got=$?
+	grep -q '^bwrap: ' err && skip 'bwrap cannot confine here'
+	must test "$got" -eq 1
+	has out '2 passed, 1 failed'
+	has out 'called socket(AF_INET): not allowed here'
 }
 
 choice() {
@@ -152,10 +250,18 @@ check 'the reference keeps every statement' reference
 check 'a library without the symbols is told so' no_symbols
 check 'a library that does not load is told why' loads_badly
 check 'a lost wake is told from a livelock' hangs
-check 'a crash, an exit and a glutton are told apart' dies
-check 'processes that the library starts are found and ended' forks
+check 'a crash is told from an exit, of whatever kind' dies
+check 'gluttons are stopped' eats
+check 'no process can be started' forks
+check 'other processes, the network and terminals are out of reach' attacks
+check 'what a library can do without is not held against it' does_without
+check 'a verdict cannot be forged' forges
 check 'printing much and closing foreign descriptors are told' \
 	misuses_descriptors
+check 'what the process is left with is looked at' changes_process
+check 'a jump over a poll does not get away' jumps
+check 'threads that go on, and the like, are harmless' harmless
+check 'inside a sandbox it is the same' in_sandbox
 check 'a choice of the course is reported and does not count' choice
 check '--json has the verdicts' json
 check '--here runs one statement in this process' here

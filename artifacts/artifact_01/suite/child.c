@@ -1,24 +1,66 @@
 /* In the process of a statement. */
 #include "record.h"
 
+#include <sched.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "api.h"
+#include "around.h"
+#include "filter.h"
 #include "os_linux.h"
 #include "suite.h"
 
 static struct {
 	int fd;
 	pid_t pid;
-	dev_t dev;
-	ino_t ino;
-} pipe_end;
+	atomic_flag telling;
+	struct key *key; /* in a page of its own; unreadable but in tell */
+	size_t page;
+} wire = { .fd = -1, .telling = ATOMIC_FLAG_INIT };
+
+/* ---- telling */
+
+static void send_record(struct record *r, int attached)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec parts[2] = {
+		{ .iov_base = wire.key, .iov_len = sizeof(*wire.key) },
+		{ .iov_base = r, .iov_len = sizeof(*r) },
+	};
+	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
+	bool sent;
+
+	if (attached >= 0) {
+		memset(&control, 0, sizeof(control));
+		message.msg_control = control.room;
+		message.msg_controllen = sizeof(control.room);
+		control.header.cmsg_len = CMSG_LEN(sizeof(int));
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		memcpy(CMSG_DATA(&control.header), &attached, sizeof(int));
+	}
+	r->pid = getpid();
+	while (atomic_flag_test_and_set(&wire.telling))
+		sched_yield();
+	sent = around_has_socket() &&
+	       mprotect(wire.key, wire.page, PROT_READ) == 0 &&
+	       sendmsg(wire.fd, &message, MSG_NOSIGNAL) > 0 &&
+	       mprotect(wire.key, wire.page, PROT_NONE) == 0;
+	atomic_flag_clear(&wire.telling);
+	if (!sent)
+		_exit(STATUS_NO_PIPE);
+}
 
 static void tell(struct record *r)
 {
@@ -29,10 +71,8 @@ static void tell(struct record *r)
 		[EVENT_UNCLAIMED] = "not claimed",
 	};
 
-	if (pipe_end.fd >= 0) {
-		r->pid = getpid();
-		if (write(pipe_end.fd, r, sizeof(*r)) != sizeof(*r))
-			_exit(STATUS_NO_PIPE);
+	if (wire.fd >= 0) {
+		send_record(r, -1);
 	} else if (r->event >= EVENT_PASS) {
 		printf("%s", words[r->event]);
 		if (r->reason[0])
@@ -47,7 +87,7 @@ static void tell(struct record *r)
 static _Noreturn void end(struct record *r)
 {
 	/* a process that the library forked has nothing to say */
-	if (getpid() == pipe_end.pid)
+	if (getpid() == wire.pid)
 		tell(r);
 	_exit(r->event == EVENT_FAIL);
 }
@@ -80,43 +120,52 @@ static void say_exhausted(void)
 	tell(&r);
 }
 
-/* Are the pipe and the standard descriptors what they were? */
-static void check_descriptors(void)
-{
-	struct stat now;
+/* ---- starting */
 
-	for (int fd = 0; fd <= 2; fd++)
-		CHECK(fstat(fd, &now) == 0,
-		      "closed descriptor %d, which it does not own", fd);
-	if (pipe_end.fd < 0)
-		return;
-	if (fstat(pipe_end.fd, &now) < 0 || now.st_dev != pipe_end.dev ||
-	    now.st_ino != pipe_end.ino)
+/* The key comes first, and is the last thing that comes. */
+static void read_key(int fd)
+{
+	void *page = os_page(&wire.page);
+
+	if (!page ||
+	    recv(fd, page, sizeof(*wire.key), 0) != sizeof(*wire.key) ||
+	    shutdown(fd, SHUT_RD) < 0 ||
+	    mprotect(page, wire.page, PROT_NONE) < 0)
 		_exit(STATUS_NO_PIPE);
+	wire.key = page;
 }
 
-static void remember_pipe(int fd)
+/* Before the library gets a say. */
+static void lock_up(const struct statement *one, int fd)
 {
-	struct stat now = { 0 };
+	struct record r = { .event = EVENT_STARTED };
+	int listener = -1;
 
-	pipe_end.fd = fd;
-	pipe_end.pid = getpid();
-	if (fd >= 0 && fstat(fd, &now) == 0) {
-		pipe_end.dev = now.st_dev;
-		pipe_end.ino = now.st_ino;
-	}
+	wire.pid = getpid();
+	if (fd >= 0)
+		read_key(fd);
+	wire.fd = around_note(fd);
+	io_prepare(one->id);
+	if (fd < 0)
+		return;
+#ifndef SANITIZED /* they start programs and tracers of their own */
+	(void)filter_install(&listener); /* else with the limits alone */
+#endif
+	if (wire.fd < 0)
+		_exit(STATUS_NO_PIPE);
+	send_record(&r, listener);
+	if (listener >= 0)
+		close(listener);
 }
 
 _Noreturn void child_run(const struct statement *one, const char *library,
 			 int fd)
 {
-	struct record r = { .event = EVENT_STARTED };
+	struct record r = { .event = EVENT_LOADED };
 
-	remember_pipe(fd);
-	tell(&r);
+	lock_up(one, fd);
 	os_when_exhausted = say_exhausted;
 	api_load(library);
-	r.event = EVENT_LOADED;
 	snprintf(r.name, sizeof(r.name), "%s", cx_name());
 	tell(&r);
 	r.event = EVENT_UNCLAIMED;
@@ -127,7 +176,7 @@ _Noreturn void child_run(const struct statement *one, const char *library,
 	one->run();
 	if (one->poison)
 		poison_check();
-	check_descriptors();
+	around_check();
 	r.event = EVENT_PASS;
 	end(&r);
 }

@@ -205,8 +205,8 @@ static void fill(int fd)
 		;
 }
 
-/* A connection that nobody takes: a writer waits for its end. */
-static void refused(struct cx_exec *ex)
+/* A connection that nobody takes, with its error to come; or -1. */
+static int tcp_refused(void)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET };
 	socklen_t len = sizeof(at);
@@ -218,10 +218,28 @@ static void refused(struct cx_exec *ex)
 	/* a port that is ours, and where nobody listens */
 	if (bind(door, (struct sockaddr *)&at, sizeof(at)) == 0 &&
 	    getsockname(door, (struct sockaddr *)&at, &len) == 0 &&
-	    connect(fd, (struct sockaddr *)&at, len) < 0)
-		wait_ready(ex, fd, CX_WRITABLE, "a refused connection");
+	    connect(fd, (struct sockaddr *)&at, len) < 0) {
+		close(door);
+		return fd;
+	}
 	close(fd);
 	close(door);
+	return -1;
+}
+
+/* Opened before the library is there, for which there is no network. */
+static int tcp[2] = { -1, -1 };
+static int lost = -1;
+
+void io_prepare(const char *id)
+{
+	int fds[2];
+
+	if (strcmp(id, "E59") != 0)
+		return;
+	if (tcp_open(fds))
+		memcpy(tcp, fds, sizeof(tcp));
+	lost = tcp_refused();
 }
 
 static void e59(void)
@@ -254,12 +272,14 @@ static void e59(void)
 			"a pipe without a reader");
 		close(fds[1]);
 	}
-	if (tcp_open(fds)) {
-		wake_by(ex, fds[0], CX_READABLE, do_reset, fds[1],
+	if (tcp[1] >= 0) {
+		wake_by(ex, tcp[0], CX_READABLE, do_reset, tcp[1],
 			"a reset connection");
-		close(fds[0]);
+		close(tcp[0]);
 	}
-	refused(ex);
+	if (lost >= 0)
+		wait_ready(ex, lost, CX_WRITABLE, "a refused connection");
+	close(lost);
 	cx_free(ex);
 }
 

@@ -50,9 +50,10 @@ static void e67(void)
 					    .it_value.tv_nsec = MS };
 	struct cx_exec *ex = exec_new();
 	struct probe p = { .step = step_await };
+	struct sigaction old;
 	timer_t timer;
 
-	sigaction(SIGUSR1, &action, NULL);
+	sigaction(SIGUSR1, &action, &old);
 	if (timer_create(CLOCK_MONOTONIC, &event, &timer) < 0)
 		skip_because("no timer to be had");
 	timer_settime(timer, 0, &each_ms, NULL);
@@ -65,6 +66,7 @@ static void e67(void)
 	run_for(ex, 50);
 	timer_delete(timer);
 	cx_free(ex);
+	sigaction(SIGUSR1, &old, NULL);
 }
 
 /* An error from making it or from its first poll. */

@@ -147,6 +147,8 @@ static void show_json(const struct statement *one, const struct result *r,
 	put_json(r->file);
 	printf(", \"line\": %d, \"wall_ms\": %u, \"cpu_ms\": %u", r->line,
 	       r->wall_ms, r->cpu_ms);
+	printf(", \"refused\": ");
+	put_json(r->refused);
 	printf(", \"printed\": %llu, \"log\": ",
 	       (unsigned long long)r->printed);
 	put_json(r->log);

@@ -18,7 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -81,6 +83,50 @@ int os_kill_children(void)
 		doze(2 * MS);
 	}
 	return count;
+}
+
+void os_random(void *bytes, size_t len)
+{
+	if (getrandom(bytes, len, 0) != (ssize_t)len)
+		abort(); /* short reads are at most 256 bytes */
+}
+
+void *os_page(size_t *size)
+{
+	void *page;
+
+	*size = (size_t)sysconf(_SC_PAGESIZE);
+	page = mmap(NULL, *size, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return page == MAP_FAILED ? NULL : page;
+}
+
+struct usage os_usage(pid_t pid)
+{
+	struct usage usage = { 0, 0 };
+	unsigned long pages = 0;
+	const char *paren;
+	char path[64];
+	char line[1024];
+	FILE *stat;
+	size_t got;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	stat = fopen(path, "re");
+	if (!stat)
+		return usage;
+	got = fread(line, 1, sizeof(line) - 1, stat);
+	fclose(stat);
+	line[got] = '\0';
+	paren = strrchr(line, ')');
+	/* the 20th field and the 24th; the third follows the name */
+	if (paren && sscanf(paren + 1,
+			    " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+			    " %*s %*s %*s %*s %*s %lu %*s %*s %*s %lu",
+			    &usage.threads, &pages) == 2)
+		usage.resident_mib =
+			pages * (unsigned long)sysconf(_SC_PAGESIZE) >> 20;
+	return usage;
 }
 
 static char thread_state(pid_t pid, const char *tid)

@@ -4,6 +4,7 @@
 /* What POSIX does not have; suite.h has the part that statements use. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -23,11 +24,25 @@ int os_kill_children(void);
 
 void os_die_with_parent(void);
 
+/* A page of its own, of *SIZE bytes, or NULL. */
+void *os_page(size_t *size);
+
+/* LEN bytes that nobody can guess. */
+void os_random(void *bytes, size_t len);
+
 /* Give CONTEXT's process at most BYTES of address space. */
 void os_limit_memory(uint64_t bytes);
 
 /* Is a thread of PID running, or waiting for a processor or a disk? */
 bool os_is_active(pid_t pid);
+
+struct usage {
+	unsigned long threads;
+	unsigned long resident_mib;
+};
+
+/* Of process PID; zeros if it has gone. */
+struct usage os_usage(pid_t pid);
 
 /* Called once when an allocation has failed. */
 extern void (*os_when_exhausted)(void);

@@ -1,7 +1,15 @@
 #ifndef ARTIFACT_01_RECORD_H
 #define ARTIFACT_01_RECORD_H
 
-/* What a statement's process tells the runner, through a pipe. */
+/*
+ * What a statement's process tells the runner, through a socket.
+ *
+ * The library shares that process, so it could write there as well.  A record
+ * counts only with the key, which the runner made up and the process keeps in
+ * a page that can be read while it tells, and at no other time.  The socket
+ * itself has a number that is drawn.  That is no wall against a library that
+ * takes the suite's code apart, but nothing simpler gets through.
+ */
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -18,6 +26,11 @@ enum event {
 	EVENT_UNCLAIMED,
 };
 
+struct key {
+	uint64_t word[2];
+};
+
+/* Sent behind the key; EVENT_STARTED may carry the filter's listener. */
 struct record {
 	pid_t pid; /* a process that it forked may write too */
 	enum event event;
@@ -27,12 +40,15 @@ struct record {
 	char name[64]; /* of the library, with EVENT_LOADED */
 };
 
-/* A process whose pipe was closed by the library ends with this status. */
+/* A process that cannot tell any more ends with this status. */
 enum {
 	STATUS_NO_PIPE = 97
 };
 
-/* Run ONE in this process and end it; FD < 0: tell in words. */
+/*
+ * Run ONE in this process and end it; the key is to be read from the socket
+ * FD.  FD < 0: without limits, and tell in words.
+ */
 _Noreturn void child_run(const struct statement *one, const char *library,
 			 int fd);
 

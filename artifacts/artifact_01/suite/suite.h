@@ -37,6 +37,9 @@ extern const struct statement load_io_statements[];
 extern const struct statement rest_statements[];
 extern const struct statement channel_statements[];
 
+/* Open for statement ID what cannot be opened once there is a library. */
+void io_prepare(const char *id);
+
 /* NULL: there is none.  The first is what loads the library. */
 const struct statement *statement_at(size_t at);
 const struct statement *statement_find(const char *id);

@@ -9,43 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "os_linux.h"
-#include "record.h"
 #include "suite.h"
+#include "watched.h"
 
 enum {
 	SAMPLE_MS = 50,
 	IDLE_US = 2500, /* of a sample: a tick, but no work */
-	MOST_PRINTED = 1 << 20,
-	RECORD_FD = 200, /* in the child */
+	SOCKET_FD = 3,	/* in the child, at first */
 	MOST_MEMORY_MIB = 3072,
-};
-
-enum stop {
-	STOP_NOT,
-	STOP_IDLE,
-	STOP_CPU,
-	STOP_WALL,
-	STOP_PRINTS,
-};
-
-struct watched {
-	pid_t pid;
-	int records; /* pipes; -1 once at their end */
-	int output;
-	struct record last;
-	bool loaded;
-	bool exhausted;
-	bool told; /* the last record is a verdict */
-	enum stop stop;
-	unsigned int idle_ms;
-	uint64_t cpu_us;
-	uint64_t began;
-	struct result *result;
+	MOST_FILE_MIB = 256, /* in memory; others it cannot write */
+	MOST_DESCRIPTORS = 65536,
 };
 
 /* ---- starting */
@@ -57,28 +37,57 @@ static void limit(int what, rlim_t value)
 	setrlimit(what, &l);
 }
 
-static _Noreturn void become(const char *id, const char *library, int record,
+/* At most VALUE; what is allowed now stays, if less. */
+static void limit_hard(int what, rlim_t value)
+{
+	struct rlimit l;
+
+	if (getrlimit(what, &l) < 0)
+		return;
+	if (l.rlim_max > value)
+		l.rlim_max = value;
+	if (l.rlim_cur > l.rlim_max)
+		l.rlim_cur = l.rlim_max;
+	setrlimit(what, &l);
+}
+
+static void limit_all(const struct limits *limits)
+{
+	limit(RLIMIT_CORE, 0);
+	/* the runner looks at the time as well; this is if it is stopped */
+	limit(RLIMIT_CPU, limits->cpu_ms / 1000 + 5);
+	limit(RLIMIT_FSIZE, (rlim_t)MOST_FILE_MIB << 20);
+	limit_hard(RLIMIT_NOFILE, MOST_DESCRIPTORS);
+	os_limit_memory((uint64_t)MOST_MEMORY_MIB << 20);
+}
+
+static _Noreturn void become(const char *id, const char *library,
+			     const struct limits *limits, int records,
 			     int output)
 {
 	char fd[16];
 	int null = open("/dev/null", O_RDONLY);
 
-	setpgid(0, 0);
+	/* no terminal is its own, nor the one that people type to */
+	setsid();
 	os_die_with_parent();
-	limit(RLIMIT_CORE, 0);
-	os_limit_memory((uint64_t)MOST_MEMORY_MIB << 20);
+	limit_all(limits);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 ||
-	    dup2(output, 2) < 0 || dup2(record, RECORD_FD) < 0)
+	    dup2(output, 2) < 0 || dup2(records, SOCKET_FD) < 0)
 		_exit(STATUS_NO_PIPE);
-	snprintf(fd, sizeof(fd), "%d", RECORD_FD);
+	if (records == SOCKET_FD)
+		fcntl(SOCKET_FD, F_SETFD, 0);
+	snprintf(fd, sizeof(fd), "%d", SOCKET_FD);
 	execl("/proc/self/exe", "suite_executor", "--child", fd, id, library,
 	      (char *)NULL);
 	_exit(STATUS_NO_PIPE);
 }
 
-static bool make_pipe(int ends[2])
+/* Two ends that go with their process, ours without waiting. */
+static bool make_ends(int ends[2], bool two_ways)
 {
-	if (pipe(ends) < 0)
+	if ((two_ways ? socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends)
+		      : pipe(ends)) < 0)
 		return false;
 	for (int i = 0; i < 2; i++)
 		fcntl(ends[i], F_SETFD, FD_CLOEXEC);
@@ -86,55 +95,128 @@ static bool make_pipe(int ends[2])
 	return true;
 }
 
-static bool start(struct watched *w, const char *id, const char *library)
+static bool start(struct watched *w, const char *id, const char *library,
+		  const struct limits *limits)
 {
-	int record[2];
+	int records[2];
 	int output[2];
 
-	if (!make_pipe(record))
+	if (!make_ends(records, true))
 		return false;
-	if (!make_pipe(output)) {
-		close(record[0]);
-		close(record[1]);
+	if (!make_ends(output, false)) {
+		close(records[0]);
+		close(records[1]);
 		return false;
 	}
+	os_random(&w->key, sizeof(w->key));
 	fflush(NULL);
 	w->pid = fork();
 	if (w->pid == 0)
-		become(id, library, record[1], output[1]);
-	close(record[1]);
+		become(id, library, limits, records[1], output[1]);
+	close(records[1]);
 	close(output[1]);
-	w->records = record[0];
+	w->records = records[0];
 	w->output = output[0];
+	/* there is room for it; whoever does not read it cannot tell either */
+	(void)send(w->records, &w->key, sizeof(w->key), MSG_NOSIGNAL);
 	return w->pid > 0;
 }
 
 /* ---- watching */
 
-static void read_records(struct watched *w)
+static void stop(struct watched *w, enum stop why)
 {
-	struct record r;
-	ssize_t got;
+	if (!w->stop)
+		w->stop = why;
+}
 
-	while ((got = read(w->records, &r, sizeof(r))) == sizeof(r)) {
-		if (r.pid != w->pid || w->told)
-			continue;
-		r.name[sizeof(r.name) - 1] = '\0';
-		r.reason[sizeof(r.reason) - 1] = '\0';
-		r.file[sizeof(r.file) - 1] = '\0';
-		w->exhausted |= r.event == EVENT_EXHAUSTED;
-		w->told = r.event >= EVENT_PASS;
-		if (r.event == EVENT_LOADED) {
-			w->loaded = true;
-			memcpy(w->result->name, r.name, sizeof(r.name));
-		}
-		if (r.event != EVENT_EXHAUSTED)
-			w->last = r;
+/* The listener that came with a record, or -1. */
+static int attached(const struct msghdr *message)
+{
+	struct cmsghdr *header = CMSG_FIRSTHDR(message);
+	int fd;
+
+	if (!header || header->cmsg_type != SCM_RIGHTS)
+		return -1;
+	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+static void take_record(struct watched *w, struct record *r)
+{
+	r->name[sizeof(r->name) - 1] = '\0';
+	r->reason[sizeof(r->reason) - 1] = '\0';
+	r->file[sizeof(r->file) - 1] = '\0';
+	w->exhausted |= r->event == EVENT_EXHAUSTED;
+	w->told = r->event >= EVENT_PASS;
+	if (r->event == EVENT_LOADED) {
+		w->loaded = true;
+		memcpy(w->result->name, r->name, sizeof(r->name));
 	}
-	if (got >= 0 || (errno != EAGAIN && errno != EINTR)) {
+	if (r->event != EVENT_EXHAUSTED)
+		w->last = *r;
+}
+
+/* False: there is no more now. */
+static bool read_record(struct watched *w)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct record record;
+	struct key key;
+	struct iovec parts[2] = {
+		{ .iov_base = &key, .iov_len = sizeof(key) },
+		{ .iov_base = &record, .iov_len = sizeof(record) },
+	};
+	struct msghdr message = { .msg_iov = parts,
+				  .msg_iovlen = 2,
+				  .msg_control = control.room,
+				  .msg_controllen = sizeof(control.room) };
+	ssize_t got = recvmsg(w->records, &message, 0);
+	int fd;
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (got <= 0) {
 		close(w->records);
 		w->records = -1;
+		return false;
 	}
+	fd = attached(&message);
+	if (got != sizeof(key) + sizeof(record) ||
+	    memcmp(&key, &w->key, sizeof(key)) != 0) {
+		stop(w, STOP_FORGES);
+	} else if (record.pid == w->pid && !w->told) {
+		if (record.event == EVENT_STARTED && w->listener < 0) {
+			w->listener = fd;
+			fd = -1;
+		}
+		take_record(w, &record);
+	}
+	if (fd >= 0)
+		close(fd);
+	return true;
+}
+
+static void read_records(struct watched *w)
+{
+	while (w->records >= 0 && read_record(w))
+		;
+}
+
+static void read_refusal(struct watched *w)
+{
+	struct refusal refusal = { 0 };
+
+	if (!filter_answer(w->listener, &refusal))
+		return;
+	if (w->refused++ == 0 || (refusal.counts && !w->refusal.counts))
+		w->refusal = refusal;
+	if (w->refused > MOST_REFUSED)
+		stop(w, STOP_REFUSED);
 }
 
 static void keep(struct result *result, const char *text, size_t len)
@@ -168,8 +250,8 @@ static void read_output(struct watched *w)
 		close(w->output);
 		w->output = -1;
 	}
-	if (w->result->printed > MOST_PRINTED && !w->stop)
-		w->stop = STOP_PRINTS;
+	if (w->result->printed > MOST_PRINTED)
+		stop(w, STOP_PRINTS);
 }
 
 static uint64_t cpu_us_of(pid_t pid, uint64_t before)
@@ -188,176 +270,95 @@ static void sample(struct watched *w, const struct limits *limits)
 {
 	uint64_t cpu = cpu_us_of(w->pid, w->cpu_us);
 	bool idle = cpu - w->cpu_us < IDLE_US && !os_is_active(w->pid);
+	struct usage usage = os_usage(w->pid);
 
 	w->idle_ms = idle ? w->idle_ms + SAMPLE_MS : 0;
 	w->cpu_us = cpu;
-	if (w->stop)
-		return;
+	if (usage.threads > MOST_THREADS)
+		stop(w, STOP_THREADS);
+#ifndef SANITIZED /* their shadows are large */
+	if (usage.resident_mib > MOST_RESIDENT_MIB)
+		stop(w, STOP_MEMORY);
+#endif
 	if (w->idle_ms >= limits->idle_ms)
-		w->stop = STOP_IDLE;
+		stop(w, STOP_IDLE);
 	else if (cpu / 1000 >= limits->cpu_ms)
-		w->stop = STOP_CPU;
+		stop(w, STOP_CPU);
 	else if ((wall_ns() - w->began) / MS >= limits->wall_ms)
-		w->stop = STOP_WALL;
+		stop(w, STOP_WALL);
+}
+
+/* Wait for something to happen, for a moment, and look what it was. */
+static void look(struct watched *w)
+{
+	struct pollfd fds[] = {
+		{ .fd = w->records, .events = POLLIN },
+		{ .fd = w->output, .events = POLLIN },
+		{ .fd = w->listener, .events = POLLIN },
+	};
+
+	/* at the end of the records it is about to exit, or has closed them */
+	poll(fds, 3, w->records < 0 || w->stop ? 1 : SAMPLE_MS);
+	read_records(w);
+	if (w->output >= 0)
+		read_output(w);
+	if (fds[2].revents & POLLIN)
+		read_refusal(w);
+	if (fds[2].revents & (POLLHUP | POLLERR)) {
+		close(w->listener);
+		w->listener = -1;
+	}
 }
 
 static int observe(struct watched *w, const struct limits *limits)
 {
 	uint64_t next = wall_ns();
 	int status = 0;
+	pid_t pid;
 
-	while (waitpid(w->pid, &status, WNOHANG) == 0) {
-		struct pollfd fds[2] = { { .fd = w->records, .events = POLLIN },
-					 { .fd = w->output,
-					   .events = POLLIN } };
-
+	while ((pid = waitpid(w->pid, &status, WNOHANG | WUNTRACED)) == 0 ||
+	       (pid > 0 && WIFSTOPPED(status))) {
+		if (pid > 0)
+			stop(w, STOP_STOPPED);
 		if (w->stop) {
 			kill(-w->pid, SIGKILL);
 			kill(w->pid, SIGKILL);
 		}
-		/* both at their end: it is about to exit, or has closed them */
-		poll(fds, 2, w->records < 0 || w->stop ? 1 : SAMPLE_MS);
-		if (w->records >= 0)
-			read_records(w);
-		if (w->output >= 0)
-			read_output(w);
+		look(w);
 		if (wall_ns() < next)
 			continue;
 		sample(w, limits);
 		next = wall_ns() + (uint64_t)SAMPLE_MS * MS;
 	}
-	if (w->records >= 0)
-		read_records(w);
+	read_records(w);
 	if (w->output >= 0)
 		read_output(w);
 	return status;
 }
 
-/* ---- judging */
-
-static void say(struct result *result, const char *reason)
-{
-	result->verdict = VERDICT_FAIL;
-	snprintf(result->reason, sizeof(result->reason), "%s", reason);
-}
-
-static const char *when(const struct watched *w)
-{
-	return w->loaded ? "" : " while it was being loaded";
-}
-
-static void judge_stop(const struct watched *w)
-{
-	char text[200];
-
-	switch (w->stop) {
-	case STOP_IDLE:
-		snprintf(text, sizeof(text),
-			 "hang-idle (lost wake): it sleeps%s, and nothing will "
-			 "wake it (%u ms of CPU used)",
-			 when(w), (unsigned int)(w->cpu_us / 1000));
-		break;
-	case STOP_CPU:
-		snprintf(text, sizeof(text),
-			 "hang-busy (livelock): it goes on%s after %u ms of "
-			 "CPU",
-			 when(w), (unsigned int)(w->cpu_us / 1000));
-		break;
-	case STOP_PRINTS:
-		snprintf(text, sizeof(text), "prints more than %d bytes%s",
-			 MOST_PRINTED, when(w));
-		break;
-	default:
-		snprintf(text, sizeof(text),
-			 "hang: not done%s after %u s, in which it used %u ms "
-			 "of CPU",
-			 when(w),
-			 (unsigned int)((wall_ns() - w->began) / MS / 1000),
-			 (unsigned int)(w->cpu_us / 1000));
-	}
-	say(w->result, text);
-}
-
-static void judge_death(const struct watched *w, int status)
-{
-	char text[200];
-
-	if (WIFSIGNALED(status))
-		snprintf(text, sizeof(text), "crash (signal %d, %s)%s",
-			 WTERMSIG(status), strsignal(WTERMSIG(status)),
-			 when(w));
-	else if (WEXITSTATUS(status) == STATUS_NO_PIPE)
-		snprintf(text, sizeof(text),
-			 "closed descriptors that it does not own%s", when(w));
-	else
-		snprintf(text, sizeof(text), "ended the process (status %d)%s",
-			 WEXITSTATUS(status), when(w));
-	say(w->result, text);
-}
-
-static void judge_word(const struct watched *w)
-{
-	struct result *result = w->result;
-
-	memcpy(result->reason, w->last.reason, sizeof(w->last.reason));
-	memcpy(result->file, w->last.file, sizeof(result->file));
-	result->line = w->last.line;
-	switch (w->last.event) {
-	case EVENT_PASS:
-		result->verdict = VERDICT_PASS;
-		break;
-	case EVENT_SKIP:
-		result->verdict = VERDICT_SKIPPED;
-		break;
-	case EVENT_UNCLAIMED:
-		result->verdict = VERDICT_UNCLAIMED;
-		break;
-	default:
-		result->verdict = VERDICT_FAIL;
-	}
-}
-
-static void also(struct result *result, const char *what)
-{
-	size_t len = strlen(result->reason);
-
-	if (result->verdict != VERDICT_FAIL)
-		say(result, what);
-	else
-		snprintf(result->reason + len, sizeof(result->reason) - len,
-			 "; %s", what);
-}
-
 void watch(const char *id, const char *library, const struct limits *limits,
 	   struct result *result)
 {
-	struct watched w = { .began = wall_ns(), .result = result };
+	struct watched w = { .began = wall_ns(),
+			     .result = result,
+			     .listener = -1 };
 	int status;
-	int strays;
 
 	*result = (struct result){ 0 };
-	if (!start(&w, id, library)) {
+	if (!start(&w, id, library, limits)) {
 		result->verdict = VERDICT_ERROR;
 		snprintf(result->reason, sizeof(result->reason),
 			 "cannot start a process: %s", strerror(errno));
 		return;
 	}
 	status = observe(&w, limits);
-	strays = os_kill_children();
-	if (w.told)
-		judge_word(&w);
-	else if (w.stop)
-		judge_stop(&w);
-	else
-		judge_death(&w, status);
-	if (strays > 0)
-		also(result, "started processes of its own");
-	if (w.exhausted && result->verdict == VERDICT_FAIL)
-		also(result, "ate all the memory it may have");
+	judge(&w, status, os_kill_children());
 	result->wall_ms = (unsigned int)((wall_ns() - w.began) / MS);
 	result->cpu_ms = (unsigned int)(w.cpu_us / 1000);
 	if (w.records >= 0)
 		close(w.records);
 	if (w.output >= 0)
 		close(w.output);
+	if (w.listener >= 0)
+		close(w.listener);
 }

@@ -23,7 +23,8 @@ struct result {
 	char reason[512];
 	char file[32]; /* where in the suite; line 0: nowhere */
 	int line;
-	char name[64]; /* of the library; empty if it was not loaded */
+	char name[64];	   /* of the library; empty if it was not loaded */
+	char refused[160]; /* a call that it may not make; empty: none */
 	unsigned int wall_ms;
 	unsigned int cpu_ms;
 	char log[LOG_KEPT + 1]; /* the end of what was printed */
