@@ -187,7 +187,9 @@ static void add_limits(struct args *a, const struct sandbox_spec *spec,
 		add(a, SETPRIV);
 		addf(a, "--reuid=", uid);
 		addf(a, "--regid=", uid);
-		add(a, "--clear-groups");
+		/* cargo unpacks with the modes of the tarball, root's 0640
+		 * among them; nothing that is bound is a secret of root's */
+		add(a, "--groups=0");
 		add(a, "--inh-caps=-all");
 		add(a, "--bounding-set=-all");
 		add(a, "--no-new-privs");
@@ -464,10 +466,38 @@ int sandbox_check(struct err *err)
 	return (int)machine.err.code;
 }
 
+/* Made under umask 077: closed to everybody but root. */
+static bool is_closed(const struct sandbox_bind *b)
+{
+	struct stat st;
+
+	if (b->writable || stat(b->from, &st) < 0)
+		return false;
+	return (st.st_mode & (st.st_gid == 0 ? S_IRGRP : S_IROTH)) == 0;
+}
+
+/* A uid of our own cannot read what root keeps to itself; a namespace can. */
+static enum sandbox_mode mode_for(const struct sandbox_spec *spec)
+{
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < spec->bind_count; i++) {
+		if (machine.mode != SANDBOX_OWN_UID ||
+		    !is_closed(&spec->binds[i]))
+			continue;
+		for (int m = SANDBOX_USERNS; m < SANDBOX_MODES; m++) {
+			if (sandbox_try((enum sandbox_mode)m, &err) == 0)
+				return (enum sandbox_mode)m;
+		}
+		break;
+	}
+	return machine.mode;
+}
+
 int sandbox_run(const struct sandbox_spec *spec, struct process_result *out,
 		struct err *err)
 {
 	if (sandbox_check(err) < 0)
 		return (int)err->code;
-	return sandbox_run_as(machine.mode, true, spec, out, err);
+	return sandbox_run_as(mode_for(spec), true, spec, out, err);
 }

@@ -245,6 +245,63 @@ static void binds_by_name(void)
 }
 EACH(binds_by_name)
 
+/*
+ * cargo gives files the modes of their tarball: those of fnv 1.0.7, which half
+ * of all crates need, are for owner and group alone.
+ */
+static void reads_what_is_bound_though_others_may_not(void)
+{
+	struct sandbox_spec spec = small();
+	AUTO(strbuf_releasep) struct strbuf path = { 0 };
+	char *dir = NULL;
+	struct err err = { 0 };
+	struct sandbox_bind bind = { .to = "/build" };
+
+	assert_int_equal(file_temp_dir(NULL, &dir, &err), 0);
+	assert_int_equal(chmod(dir, 0750), 0);
+	path_join(&path, dir, "lib.rs");
+	assert_int_equal(file_write(strbuf_str(&path), "fn", 2, 0640, &err), 0);
+	bind.from = dir;
+	spec.binds = &bind;
+	spec.bind_count = 1;
+	expect(spec,
+	       "cat /build/lib.rs; (: >>/build/lib.rs) 2>/dev/null || "
+	       "echo closed",
+	       "fnclosed\n");
+	assert_int_equal(file_remove_tree(dir, &err), 0);
+	free(dir);
+}
+EACH(reads_what_is_bound_though_others_may_not)
+
+static void test_run_reads_what_only_its_caller_may(void **state)
+{
+	struct sandbox_spec spec = small();
+	AUTO(process_result_releasep) struct process_result r = { 0 };
+	AUTO(strbuf_releasep) struct strbuf path = { 0 };
+	const char *argv[] = { "/bin/sh", "-c", "cat /build/x; id -u", NULL };
+	char *dir = NULL;
+	struct err err = { 0 };
+	struct sandbox_bind bind = { .to = "/build" };
+
+	(void)state;
+	if (sandbox_try(SANDBOX_USERNS, &err) < 0)
+		skip();
+	assert_int_equal(file_temp_dir(NULL, &dir, &err), 0);
+	assert_int_equal(chmod(dir, 0700), 0); /* as umask 077 does */
+	path_join(&path, dir, "x");
+	assert_int_equal(file_write(strbuf_str(&path), "mine\n", 5, 0600, &err),
+			 0);
+	bind.from = dir;
+	spec.binds = &bind;
+	spec.bind_count = 1;
+	spec.argv = argv;
+	spec.env = env;
+	assert_int_equal(sandbox_run(&spec, &r, &err), 0);
+	assert_string_equal(strbuf_str(&r.out), "mine\n1000\n");
+	assert_int_equal(file_remove_tree(dir, &err), 0);
+	free(dir);
+}
+
 static void finds_the_compiler(void)
 {
 	/* cc is a link to /etc/alternatives/cc on Debian */
@@ -361,6 +418,9 @@ int main(void)
 		cmocka_unit_test(test_sandbox_counts_where_nothing_limits),
 		cmocka_unit_test(test_sandbox_leaves_nobody_behind),
 		cmocka_unit_test(test_sandbox_binds_by_name),
+		cmocka_unit_test(
+			test_sandbox_reads_what_is_bound_though_others_may_not),
+		cmocka_unit_test(test_run_reads_what_only_its_caller_may),
 		cmocka_unit_test(test_sandbox_finds_the_compiler),
 		cmocka_unit_test(test_sandbox_bounds_output),
 		cmocka_unit_test(test_check_agrees_with_trying),
