@@ -38,6 +38,12 @@ static const struct explained gates[] = {
 	  "is weighed against the version number that was chosen. The first "
 	  "release has nothing to be compared with.",
 	  "https://doc.rust-lang.org/cargo/reference/semver.html" },
+	{ "choices", "gate", "", "the statements that are the course's own",
+	  "What 'cohort validate' holds an artifact against is in part a "
+	  "choice of this course. These statements are reported apart and "
+	  "fail nobody; where the policy has this gate at deny they count "
+	  "like all others, and at allow they do not count at all.",
+	  "" },
 };
 
 void explained_list_release(struct explained_list *l)
@@ -67,7 +73,8 @@ int explain_all(struct explained_list *out, struct err *err)
 
 	while (gate_lint_at(own))
 		own++;
-	l.items = calloc(ARRAY_LEN(gates) + metadata + own + semver,
+	l.items = calloc(ARRAY_LEN(gates) + metadata + own + semver +
+				 EXPLAIN_STATEMENTS_MAX,
 			 sizeof(*l.items));
 	if (!l.items)
 		return err_nomem(err);
@@ -80,6 +87,8 @@ int explain_all(struct explained_list *out, struct err *err)
 	for (size_t i = 0; i < semver; i++)
 		if (explain_semver(i, &l.arena, &l.items[l.count++], err) < 0)
 			return (int)err->code;
+	if (explain_statements(&l, err) < 0)
+		return (int)err->code;
 	*out = l;
 	l = (struct explained_list){ 0 };
 	return 0;
@@ -95,7 +104,8 @@ const struct explained *explain_find(const struct explained_list *l,
 		if (strcmp(l->items[i].id, id) == 0)
 			return &l->items[i];
 	ids = calloc(l->count + 1, sizeof(*ids));
-	(void)err_set(err, ERR_NOT_FOUND, "there is no gate or lint '%s'", id);
+	(void)err_set(err, ERR_NOT_FOUND,
+		      "there is no gate, lint or statement '%s'", id);
 	for (size_t i = 0; ids && i < l->count; i++)
 		ids[i] = l->items[i].id;
 	near = ids ? parse_nearest(id, ids, l->count) : NULL;

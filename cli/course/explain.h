@@ -8,12 +8,13 @@
 struct err;
 
 /*
- * Everything that `cohort check` may name: the gates, and the lints on a
- * crate's metadata and package, on its build, and on its interface.
+ * Everything that `cohort check` and `cohort validate` may name: the gates, the
+ * lints on a crate's metadata and package, on its build and on its interface,
+ * and the statements that artifacts are held against.
  */
 struct explained {
 	const char *id;
-	const char *kind;  /* "gate", "metadata", "build", "semver" */
+	const char *kind;  /* "gate", "metadata", ..., "artifact_01" */
 	const char *level; /* as the lint has it; "" for a gate */
 	const char *summary;
 	const char *explanation; /* paragraphs of plain text */
