@@ -85,7 +85,7 @@ $B/objects: always
 	@echo $(LIB_OBJ) | cmp -s - $@ || echo $(LIB_OBJ) >$@
 
 $B/%.o: %.c Makefile
-	$(CC) $(FLAGS) $(if $(filter %_linux.c tests/%,$<),,$(BAN)) -c -o $@ $<
+	$(CC) $(FLAGS) $(if $(filter %_linux.c %_epoll.c tests/%,$<),,$(BAN)) -c -o $@ $<
 
 $(UNIT): $B/tests/unit/%: tests/unit/%.c $B/tests/fault.o $B/libcohort.a
 	$(CC) $(FLAGS) $(LINK) $(WRAP) -o $@ $< $B/tests/fault.o \

@@ -239,7 +239,9 @@ enum cx_interest {
  * not read, not closed, O_NONBLOCK left as it is.  Once both ops are dropped
  * it may be closed and its number used again at once.  A fd that cannot be
  * watched (closed, a regular file) gives NULL here or CX_E_SYS from the first
- * poll; an interest that is none, NULL.
+ * poll; an interest that is none, NULL.  Where an op on the same number was
+ * READY since the last turn, the error may come from a later poll, and a
+ * regular file be READY.
  */
 struct cx_op *cx_fd_ready(struct cx_exec *ex, int fd, int interest);
 

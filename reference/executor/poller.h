@@ -11,19 +11,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+	POLLER_BATCH = 256,
+	POLLER_ASKS = 8
+};
+
+/* A descriptor that the next wait is to look at without a registration. */
+struct poller_ask {
+	uint64_t token;
+	int fd;
+	unsigned int interest;
+	unsigned int age; /* the reactor's */
+};
+
 struct poller {
 	int fd;
 	int bell;
-	bool rounds_up; /* the system waits for milliseconds only */
+	bool rounds_up;	      /* the system waits for milliseconds only */
+	unsigned int can_ask; /* at most POLLER_ASKS; 0: only registered ones */
+	unsigned int passed_over; /* waits since a look at the registered */
+	unsigned int asked; /* how many there are; the reactor's, as they are */
+	struct poller_ask asks[POLLER_ASKS];
 };
 
 struct poller_event {
 	uint64_t token;
 	unsigned int ready; /* enum cx_interest; both after an error */
-};
-
-enum {
-	POLLER_BATCH = 256
+	bool bad;	    /* an ask whose FD cannot be watched */
 };
 
 #define POLLER_FOREVER UINT64_MAX
@@ -47,8 +61,9 @@ void poller_forget(struct poller *poller, int fd);
 
 /*
  * Wait for at most TIMEOUT_NS and fill at most POLLER_BATCH events; what does
- * not fit is reported by the next call.  The bell ends the wait and is not
- * reported; so does a signal.  How many, or -1.
+ * not fit is reported by the next call.  What is asked about is asked again by
+ * each call, and reported by each that finds it ready.  The bell ends the wait
+ * and is not reported; so does a signal.  How many, or -1.
  */
 int poller_wait(struct poller *poller, uint64_t timeout_ns,
 		struct poller_event *events);

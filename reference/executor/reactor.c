@@ -14,18 +14,22 @@ struct wait {
 	int fd;
 	unsigned int interest;
 	unsigned int ready; /* what was found; 0 if nothing yet */
+	bool bad;	    /* the descriptor cannot be watched */
 };
 
 /* One number of a descriptor. */
 struct source {
 	struct link *waits;
-	uint32_t serial;      /* of the latest to wait when nobody did */
-	unsigned int watched; /* the interest that the poller has; or 0 */
-	bool known;	      /* the poller may have met it; a hint */
+	uint64_t reported;	/* in which round the latest time */
+	uint32_t serial;	/* of the latest to wait when nobody did */
+	unsigned int watched;	/* the interest that the poller has; or 0 */
+	struct poller_ask *ask; /* where it has it, if it is asked about */
+	bool known;		/* the poller may have met it; a hint */
 };
 
 enum {
-	FIRST_SOURCES = 64
+	FIRST_SOURCES = 64,
+	MOST_ROUNDS = 16 /* that a descriptor is asked about */
 };
 
 static struct wait *wait_of(struct link *link)
@@ -37,6 +41,7 @@ bool reactor_init(struct reactor *reactor)
 {
 	reactor->sources = NULL;
 	reactor->room = reactor->watched = 0;
+	reactor->round = 1; /* no source was reported in this one */
 	return poller_open(&reactor->poller);
 }
 
@@ -85,6 +90,37 @@ static void set_watched(struct reactor *reactor, struct source *source,
 	source->watched = interest;
 }
 
+/* ---- asking */
+
+static bool may_ask(const struct reactor *reactor, const struct source *source)
+{
+	/* not of one that is registered: its report could come as well */
+	return !source->watched && source->reported == reactor->round &&
+	       reactor->poller.asked < reactor->poller.can_ask;
+}
+
+static void ask(struct reactor *reactor, struct source *source, int fd)
+{
+	struct poller *poller = &reactor->poller;
+
+	source->ask = &poller->asks[poller->asked++];
+	*source->ask =
+		(struct poller_ask){ .fd = fd, .token = token_of(source, fd) };
+}
+
+/* The last one takes its place. */
+static void ask_no_more(struct reactor *reactor, struct source *source)
+{
+	struct poller *poller = &reactor->poller;
+	struct poller_ask *last = &poller->asks[--poller->asked];
+
+	reactor->sources[last->fd].ask = source->ask;
+	*source->ask = *last;
+	source->ask = NULL;
+}
+
+/* ---- watching */
+
 /* Have the poller watch for all who wait. */
 static bool watch(struct reactor *reactor, struct source *source, int fd)
 {
@@ -94,12 +130,50 @@ static bool watch(struct reactor *reactor, struct source *source, int fd)
 		interest |= wait_of(link)->interest;
 	if (!(interest & ~source->watched))
 		return true;
-	if (!poller_watch(&reactor->poller, fd, source->known,
-			  token_of(source, fd), interest))
-		return false;
-	source->known = true;
+	if (!source->ask && may_ask(reactor, source))
+		ask(reactor, source, fd);
+	if (source->ask) {
+		source->ask->interest = interest;
+	} else {
+		if (!poller_watch(&reactor->poller, fd, source->known,
+				  token_of(source, fd), interest))
+			return false;
+		source->known = true;
+	}
 	set_watched(reactor, source, interest);
 	return true;
+}
+
+/* Nobody waits any more. */
+static void unwatch(struct reactor *reactor, struct source *source, int fd)
+{
+	if (source->ask) {
+		ask_no_more(reactor, source);
+	} else {
+		poller_forget(&reactor->poller, fd);
+		source->known = false;
+	}
+	set_watched(reactor, source, 0);
+}
+
+/* Register what has been asked about for long. */
+static void register_old(struct reactor *reactor)
+{
+	struct poller *poller = &reactor->poller;
+
+	for (unsigned int i = poller->asked; i-- > 0;) {
+		struct poller_ask old = poller->asks[i];
+
+		poller->asks[i].age++;
+		if (old.age < MOST_ROUNDS)
+			continue;
+		/* the system may refuse: it is asked about, then */
+		if (!poller_watch(poller, old.fd, true, old.token,
+				  old.interest))
+			continue;
+		ask_no_more(reactor, &reactor->sources[old.fd]);
+		reactor->sources[old.fd].known = true;
+	}
 }
 
 static bool wait_begin(struct reactor *reactor, struct wait *wait)
@@ -122,6 +196,8 @@ static int wait_poll(struct cx_op *op, const struct waker *w, uint64_t *value)
 {
 	struct wait *wait = (struct wait *)op;
 
+	if (wait->bad)
+		return CX_E_SYS;
 	if (wait->ready) {
 		*value = wait->ready;
 		return CX_READY;
@@ -145,9 +221,7 @@ static void wait_end(struct cx_op *op)
 	/* woken for somebody else it would not hurt, left watched it would */
 	if (wait->ready || source->waits || !source->watched)
 		return;
-	poller_forget(&reactor->poller, wait->fd);
-	source->known = false;
-	set_watched(reactor, source, 0);
+	unwatch(reactor, source, wait->fd);
 }
 
 static const struct op_kind wait_kind = {
@@ -171,6 +245,8 @@ struct cx_op *cx_fd_ready(struct cx_exec *ex, int fd, int interest)
 
 int reactor_wait(struct reactor *reactor, uint64_t timeout_ns)
 {
+	register_old(reactor);
+	reactor->round++;
 	return poller_wait(&reactor->poller, timeout_ns, reactor->events);
 }
 
@@ -189,6 +265,14 @@ static void find(struct source *source, unsigned int ready, struct link **found)
 	}
 }
 
+/* Move all of them there: the descriptor cannot be watched. */
+static void fail(struct source *source, struct link **found)
+{
+	for (struct link *link = source->waits; link; link = link->next)
+		wait_of(link)->bad = true;
+	find(source, CX_READABLE | CX_WRITABLE, found);
+}
+
 static void wake_one(struct reactor *reactor, const struct poller_event *event)
 {
 	int fd = (int)(uint32_t)event->token;
@@ -197,11 +281,14 @@ static void wake_one(struct reactor *reactor, const struct poller_event *event)
 
 	if (token_of(source, fd) != event->token || !source->watched)
 		return;
+	source->reported = reactor->round;
+	if (source->ask)
+		ask_no_more(reactor, source);
 	set_watched(reactor, source, 0);
 	find(source, event->ready, &found);
 	/* one direction was reported and both have lapsed */
-	if (source->waits && !watch(reactor, source, fd))
-		find(source, CX_READABLE | CX_WRITABLE, &found);
+	if (source->waits && (event->bad || !watch(reactor, source, fd)))
+		fail(source, &found);
 	while (found) {
 		struct wait *wait = wait_of(found);
 
