@@ -208,19 +208,24 @@ bool cargo_first_error(const char *log, struct cargo_error *out)
 /* ---------------------------------------------------------------------- fetch
  */
 
+bool gate_manifest(const char *dir, struct arena *arena, struct manifest *out)
+{
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	AUTO(str_freep) char *path = path_joined(dir, "Cargo.toml");
+	struct err err = { 0 };
+
+	return path && file_read(path, MANIFEST_MAX, &text, &err) == 0 &&
+	       manifest_read(strbuf_str(&text), text.len, "Cargo.toml", arena,
+			     out, &err) == 0;
+}
+
 /* A manifest that cannot be read is for the gates to complain of. */
 static bool depends_on_something(const char *source_dir)
 {
 	AUTO(arena_releasep) struct arena arena = { 0 };
-	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	AUTO(str_freep) char *path = path_joined(source_dir, "Cargo.toml");
 	struct manifest m = { 0 };
-	struct err err = { 0 };
 
-	return path && file_read(path, MANIFEST_MAX, &text, &err) == 0 &&
-	       manifest_read(text.data, text.len, path, &arena, &m, &err) ==
-		       0 &&
-	       m.dep_count > 0;
+	return gate_manifest(source_dir, &arena, &m) && m.dep_count > 0;
 }
 
 static bool says_one_of(const char *log, const char *const *words)
@@ -232,31 +237,30 @@ static bool says_one_of(const char *log, const char *const *words)
 	return false;
 }
 
-/* cargo begins with what it wanted and ends with what was in its way. */
-static void last_cause(const char *log, struct cargo_error *e)
+void cargo_last_cause(const char *log, struct cargo_error *e)
 {
 	static const char mark[] = "\nCaused by:\n";
-	const char *cause = NULL;
+	const char *cause = NULL, *before = NULL;
 	const char *name = e->message, *end;
+	char of[80] = "";
 
-	for (const char *at = log; (at = strstr(at, mark)) != NULL; at++)
+	for (const char *at = log; (at = strstr(at, mark)) != NULL; at++) {
+		before = cause;
 		cause = at + sizeof(mark) - 1;
+		cause += strspn(cause, " ");
+	}
 	if (!cause)
 		return;
-	cause += strspn(cause, " ");
 	/* "failed to get `itoa` as a dependency of package `...`" */
 	name += strcspn(name, "`");
 	end = *name ? strchr(name + 1, '`') : NULL;
-	if (end && strncmp(e->message, "failed to get ", 14) == 0) {
-		char of[80];
-
-		snprintf(of, sizeof(of), "%.*s", (int)(end - name) + 1, name);
-		snprintf(e->message, sizeof(e->message), "%s: %.*s", of,
-			 (int)strcspn(cause, "\n"), cause);
-	} else {
-		snprintf(e->message, sizeof(e->message), "%.*s",
-			 (int)strcspn(cause, "\n"), cause);
-	}
+	if (end && strncmp(e->message, "failed to get ", 14) == 0)
+		snprintf(of, sizeof(of), "%.*s: ", (int)(end - name) + 1, name);
+	if (!before || strncmp(cause, "No such file", 12) != 0)
+		before = ""; /* else it is the file that is missing */
+	snprintf(e->message, sizeof(e->message), "%s%.*s%s%.*s", of,
+		 (int)strcspn(before, "\n"), before, *before ? ": " : "",
+		 (int)strcspn(cause, "\n"), cause);
 }
 
 /*
@@ -284,7 +288,7 @@ static int fetch_failed(const struct process_result *r, struct err *err)
 			       "a dependency cannot be had: %s", e.message);
 	if (says_one_of(log, manifest))
 		return 0;
-	last_cause(log, &e);
+	cargo_last_cause(log, &e);
 	return err_set(err, ERR_NET, "cargo cannot fetch %s", e.message);
 }
 

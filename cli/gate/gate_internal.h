@@ -7,6 +7,9 @@
 #include "io/process.h"
 #include "io/sandbox.h"
 
+struct arena;
+struct manifest;
+
 /* One run of the pipeline, for the gates.  One thread. */
 struct pipeline {
 	const struct gate_env *env;
@@ -81,6 +84,18 @@ struct cargo_error {
 	uint32_t column;
 };
 bool cargo_first_error(const char *log, struct cargo_error *out);
+
+/*
+ * cargo begins with what it wanted and ends with what was in its way: the last
+ * cause in LOG, if it gives any, becomes E's message.
+ */
+void cargo_last_cause(const char *log, struct cargo_error *e);
+
+/*
+ * DIR/Cargo.toml, its texts in ARENA; false if there is none that can be read,
+ * which another gate says.
+ */
+bool gate_manifest(const char *dir, struct arena *arena, struct manifest *out);
 
 /* ---- build.c, for document.c too: cargo in the sandbox */
 

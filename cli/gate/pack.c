@@ -9,9 +9,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/arena.h"
 #include "base/err.h"
+#include "base/node.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "base/strbuf.h"
+#include "crate/manifest/manifest.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/toolchain.h"
@@ -89,6 +93,57 @@ static bool wants_fetch(const char *log)
 	       strstr(log, "unable to update registry");
 }
 
+/* The first dependency in M whose folder has no manifest. */
+static const struct manifest_dep *astray(const struct pipeline *p,
+					 const struct manifest *m)
+{
+	for (size_t i = 0; i < m->dep_count; i++) {
+		const char *path = m->deps[i].path.value;
+		AUTO(strbuf_releasep) struct strbuf there = { 0 };
+
+		if (!path)
+			continue;
+		if (path[0] != '/')
+			strbuf_addf(&there, "%s/", p->subject->source_dir);
+		strbuf_addf(&there, "%s/Cargo.toml", path);
+		if (strbuf_ok(&there) && !file_exists(strbuf_str(&there)))
+			return &m->deps[i];
+	}
+	return NULL;
+}
+
+/*
+ * A path where nothing is: nobody who clones this can build it, but whether
+ * cargo packs it depends on what was fetched before.
+ */
+static int check_paths(struct pipeline *p, struct gate_outcome *o,
+		       struct err *err)
+{
+	AUTO(arena_releasep) struct arena arena = { 0 };
+	struct finding f = { .id = "pack-fails",
+			     .level = FINDING_DENY,
+			     .file = "Cargo.toml",
+			     .mend = "commit it in this repository, or take "
+				     "it from crates.io" };
+	const struct manifest_dep *dep;
+	struct manifest m = { 0 };
+
+	if (!gate_manifest(p->subject->source_dir, &arena, &m))
+		return 0;
+	dep = astray(p, &m);
+	if (!dep)
+		return 0;
+	f.why = arena_printf(&arena,
+			     "'%s' is to be in '%s', which is not among the "
+			     "files that are collected",
+			     dep->key, dep->path.value);
+	f.subject = dep->key;
+	f.line = dep->key_node->line;
+	f.column = dep->key_node->column;
+	o->verdict = VERDICT_FAIL;
+	return f.why ? pipeline_find(p, &f, err) : err_nomem(err);
+}
+
 static int explain(struct pipeline *p, const struct process_result *r,
 		   struct gate_outcome *o, struct err *err)
 {
@@ -106,6 +161,7 @@ static int explain(struct pipeline *p, const struct process_result *r,
 	if (!cargo_first_error(log, &e))
 		snprintf(e.message, sizeof(e.message),
 			 "cargo package ended without a reason");
+	cargo_last_cause(log, &e);
 	if (wants_fetch(log))
 		return outcome_error(o, "its dependencies are not fetched: %s",
 				     e.message);
@@ -155,6 +211,10 @@ static int pack(struct pipeline *p, struct gate_outcome *o, struct err *err)
 		return err_nomem(err);
 	if (!file_exists(manifest))
 		return err_set(err, ERR_NOT_FOUND, "there is no Cargo.toml");
+	if (check_paths(p, o, err) < 0)
+		return (int)err->code;
+	if (o->verdict == VERDICT_FAIL)
+		return 0;
 	if (run_cargo(p, manifest, target, &r, err) < 0 ||
 	    outcome_log(p, o, "pack", &r.out, err) < 0)
 		return (int)err->code;

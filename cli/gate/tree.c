@@ -202,18 +202,6 @@ static int check_named(struct pipeline *p, const char *dir, const char *key,
 	return find_outside(p, key, t->value, err);
 }
 
-static bool read_manifest(const char *dir, struct arena *arena,
-			  struct manifest *out)
-{
-	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	AUTO(str_freep) char *path = path_joined(dir, "Cargo.toml");
-	struct err err = { 0 };
-
-	return path && file_read(path, MANIFEST_MAX, &text, &err) == 0 &&
-	       manifest_read(strbuf_str(&text), text.len, "Cargo.toml", arena,
-			     out, &err) == 0;
-}
-
 /*
  * `readme.workspace = true` takes the path from [workspace.package] of a
  * folder above; manifest_read() reads that table as it reads [package].
@@ -231,7 +219,7 @@ static int check_workspace(struct pipeline *p, struct err *err)
 
 		if (strncmp(dir, root, strlen(root)) != 0)
 			break;
-		if (read_manifest(dir, &arena, &m) && m.workspace) {
+		if (gate_manifest(dir, &arena, &m) && m.workspace) {
 			static const char *const keys[] = { "readme",
 							    "license-file" };
 
@@ -263,7 +251,7 @@ static int check_manifest(struct pipeline *p, struct err *err)
 	const struct node *elsewhere;
 
 	/* what cannot be read is for cargo to refuse, with its own words */
-	if (!read_manifest(dir, &arena, &m))
+	if (!gate_manifest(dir, &arena, &m))
 		return 0;
 	elsewhere = m.package ? node_get(m.package, "workspace") : NULL;
 	if (elsewhere && elsewhere->kind == NODE_STR &&

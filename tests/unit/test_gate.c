@@ -359,6 +359,30 @@ static void test_pack_says_that_dependencies_are_not_fetched(void **state)
 	assert_int_equal(r.verdict, VERDICT_ERROR);
 }
 
+/* Whatever cargo says of it: that depends on what was fetched before. */
+static void test_pack_names_a_path_where_nothing_is(void **state)
+{
+	AUTO(gate_report_releasep) struct gate_report r = { 0 };
+	const struct finding *f;
+	struct gate_subject s;
+
+	(void)state;
+	NEEDS(have_cargo);
+	crates_make(&c, "kov", "kov-ada", "0.1.0");
+	crates_put(&c, "kov/Cargo.toml",
+		   "[package]\nname = \"kov-ada\"\nversion = \"0.1.0\"\n"
+		   "edition = \"2021\"\n[dependencies]\nitoa = \"1\"\n"
+		   "core = { path = \"../core\", version = \"0.1\" }\n");
+	s = subject("kov");
+	r = run(&s);
+	expect(&r, "pack", VERDICT_FAIL, "pack-fails");
+	f = find(&r, "pack-fails");
+	assert_string_equal(f->why, "'core' is to be in '../core', which is "
+				    "not among the files that are collected");
+	assert_string_equal(f->file, "Cargo.toml");
+	assert_int_equal(f->line, 7);
+}
+
 static void test_metadata_names_the_students_line(void **state)
 {
 	AUTO(gate_report_releasep) struct gate_report r = { 0 };
@@ -747,6 +771,7 @@ int main(void)
 		CASE(test_tree_names_a_moved_tag_and_goes_on),
 		CASE(test_pack_carries_cargos_own_words),
 		CASE(test_pack_says_that_dependencies_are_not_fetched),
+		CASE(test_pack_names_a_path_where_nothing_is),
 		CASE(test_metadata_names_the_students_line),
 		CASE(test_build_explains_itself),
 		CASE(test_build_sees_only_what_is_packed),

@@ -191,7 +191,7 @@ static void test_read_flags_what_a_workspace_has(void **state)
 	assert_true(f.m.deps[0].inherited);
 	assert_true(f.m.deps[0].optional);
 	assert_true(f.m.deps[1].inherited);
-	assert_true(f.m.deps[2].has_path);
+	assert_string_equal(f.m.deps[2].path.value, "../d");
 	assert_null(f.m.deps[2].req.value);
 	assert_true(f.m.deps[3].has_git);
 	arena_release(&f.arena);

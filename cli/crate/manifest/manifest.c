@@ -189,9 +189,9 @@ static int read_dep_table(struct reader *r, const struct node *n,
 	d->optional = flag_or(n, "optional", false);
 	d->default_features = flag_or(n, "default-features",
 				      flag_or(n, "default_features", true));
-	d->has_path = node_get(n, "path") != NULL;
 	d->has_git = node_get(n, "git") != NULL;
 	if (read_text(r, n, "version", &d->req) < 0 ||
+	    read_text(r, n, "path", &d->path) < 0 ||
 	    read_text(r, n, "package", &package) < 0 ||
 	    read_text(r, n, "registry", &d->registry) < 0 ||
 	    read_text(r, n, "registry-index", &d->registry_index) < 0 ||

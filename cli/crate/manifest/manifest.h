@@ -46,7 +46,7 @@ struct manifest_dep {
 	struct manifest_text req;
 	struct manifest_text registry; /* a name in someone's configuration */
 	struct manifest_text registry_index; /* a URL, in a packed manifest */
-	bool has_path;
+	struct manifest_text path; /* below the manifest's folder, or above */
 	bool has_git;
 	bool inherited; /* from the workspace; req and package are unknown */
 	bool optional;
