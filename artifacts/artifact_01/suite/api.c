@@ -72,9 +72,9 @@ static const uint64_t OPS =
 
 #define FIELD(name, type, params, args, cap) type(*name) params;
 #define FIELD_VOID(name, params, args, cap) void(*name) params;
-static struct {
+static struct table {
 	FUNCTIONS(FIELD, FIELD_VOID)
-} lib;
+} lib, aside;
 
 #define CARRY(name, type, params, args, cap) \
 	type cx_##name params                \
@@ -122,4 +122,12 @@ void api_load(const char *path)
 	missing = find_all(handle, cx_caps());
 	CHECK(!missing, "claims a capability and has no symbol '%s'", missing);
 	CHECK(cx_name(), "has no name: cx_name gave NULL");
+}
+
+void api_swap(void)
+{
+	struct table other = aside;
+
+	aside = lib;
+	lib = other;
 }

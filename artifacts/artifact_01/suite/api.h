@@ -4,4 +4,10 @@
 /* Load the library; what is wrong with it ends the process by fail(). */
 void api_load(const char *path);
 
+/*
+ * Keep the functions that were loaded aside, and take those that were kept.
+ * So two libraries can be called in turn.
+ */
+void api_swap(void);
+
 #endif

@@ -113,6 +113,14 @@ _Noreturn void skip_because(const char *reason)
 	end(&r);
 }
 
+void child_figure(const char *text)
+{
+	struct record r = { .event = EVENT_FIGURE };
+
+	snprintf(r.reason, sizeof(r.reason), "%s", text);
+	tell(&r);
+}
+
 static void say_exhausted(void)
 {
 	struct record r = { .event = EVENT_EXHAUSTED };

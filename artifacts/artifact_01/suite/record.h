@@ -20,6 +20,7 @@ enum event {
 	EVENT_STARTED,	 /* the library is being loaded */
 	EVENT_LOADED,	 /* the statement begins */
 	EVENT_EXHAUSTED, /* an allocation failed; it goes on */
+	EVENT_FIGURE,	 /* REASON is one that was measured; it goes on */
 	EVENT_PASS,
 	EVENT_FAIL,
 	EVENT_SKIP,
@@ -44,6 +45,9 @@ struct record {
 enum {
 	STATUS_NO_PIPE = 97
 };
+
+/* In a statement: tell TEXT as a figure. */
+void child_figure(const char *text);
 
 /*
  * Run ONE in this process and end it; the key is to be read from the socket

@@ -143,6 +143,14 @@ static int attached(const struct msghdr *message)
 	return fd;
 }
 
+static void add_figure(struct result *result, const char *text)
+{
+	size_t have = strlen(result->figures);
+
+	snprintf(result->figures + have, sizeof(result->figures) - have, "%s\n",
+		 text);
+}
+
 static void take_record(struct watched *w, struct record *r)
 {
 	r->name[sizeof(r->name) - 1] = '\0';
@@ -154,7 +162,9 @@ static void take_record(struct watched *w, struct record *r)
 		w->loaded = true;
 		memcpy(w->result->name, r->name, sizeof(r->name));
 	}
-	if (r->event != EVENT_EXHAUSTED)
+	if (r->event == EVENT_FIGURE)
+		add_figure(w->result, r->reason);
+	else if (r->event != EVENT_EXHAUSTED)
 		w->last = *r;
 }
 

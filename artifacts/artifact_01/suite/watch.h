@@ -15,7 +15,8 @@ enum verdict {
 };
 
 enum {
-	LOG_KEPT = 4096
+	LOG_KEPT = 4096,
+	FIGURES_KEPT = 8192
 };
 
 struct result {
@@ -27,8 +28,9 @@ struct result {
 	char refused[160]; /* a call that it may not make; empty: none */
 	unsigned int wall_ms;
 	unsigned int cpu_ms;
-	char log[LOG_KEPT + 1]; /* the end of what was printed */
-	uint64_t printed;	/* bytes */
+	char log[LOG_KEPT + 1];	    /* the end of what was printed */
+	uint64_t printed;	    /* bytes */
+	char figures[FIGURES_KEPT]; /* that were told, a line each */
 };
 
 struct limits {
