@@ -206,13 +206,53 @@ static void put_failed(struct strbuf *b, const json_t *list, bool counting,
 	json_t *s;
 
 	json_array_foreach (list, i, s) {
-		if (!is_bad(s) || is(s, "level", "deny") != counting)
+		if (!is_bad(s) || is(s, "level", "deny") != counting ||
+		    view_text(s, "may_follow_from")[0])
 			continue;
 		if (!begun)
 			put_in(b, "h2", heading);
 		begun = true;
 		put_statement(b, s);
 	}
+}
+
+static void put_row(struct strbuf *b, const json_t *s, const char *remark)
+{
+	strbuf_adds(b, "<tr><td class=\"id\">");
+	put(b, view_text(s, "id"));
+	strbuf_addf(b, "</td><td>%s</td><td class=\"v %s\">%s</td><td>",
+		    view_text(s, "class"), look_of(s), view_text(s, "verdict"));
+	put(b, view_text(s, "title"));
+	if (remark[0]) {
+		strbuf_adds(b, "<br><span class=\"dim\">");
+		put(b, remark);
+		strbuf_adds(b, "</span>");
+	}
+	strbuf_adds(b, "</td></tr>\n");
+}
+
+/* What may have no cause of its own. */
+static void put_followers(struct strbuf *b, const json_t *list)
+{
+	bool begun = false;
+	size_t i;
+	json_t *s;
+
+	json_array_foreach (list, i, s) {
+		const char *from = view_text(s, "may_follow_from");
+
+		if (!from[0])
+			continue;
+		if (!begun)
+			strbuf_addf(b,
+				    "<h2>These may only follow from %s</h2>\n"
+				    "<table>\n",
+				    from);
+		begun = true;
+		put_row(b, s, view_text(s, "reason"));
+	}
+	if (begun)
+		strbuf_adds(b, "</table>\n");
 }
 
 /* ---- one crate */
@@ -256,18 +296,9 @@ static void put_table(struct strbuf *b, const json_t *list)
 	strbuf_adds(b, "<table>\n<tr><th></th><th>class</th><th>verdict</th>"
 		       "<th>statement</th></tr>\n");
 	json_array_foreach (list, i, s) {
-		strbuf_adds(b, "<tr><td class=\"id\">");
-		put(b, view_text(s, "id"));
-		strbuf_addf(b, "</td><td>%s</td><td class=\"v %s\">%s</td><td>",
-			    view_text(s, "class"), look_of(s),
-			    view_text(s, "verdict"));
-		put(b, view_text(s, "title"));
-		if (is(s, "verdict", "skipped")) {
-			strbuf_adds(b, " <span class=\"dim\">(");
-			put(b, view_text(s, "reason"));
-			strbuf_adds(b, ")</span>");
-		}
-		strbuf_adds(b, "</td></tr>\n");
+		put_row(b, s,
+			is(s, "verdict", "skipped") ? view_text(s, "reason")
+						    : "");
 	}
 	strbuf_adds(b, "</table>\n"
 		       "<p class=\"dim\">L: the language or the system demands "
@@ -329,6 +360,7 @@ static void put_item(struct strbuf *b, const json_t *item, const char *artifact,
 	    is(json_object_get(item, "load"), "verdict", "pass")) {
 		put_score(b, json_object_get(item, "score"));
 		put_failed(b, list, true, "Not kept");
+		put_followers(b, list);
 		put_failed(b, list, false, "Choices of the course, not kept");
 		put_table(b, list);
 	}

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/strbuf.h"
 #include "commands/view.h"
 
 static enum term_style style_of(const char *verdict)
@@ -36,7 +37,7 @@ static void print_row(struct terminal *t, const json_t *s)
 {
 	term_printf(t, "  %-5s %s  ", view_text(s, "id"),
 		    view_text(s, "class"));
-	term_field(t, style_of_statement(s), 12, view_text(s, "verdict"));
+	term_field(t, style_of_statement(s), 13, view_text(s, "verdict"));
 	term_printf(t, "%s", view_text(s, "title"));
 	if (strcmp(view_text(s, "verdict"), "skipped") == 0)
 		term_styled(t, TERM_DIM, " (%s)", view_text(s, "reason"));
@@ -61,14 +62,48 @@ static void print_why(struct terminal *t, const json_t *s)
 			    strcmp(level, "warn") == 0
 				    ? "reported apart: it fails nothing"
 				    : "it does not count here");
-	term_styled(t, TERM_DIM, "  more:  cohort explain %s\n",
-		    view_text(s, "id"));
-	if (view_text(s, "debug")[0])
-		term_styled(t, TERM_DIM, "  alone: %s\n",
-			    view_text(s, "debug"));
-	else
-		term_styled(t, TERM_DIM, "  alone: %s\n",
-			    view_text(s, "again"));
+}
+
+/* Those that may only follow from another, on few lines. */
+static void print_followers(struct terminal *t, const json_t *list)
+{
+	AUTO(strbuf_releasep) struct strbuf ids = { 0 };
+	const char *from = "";
+	size_t i;
+	json_t *s;
+
+	json_array_foreach (list, i, s) {
+		if (!view_text(s, "may_follow_from")[0])
+			continue;
+		from = view_text(s, "may_follow_from");
+		strbuf_addf(&ids, "%s%s", ids.len ? " " : "",
+			    view_text(s, "id"));
+	}
+	if (ids.len == 0)
+		return;
+	term_printf(t, "\n");
+	term_styled(t, TERM_BOLD, "These may only follow from %s:\n", from);
+	term_wrap(t, 2, strbuf_str(&ids));
+}
+
+static void print_next(struct terminal *t, const json_t *list)
+{
+	const json_t *first = NULL;
+	size_t i;
+	json_t *s;
+
+	json_array_foreach (list, i, s) {
+		if (!first && is_bad(s) && counts(s))
+			first = s;
+	}
+	if (!first)
+		return;
+	term_printf(t, "\n");
+	term_printf(t, "more on %s:   cohort explain %s\n",
+		    view_text(first, "id"), view_text(first, "id"));
+	term_printf(t, "it alone:     %s\n", view_text(first, "again"));
+	if (view_text(first, "debug")[0])
+		term_printf(t, "in gdb:       %s\n", view_text(first, "debug"));
 }
 
 static void print_build(struct terminal *t, const json_t *b)
@@ -192,8 +227,10 @@ static void print_in_full(struct terminal *t, const json_t *item)
 	json_array_foreach (list, i, s)
 		print_row(t, s);
 	json_array_foreach (list, i, s)
-		if (is_bad(s))
+		if (is_bad(s) && !view_text(s, "may_follow_from")[0])
 			print_why(t, s);
+	print_followers(t, list);
+	print_next(t, list);
 	term_printf(t, "\n");
 	print_score(t, json_object_get(item, "score"));
 	if (build && !json_is_null(build) && !view_text(build, "library")[0])

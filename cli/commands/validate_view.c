@@ -62,32 +62,20 @@ static json_t *again(const struct validation *v, const struct validated *x,
 	return take_text(&b);
 }
 
-/*
- * It stops where the statement is found not to be kept, or where the library
- * crashes.  The sources were compiled in the sandbox's folder.
- */
+/* It stops where the statement is found not to be kept, or at a crash. */
 static json_t *debugger(const struct validation *v, const struct validated *x,
 			const char *id)
 {
 	AUTO(strbuf_releasep) struct strbuf b = { 0 };
-	AUTO(strbuf_releasep) struct strbuf map = { 0 };
 
 	if (x->library.state != LIBRARY_BUILT || !x->library.kept)
 		return json_null();
-	strbuf_adds(&b, "gdb -q -ex 'break fail_at' ");
-	if (x->library.source[0]) {
-		strbuf_addf(&map, "set substitute-path %s %s", LIBRARY_INSIDE,
-			    x->library.source);
-		strbuf_adds(&b, "-ex ");
-		add_word(&b, strbuf_str(&map));
-		strbuf_addc(&b, ' ');
-	}
-	strbuf_adds(&b, "-ex run --args ");
+	strbuf_adds(&b, "gdb -q -ex 'break fail_at' -ex run --args ");
 	add_word(&b, v->program);
 	strbuf_addc(&b, ' ');
 	add_word(&b, x->library.path);
 	strbuf_addf(&b, " --here %s", id);
-	return strbuf_ok(&map) ? take_text(&b) : NULL;
+	return take_text(&b);
 }
 
 /* What mends a crate that is no library for the suite yet. */
@@ -131,10 +119,11 @@ static json_t *statement_view(const struct validation *v,
 	const struct statement *s = &v->spec->statements[i];
 	const struct statement_result *r = &x->result.items[i];
 	bool is_bad = r->verdict == SUITE_FAIL || r->verdict == SUITE_ERROR;
+	const struct statement *blame = suite_blame(&x->result, i);
 
 	return json_pack(
 		"{s:s, s:s, s:s, s:i, s:s, s:o, s:s, s:o, s:o, s:I, s:o, s:o, "
-		"s:o, s:I, s:I, s:I, s:o, s:o, s:o}",
+		"s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o}",
 		"id", s->id, "class", statement_letter(s->class), "demand",
 		statement_class_name(s->class), "points", s->points, "level",
 		finding_level_name(x->levels[i]), "title",
@@ -145,7 +134,8 @@ static json_t *statement_view(const struct validation *v,
 		text_or_null(s->test), "basis", text_or_null(s->basis),
 		"wall_ms", (json_int_t)r->wall_ms, "cpu_ms",
 		(json_int_t)r->cpu_ms, "printed", (json_int_t)r->printed, "log",
-		text_or_null(r->log), "again",
+		text_or_null(r->log), "may_follow_from",
+		text_or_null(blame ? blame->id : NULL), "again",
 		is_bad ? again(v, x, s->id) : json_null(), "debug",
 		is_bad ? debugger(v, x, s->id) : json_null());
 }

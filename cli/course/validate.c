@@ -311,9 +311,9 @@ int validate_folder(const char *path, const struct validate_options *options,
 	if (!v.items[0].label)
 		return err_nomem(err);
 	root = repository_of(dir);
-	spec = (struct library_spec){ .dir = dir,
-				      .root = root,
-				      .adapter = v.adapter };
+	spec = (struct library_spec){
+		.dir = dir, .root = root, .adapter = v.adapter, .stays = true
+	};
 	if (set_levels(&v, &v.items[0], &g, options->artifact, 0, err) < 0 ||
 	    file_temp_dir(g.env.work_dir, &work, err) < 0)
 		return (int)err->code;
@@ -417,7 +417,6 @@ static int build_job(struct seat_run *run, size_t index, struct err *err)
 					  artifact_id(job->artifact),
 					  job->seat->handle)
 			       : (int)err->code;
-	library->source[0] = '\0'; /* that tree is gone after the run */
 	return 0;
 }
 

@@ -29,6 +29,7 @@ enum {
 
 /* A change of how it is built needs another number. */
 #define RECIPE "1"
+#define INSIDE_CRATE "/build/crate"
 #define INSIDE_ADAPTER "/build/adapter"
 
 const char *library_state_name(enum library_state s)
@@ -144,7 +145,6 @@ static int copy_tree(struct making *m, struct err *err)
 	m->tree = path_joined(m->work, "tree");
 	if (!m->folder || !m->tree)
 		return err_nomem(err);
-	snprintf(m->out->source, sizeof(m->out->source), "%s", m->origin);
 	return tree_copy(m->origin, m->tree, TREE_MAX, m->key, err);
 }
 
@@ -182,7 +182,7 @@ static int render(const struct making *m, const char *text, struct strbuf *out,
 		  struct err *err)
 {
 	static const char name[] = "{{crate_name}}", path[] = "{{crate_path}}";
-	const char *tree = m->env->no_sandbox ? m->tree : LIBRARY_INSIDE;
+	const char *tree = m->env->no_sandbox ? m->tree : INSIDE_CRATE;
 
 	while (*text) {
 		if (strncmp(text, name, sizeof(name) - 1) == 0) {
@@ -245,8 +245,9 @@ static int make_key(struct making *m, struct err *err)
 	const struct toolchain *t = m->env->toolchain;
 	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 
-	strbuf_addf(&text, "%s\n%s\n%s\n%s\n%s\n%s\n%d\n", RECIPE, m->key,
-		    m->folder, m->package->name, t->rustc_version, t->host,
+	strbuf_addf(&text, "%s\n%s\n%s\n%s\n%s\n%s\n%s\n%d\n", RECIPE, m->key,
+		    m->spec->stays ? m->origin : "", m->folder,
+		    m->package->name, t->rustc_version, t->host,
 		    m->env->no_sandbox);
 	strbuf_add(&text, strbuf_str(&m->sources), m->sources.len);
 	if (strbuf_check(&text, err) < 0)
@@ -381,16 +382,32 @@ static const char script[] =
 	"cargo build --release --offline >&2 || exit 1\n"
 	"cat \"$CARGO_TARGET_DIR/release/libcohort_adapter.so\" || exit 3\n";
 
+/* Where the compiler sees the copy, and what it is to call that. */
+static const char *top_of(const struct making *m)
+{
+	return m->env->no_sandbox ? m->tree : INSIDE_CRATE;
+}
+
+static const char *called(const struct making *m)
+{
+	return m->spec->stays ? m->origin : top_of(m);
+}
+
+static bool cut_top(char *file, const char *top)
+{
+	size_t len = strlen(top);
+
+	if (strncmp(file, top, len) != 0 || file[len] != '/')
+		return false;
+	memmove(file, file + len + 1, strlen(file + len));
+	return true;
+}
+
 /* Where the file of a message is: in the crate, in the adapter, elsewhere. */
 static enum library_state place(const struct making *m, struct cargo_error *e)
 {
-	const char *tree = m->env->no_sandbox ? m->tree : LIBRARY_INSIDE;
-	size_t len = strlen(tree);
-
-	if (strncmp(e->file, tree, len) == 0 && e->file[len] == '/') {
-		memmove(e->file, e->file + len + 1, strlen(e->file + len));
+	if (cut_top(e->file, called(m)) || cut_top(e->file, top_of(m)))
 		return LIBRARY_BROKEN;
-	}
 	if (strncmp(e->file, "src/", 4) != 0)
 		return LIBRARY_BROKEN;
 	if (m->out->own_adapter && strcmp(e->file, "src/map.rs") == 0)
@@ -436,20 +453,37 @@ static int judge(struct making *m, const struct process_result *r,
 	return 0;
 }
 
+/*
+ * No lint of the crate's own stops the build.  A debugger finds the sources by
+ * the names that they have outside of the sandbox.
+ */
+static const char *flags(const struct making *m, struct arena *a)
+{
+	const char *home = SANDBOX_HOME;
+
+	if (m->env->no_sandbox)
+		home = arena_printf(a, "%s/home", m->work);
+	return arena_printf(a,
+			    "CARGO_ENCODED_RUSTFLAGS=--cap-lints=allow\x1f"
+			    "--remap-path-prefix=%s=%s\x1f"
+			    "--remap-path-prefix=%s/adapter=%s",
+			    top_of(m), called(m), home ? home : "",
+			    m->spec->adapter);
+}
+
 static int run(struct making *m, int fd, struct process_result *r,
 	       struct err *err)
 {
 	AUTO(arena_releasep) struct arena a = { 0 };
 	bool outside = m->env->no_sandbox;
-	const char *top = outside ? m->tree : LIBRARY_INSIDE;
 	const char *below = m->packages.root + strlen(m->origin);
 	const char *vars[] = {
 		arena_printf(&a, "ADAPTER=%s",
 			     outside ? m->adapter : INSIDE_ADAPTER),
-		arena_printf(&a, "WORKSPACE=%s%s", top, below),
+		arena_printf(&a, "WORKSPACE=%s%s", top_of(m), below),
 		arena_printf(&a, "FOLDER=%s", m->folder),
 		m->out->own_adapter ? "OWN=" LIBRARY_OWN_ADAPTER : "OWN=",
-		"RUSTFLAGS=--cap-lints=allow",
+		flags(m, &a),
 		NULL,
 	};
 	const struct sandbox_bind binds[] = {

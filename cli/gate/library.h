@@ -21,14 +21,14 @@ struct library_spec {
 	const char *dir;     /* of the crate, absolute */
 	const char *root;    /* of the repository around it, or NULL */
 	const char *adapter; /* its template: Cargo.toml.in, src/ */
+	bool stays;	     /* DIR is there after the run, for a debugger */
 };
 
 struct library {
 	enum library_state state;
-	char path[600];	  /* of the .so */
-	char source[512]; /* what INSIDE was copied from, for a debugger */
-	bool kept;	  /* it is there after the run */
-	bool cached;	  /* nothing was built */
+	char path[600]; /* of the .so */
+	bool kept;	/* it is there after the run */
+	bool cached;	/* nothing was built */
 	bool own_adapter;
 	char crate[65]; /* "" while it is not known */
 	char version[151];
@@ -42,9 +42,6 @@ struct library {
 
 /* Where a crate keeps its own part of the adapter. */
 #define LIBRARY_OWN_ADAPTER "validate/adapter.rs"
-
-/* Where the compiler saw the copied tree. */
-#define LIBRARY_INSIDE "/build/crate"
 
 const char *library_state_name(enum library_state s);
 

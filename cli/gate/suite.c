@@ -13,6 +13,8 @@
 enum {
 	AT_ONCE = 8,	      /* statements of one run */
 	IDLE_LIMIT_MS = 8000, /* a lost wake is a lost wake by then */
+	SOON_LIMIT_MS = 3000, /* of a library that has hung so often: */
+	HANGS_MAX = 3,
 	WALL_LIMIT_MS = 60000,
 	GRACE_MS = 30000,    /* of a run, beyond its statements */
 	FILES_MAX = 1 << 16, /* some statements need thousands */
@@ -49,6 +51,16 @@ static uint32_t files(void)
 	return l.rlim_max > FILES_MAX ? FILES_MAX : (uint32_t)l.rlim_max;
 }
 
+static int idle_limit(const struct suite_result *r)
+{
+	int hangs = 0;
+
+	for (size_t i = 0; i < r->spec->count; i++)
+		hangs += r->items[i].verdict == SUITE_FAIL &&
+			 strncmp(r->items[i].reason, "hang-idle", 9) == 0;
+	return hangs < HANGS_MAX ? IDLE_LIMIT_MS : SOON_LIMIT_MS;
+}
+
 static int start(struct asking *a, struct err *err)
 {
 	static const char *const env[] = { "PATH=/usr/bin:/bin", "LC_ALL=C",
@@ -73,7 +85,7 @@ static int start(struct asking *a, struct err *err)
 		(uint32_t)(a->count + 1) * WALL_LIMIT_MS + GRACE_MS;
 	struct sandbox_spec spec;
 
-	snprintf(idle, sizeof(idle), "%d", IDLE_LIMIT_MS);
+	snprintf(idle, sizeof(idle), "%d", idle_limit(a->out));
 	snprintf(wall, sizeof(wall), "%d", WALL_LIMIT_MS);
 	if (outside) {
 		const struct process_spec plain = { .argv = argv,

@@ -193,10 +193,30 @@ int suite_result_fail(struct suite_result *r, size_t index, const char *why,
 
 /* ---- the balance */
 
+/* The suite's probes found it, and not the statement itself. */
+static bool is_vague(const struct statement_result *s)
+{
+	return s->verdict == SUITE_FAIL &&
+	       (strncmp(s->reason, "hang", 4) == 0 ||
+		strcmp(s->file, "probe.c") == 0);
+}
+
+const struct statement *suite_blame(const struct suite_result *r, size_t index)
+{
+	if (!is_vague(&r->items[index]) || r->spec->statements[index].is_basic)
+		return NULL;
+	for (size_t i = 0; i < index; i++)
+		if (r->spec->statements[i].is_basic &&
+		    r->items[i].verdict == SUITE_FAIL)
+			return &r->spec->statements[i];
+	return NULL;
+}
+
 static void add_points(const struct statement *s, enum suite_verdict v,
 		       int *earned, int *possible)
 {
-	if (v == SUITE_SKIPPED || v == SUITE_UNKNOWN)
+	if (v == SUITE_SKIPPED || v == SUITE_UNKNOWN ||
+	    (v == SUITE_UNCLAIMED && s->is_optional))
 		return;
 	*possible += s->points;
 	if (v == SUITE_PASS)

@@ -72,9 +72,17 @@ int suite_result_fail(struct suite_result *r, size_t index, const char *why,
 const char *suite_verdict_name(enum suite_verdict v);
 
 /*
+ * A statement that hangs, or ends before its own question, where a basic one
+ * before it is not kept either, may only follow from that: the basic one, or
+ * NULL.
+ */
+const struct statement *suite_blame(const struct suite_result *r, size_t index);
+
+/*
  * The balance.  LEVELS, as long as the spec: deny is what has to be kept; warn
  * is reported apart, and allow is not counted at all.  Points of statements
- * that were skipped, or not tested, are not to be had.
+ * that were skipped or not tested are not to be had, nor are those of optional
+ * ones that are not claimed.
  */
 struct suite_score {
 	int earned; /* of what has to be kept */

@@ -1,6 +1,7 @@
 #ifndef MODEL_SUITE_SPEC_H
 #define MODEL_SUITE_SPEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -30,6 +31,8 @@ struct statement {
 	const char *id; /* "E5b" */
 	int class;	/* enum statement_class */
 	int points;
+	bool is_basic;	  /* hardly anything works without it */
+	bool is_optional; /* nobody has to offer what it is about */
 	const char *title;
 	const char *failure; /* what it means when it is not kept */
 	const char *test;    /* what the suite does to find out */
