@@ -1,19 +1,18 @@
 # The only build file.  `make` builds, `make demo` shows, `make check` proves.
 #
 #   CC=clang  SAN=address (or undefined, thread, address,undefined)  WERROR=1
+#   LAZY=no               load no library late; see cli/io/library.h
 #   make deps             install the Debian packages that are missing
 #   make check            everything, as CI does; T=NAME chooses in a part:
 #        check-unit check-cli check-torture check-tsan lint
 #   make fuzz             each target for FUZZ_SECONDS (30); T=NAME
 #   make bench            ONLY=SHAPE, BENCH_TSV=FILE
-#   make demo             REPOS=FILE
-#   make docs install     PREFIX, DESTDIR
+#   make demo docs install	REPOS=FILE; PREFIX, DESTDIR
 # Objects live under build/$(CC)-$(SAN)/, so variants never mix.
 
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 SAN ?= none
 PREFIX ?= /usr/local
-DESTDIR ?=
 comma := ,
 B := build/$(notdir $(CC))-$(subst $(comma),+,$(SAN))
 
@@ -28,20 +27,23 @@ endif
 endif
 
 # ---- how it is compiled
-PKGS := libcurl jansson libgit2 libarchive yaml-0.1 libcrypto libzstd zlib
+# LATE: they bring fifty others along, so they wait until they are needed
+LAZY ?= $(if $(filter x86_64% aarch64%,$(shell $(CC) -dumpmachine)),yes,no)
+LATE := libcurl libgit2 libarchive libcrypto libzstd
+PKGS := $(LATE) jansson yaml-0.1 zlib
 PKG_FLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+LATE_LIBS := $(if $(filter no,$(LAZY)),,$(shell pkg-config --libs $(LATE)))
 CFLAGS ?= $(if $(filter none,$(SAN)),-O2,-O1) -g
 san_fuzz := fuzzer-no-link,address,undefined
 san := $(if $(filter-out none,$(SAN)),-fno-omit-frame-pointer \
 	-fno-sanitize-recover=all \
 	-fsanitize=$(if $(filter fuzz,$(SAN)),$(san_fuzz),$(SAN)))
-DEPS = -MMD -MP -MF $@.d -MT $@
 FLAGS = -Icli -Itests -Iartifacts/artifact_01 -D_POSIX_C_SOURCE=200809L \
 	$(if $(filter reference/%,$<),-std=c11 -fPIC -fvisibility=hidden,-std=c17) \
 	$(PKG_FLAGS) $(CPPFLAGS) -Wall -Wextra -Wpedantic -Wshadow -Wvla -pthread \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
-	$(CFLAGS) $(if $(WERROR),-Werror) $(san) $(DEPS)
+	$(CFLAGS) $(if $(WERROR),-Werror) $(san) -MMD -MP -MF $@.d -MT $@
 BAN := $(if $(findstring gcc,$(notdir $(CC))),-include base/banned.h)
 LINK := -pthread $(san) $(LDFLAGS)
 WRAP := $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc strdup strndup)
@@ -68,8 +70,12 @@ $(shell mkdir -p $(sort $(dir $B/bin/ $(EXEC) $(OBJ) $(SUITE_OBJ) $(UNIT) \
 .DELETE_ON_ERROR:
 all: $B/bin/cohort $(EXEC) $(SUITE)
 
-$B/bin/cohort: $B/cli/main.o $B/libcohort.a
-	$(CC) $(LINK) -o $@ $^ $(LIBS)
+$B/bin/cohort: $B/cli/main.o $B/libcohort.a $B/late.o
+	$(CC) $(LINK) -o $@ $^ $(filter-out $(LATE_LIBS),$(LIBS))
+
+$B/late.o: cli/io/late $B/cli/main.o $B/libcohort.a
+	cli/io/late '$(CC)' '$(LATE_LIBS)' $(filter-out $<,$^) >$(@:.o=.c)
+	$(CC) $(FLAGS) -c -o $@ $(@:.o=.c)
 
 $B/libcohort.a: $(LIB_OBJ) $B/objects
 	@rm -f $@ && ar rcs $@ $(LIB_OBJ)
@@ -82,7 +88,7 @@ $(SUITE): $(SUITE_OBJ) artifacts/artifact_01/suite/exports
 
 # renewed when a source file comes or goes
 $B/objects: always
-	@echo $(LIB_OBJ) | cmp -s - $@ || echo $(LIB_OBJ) >$@
+	@echo $(LAZY) $(LIB_OBJ) | cmp -s - $@ || echo $(LAZY) $(LIB_OBJ) >$@
 
 $B/%.o: %.c Makefile
 	$(CC) $(FLAGS) $(if $(filter %_linux.c %_epoll.c tests/%,$<),,$(BAN)) -c -o $@ $<
@@ -108,7 +114,6 @@ replay = $(foreach f,$(call only,$(FUZZ)),'$f tests/fuzz/corpus/$(f:$B/tests/fuz
 RUN := COHORT=$(CURDIR)/$B/bin/cohort tests/run $(if $(RESULTS),-r $(RESULTS))
 
 tests: all $(UNIT) $(FUZZ) $(TOOLS) $(SHIM)
-
 check fuzz:
 	@MAKE='$(MAKE)' tests/$@.sh $T
 
@@ -123,19 +128,14 @@ check-torture: all $(TOOLS) $(SHIM)
 		'tests/torture/torture %',$(call only,$(CASES)))
 
 check-tsan:; @$(MAKE) --no-print-directory CC=clang SAN=thread check-unit
-
 lint:; @tests/run -l lint $(if $(RESULTS),-r $(RESULTS)) tests/lint/*.t
-
 bench: all $(TOOLS); @COHORT=$(CURDIR)/$B/bin/cohort tests/bench/bench $(ONLY)
-
 demo: all $(TOOLS)
 	@COHORT=$(CURDIR)/$B/bin/cohort tests/demo/demo.sh $(REPOS)
-
 deps:; @.ci/deps
 
 # ---- documents and installing
 docs: all; @man/pages $B/bin/cohort $B/share
-
 DIR := $(DESTDIR)$(PREFIX)
 install: docs
 	install -D -m 755 $B/bin/cohort $(DIR)/bin/cohort

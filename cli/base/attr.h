@@ -6,7 +6,7 @@
  *
  * AUTO(x_freep) before a local's declaration runs x_freep(&local) when the
  * local goes out of scope.  AUTO_DEFINE(type, x_free) makes that x_freep for
- * a pointer TYPE whose x_free accepts NULL.
+ * a pointer TYPE; x_free() is not called for NULL.
  */
 #define ATTR_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define ATTR_UNUSED __attribute__((unused))
@@ -16,7 +16,8 @@
 #define AUTO_DEFINE(type, free_fn)                         \
 	static inline ATTR_UNUSED void free_fn##p(type *p) \
 	{                                                  \
-		free_fn(*p);                               \
+		if (*p)                                    \
+			free_fn(*p);                       \
 	}
 
 /* The same for storage the caller owns: x_release takes the address. */

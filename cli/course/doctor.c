@@ -54,19 +54,37 @@ static struct doctor_item *add(struct doctor *d, const char *kind,
 	return item;
 }
 
+/* Why it does not run, in one line that any terminal and JSON can take. */
+static void set_broken(struct doctor_item *item, const char *why)
+{
+	size_t len = strcspn(why, "\n");
+
+	item->state = DOCTOR_BROKEN;
+	if (len >= sizeof(item->remark))
+		len = sizeof(item->remark) - 1;
+	for (size_t i = 0; i < len; i++)
+		item->remark[i] = why[i] >= ' ' && why[i] < 0x7f ? why[i] : '?';
+	item->remark[len] = '\0';
+}
+
 static void add_libraries(struct doctor *d)
 {
-	struct library_version versions[LIBRARY_COUNT];
+	struct library_version versions[LIBRARY_VERSIONS];
 
 	library_versions(versions);
-	for (size_t i = 0; i < LIBRARY_COUNT; i++) {
-		struct doctor_item *item = add(d, "library", versions[i].name);
+	for (size_t i = 0; i < LIBRARY_VERSIONS; i++) {
+		const struct library_version *v = &versions[i];
+		struct doctor_item *item = add(d, "library", v->name);
 
+		item->cost = v->cost;
+		item->mend = v->mend;
 		item->required = true;
 		snprintf(item->version, sizeof(item->version), "%s",
-			 versions[i].version);
+			 v->version);
 		snprintf(item->remark, sizeof(item->remark), "package %s",
-			 versions[i].package);
+			 strrchr(v->mend, ' ') + 1);
+		if (v->why[0])
+			set_broken(item, v->why);
 	}
 }
 
@@ -109,19 +127,6 @@ static int ask_version(const struct tool *tool, struct process_result *out,
 			return err_nomem(err);
 	}
 	return process_run(&spec, out, err);
-}
-
-/* Why it does not run, in one line that any terminal and JSON can take. */
-static void set_broken(struct doctor_item *item, const char *why)
-{
-	size_t len = strcspn(why, "\n");
-
-	item->state = DOCTOR_BROKEN;
-	if (len >= sizeof(item->remark))
-		len = sizeof(item->remark) - 1;
-	for (size_t i = 0; i < len; i++)
-		item->remark[i] = why[i] >= ' ' && why[i] < 0x7f ? why[i] : '?';
-	item->remark[len] = '\0';
 }
 
 static bool is_of_rust(const struct tool *tool)

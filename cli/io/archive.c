@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "io/file.h"
+#include "io/library.h"
 
 enum {
 	CHUNK = 64 << 10,
@@ -144,7 +145,7 @@ int archive_gunzip(const void *bytes, size_t len, uint64_t max,
 
 static void reader_free(struct archive *a)
 {
-	(void)archive_read_free(a); /* accepts NULL; nothing to report */
+	(void)archive_read_free(a); /* nothing to report */
 }
 AUTO_DEFINE(struct archive *, reader_free)
 
@@ -155,6 +156,26 @@ static void writer_free(struct archive *a)
 AUTO_DEFINE(struct archive *, writer_free)
 
 AUTO_DEFINE(struct archive_entry *, archive_entry_free)
+
+static struct archive *reader_new(struct err *err)
+{
+	struct archive *a = NULL;
+
+	if (library_load(LIBRARY_ARCHIVE, err) == 0 &&
+	    !(a = archive_read_new()))
+		err_nomem(err);
+	return a;
+}
+
+static struct archive *writer_new(struct err *err)
+{
+	struct archive *a = NULL;
+
+	if (library_load(LIBRARY_ARCHIVE, err) == 0 &&
+	    !(a = archive_write_new()))
+		err_nomem(err);
+	return a;
+}
 
 struct source {
 	struct gunzip *gz;
@@ -331,13 +352,11 @@ int archive_unpack(const void *bytes, size_t len, uint64_t max, const char *dir,
 		   struct err *err)
 {
 	AUTO(gunzip_freep) struct gunzip *gz = NULL;
-	AUTO(reader_freep) struct archive *a = archive_read_new();
+	AUTO(reader_freep) struct archive *a = reader_new(err);
 	struct source source = { .err = err };
 	struct unpack u = { .archive = a, .dir = dir, .max = max };
 
-	if (!a)
-		return err_nomem(err);
-	if (gunzip_new(bytes, len, max, &gz, err) < 0)
+	if (!a || gunzip_new(bytes, len, max, &gz, err) < 0)
 		return (int)err->code;
 	source.gz = gz;
 	if (archive_read_support_format_tar(a) != ARCHIVE_OK ||
@@ -429,14 +448,14 @@ static int settle(const char *temp, const char *out, struct err *err)
 int archive_write_release(const char *out, const struct archive_file *files,
 			  size_t count, int64_t mtime, struct err *err)
 {
-	AUTO(writer_freep) struct archive *a = archive_write_new();
+	AUTO(writer_freep) struct archive *a = writer_new(err);
 	AUTO(strbuf_releasep) struct strbuf temp = { 0 };
 	struct archive_file *sorted = calloc(count + 1, sizeof(*sorted));
 
 	strbuf_addf(&temp, "%s.partial", out);
 	if (!a || !sorted || !strbuf_ok(&temp)) {
 		free(sorted);
-		return err_nomem(err);
+		return a ? err_nomem(err) : (int)err->code;
 	}
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = files[i];

@@ -11,6 +11,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "base/parse.h"
+#include "io/library.h"
 
 enum {
 	CHUNK = 64 << 10
@@ -29,6 +30,8 @@ int digest_new(struct digest **out, struct err *err)
 
 	if (!d)
 		return err_nomem(err);
+	if (library_load(LIBRARY_CRYPTO, err) < 0)
+		return (int)err->code;
 	d->ctx = EVP_MD_CTX_new();
 	if (!d->ctx || EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL) != 1)
 		return err_nomem(err);
@@ -62,7 +65,8 @@ void digest_free(struct digest *d)
 {
 	if (!d)
 		return;
-	EVP_MD_CTX_free(d->ctx);
+	if (d->ctx)
+		EVP_MD_CTX_free(d->ctx);
 	free(d);
 }
 

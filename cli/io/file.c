@@ -31,7 +31,11 @@ static void close_fd(int fd)
 	if (fd >= 0)
 		close(fd);
 }
-AUTO_DEFINE(int, close_fd)
+
+static void close_fdp(const int *fd)
+{
+	close_fd(*fd);
+}
 
 static void close_stream(DIR *d)
 {

@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "io/git_commit.h"
 #include "io/git_internal.h"
+#include "io/library.h"
 
 /*
  * A pack is "PACK", a version, a count, and of each object a header and its
@@ -185,7 +186,8 @@ int git_pack_blobs(struct repo *r, const struct repo_bytes *blobs, size_t count,
 	strbuf_addf(&dir, "%sobjects/pack", git_repository_commondir(r->raw));
 	if (rc < 0)
 		return pack_failed(&p, rc);
-	if (strbuf_check(&dir, err) < 0)
+	if (strbuf_check(&dir, err) < 0 ||
+	    library_load(LIBRARY_CRYPTO, err) < 0)
 		return (int)err->code;
 	p.sha1 = EVP_MD_CTX_new();
 	rc = write_pack(&p, strbuf_str(&dir), odb, blobs, out, count);

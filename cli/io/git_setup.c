@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "io/git_internal.h"
+#include "io/library.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int setup_rc;
@@ -37,6 +38,8 @@ static void start(void)
 
 int git_setup(struct err *err)
 {
+	if (library_load(LIBRARY_GIT2, err) < 0)
+		return err->code;
 	pthread_once(&once, start);
 	if (setup_rc < 0)
 		return git_failed(setup_rc, "start", "libgit2", err);

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/parse.h"
 #include "base/vec.h"
+#include "io/library.h"
 
 enum {
 	ORIGIN_MAX = 320,
@@ -93,6 +94,8 @@ int http_new(struct http **out, struct err *err)
 {
 	struct http *h;
 
+	if (library_load(LIBRARY_CURL, err) < 0)
+		return (int)err->code;
 	pthread_once(&once, start);
 	if (once_rc != CURLE_OK)
 		return err_set(err, ERR_MISSING, "cannot start libcurl: %s",

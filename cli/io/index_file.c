@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "io/library.h"
 
 enum {
 	HEADER_SIZE = 12,
@@ -235,7 +236,8 @@ static int seal(struct writer *w, size_t start, struct err *err)
 	unsigned char *head;
 	unsigned char sum[EVP_MAX_MD_SIZE];
 
-	if (strbuf_check(w->out, err) < 0)
+	if (strbuf_check(w->out, err) < 0 ||
+	    library_load(LIBRARY_CRYPTO, err) < 0)
 		return (int)err->code;
 	head = (unsigned char *)w->out->data + start;
 	put_be32(head + 4, w->extended ? 3 : 2);

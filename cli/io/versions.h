@@ -3,18 +3,20 @@
 
 #include <stddef.h>
 
-/* The libraries that this program runs with, as they name themselves. */
+/* A library that this program runs with, as it names itself. */
 struct library_version {
-	const char *name;    /* "libgit2" */
-	const char *package; /* Debian's, to build with it */
-	char version[48];
+	const char *name; /* "libgit2" */
+	const char *cost; /* what does not work without it */
+	const char *mend; /* what to type */
+	char version[48]; /* "" if it cannot be loaded */
+	char why[160];	  /* and why not */
 };
 
 enum {
-	LIBRARY_COUNT = 7
+	LIBRARY_VERSIONS = 7
 };
 
-/* Any thread. */
-void library_versions(struct library_version out[LIBRARY_COUNT]);
+/* Loads those that are not loaded yet; any thread. */
+void library_versions(struct library_version out[LIBRARY_VERSIONS]);
 
 #endif

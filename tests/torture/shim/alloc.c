@@ -11,7 +11,8 @@
  *	FAULT_COUNT	a file of 8 bytes, or longer, that receives the number
  *			of allocations made, as a native long
  *
- * Counting begins when main does, on all threads.
+ * Counting begins when main does, on all threads; in a library that is loaded
+ * later, when it is there.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -46,7 +47,19 @@ static atomic_long *count = &own_count;
 static struct range {
 	uintptr_t begin, end;
 } counted[RANGES_MAX];
-static size_t counted_len;
+static atomic_size_t counted_len; /* after what it counts was written */
+static char *from;
+
+static bool is_counted(uintptr_t caller)
+{
+	size_t len = atomic_load(&counted_len);
+
+	for (size_t i = 0; i < len; i++) {
+		if (caller >= counted[i].begin && caller < counted[i].end)
+			return true;
+	}
+	return everybody;
+}
 
 /* Is NAME, a path, or "" for the program, among the words of FAULT_FROM? */
 static bool is_named(const char *words, const char *name)
@@ -75,8 +88,10 @@ static int find_code(struct dl_phdr_info *info, size_t size, void *words)
 
 		r.end = r.begin + p->p_memsz;
 		if (p->p_type == PT_LOAD && p->p_flags & PF_X &&
-		    counted_len < RANGES_MAX)
-			counted[counted_len++] = r;
+		    counted_len < RANGES_MAX && !is_counted(r.begin)) {
+			counted[counted_len] = r;
+			atomic_fetch_add(&counted_len, 1);
+		}
 	}
 	return 0;
 }
@@ -113,26 +128,17 @@ static bool concerned(void)
 static void begin(void)
 {
 	const char *nth = getenv("FAULT_ALLOC"), *file = getenv("FAULT_COUNT");
-	char *from = getenv("FAULT_FROM");
 
 	if (!nth || !concerned())
 		return;
 	failing = strtol(nth, NULL, 10);
+	from = getenv("FAULT_FROM");
 	everybody = !from;
 	if (from)
 		dl_iterate_phdr(find_code, from);
 	if (file)
 		map_count(file);
 	atomic_store(&counting, true);
-}
-
-static bool is_counted(uintptr_t caller)
-{
-	for (size_t i = 0; i < counted_len; i++) {
-		if (caller >= counted[i].begin && caller < counted[i].end)
-			return true;
-	}
-	return everybody;
 }
 
 static bool refused(const void *caller)
@@ -187,6 +193,20 @@ int posix_memalign(void **out, size_t align, size_t size)
 		return ENOMEM;
 	*out = p;
 	return 0;
+}
+
+/* Which libraries there are changes here; libc's lock guards find_code(). */
+void *dlopen(const char *file, int mode)
+{
+	void *(*real)(const char *, int) = NULL;
+	void *handle;
+
+	/* ISO C has no cast from an object to a function */
+	*(void **)&real = dlsym(RTLD_NEXT, "dlopen");
+	handle = real(file, mode);
+	if (handle && from)
+		dl_iterate_phdr(find_code, from);
+	return handle;
 }
 
 /* libc reaches main through this; constructors have run by then. */
