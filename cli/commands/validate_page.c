@@ -192,6 +192,7 @@ static void put_statement(struct strbuf *b, const json_t *s)
 	if (view_text(s, "basis")[0])
 		strbuf_addf(&demand, " Basis: %s.", view_text(s, "basis"));
 	put_pair(b, "Whose demand", strbuf_str(&demand));
+	put_code(b, "Refused by the system", view_text(s, "refused"));
 	put_code(b, "What was printed", view_text(s, "log"));
 	put_code(b, "Run it alone", view_text(s, "again"));
 	put_code(b, "In a debugger", view_text(s, "debug"));

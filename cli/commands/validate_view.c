@@ -123,7 +123,7 @@ static json_t *statement_view(const struct validation *v,
 
 	return json_pack(
 		"{s:s, s:s, s:s, s:i, s:s, s:o, s:s, s:o, s:o, s:I, s:o, s:o, "
-		"s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o}",
+		"s:o, s:I, s:I, s:o, s:I, s:o, s:o, s:o, s:o}",
 		"id", s->id, "class", statement_letter(s->class), "demand",
 		statement_class_name(s->class), "points", s->points, "level",
 		finding_level_name(x->levels[i]), "title",
@@ -133,10 +133,10 @@ static json_t *statement_view(const struct validation *v,
 		(json_int_t)r->line, "failure", view_string(s->failure), "test",
 		text_or_null(s->test), "basis", text_or_null(s->basis),
 		"wall_ms", (json_int_t)r->wall_ms, "cpu_ms",
-		(json_int_t)r->cpu_ms, "printed", (json_int_t)r->printed, "log",
-		text_or_null(r->log), "may_follow_from",
-		text_or_null(blame ? blame->id : NULL), "again",
-		is_bad ? again(v, x, s->id) : json_null(), "debug",
+		(json_int_t)r->cpu_ms, "refused", text_or_null(r->refused),
+		"printed", (json_int_t)r->printed, "log", text_or_null(r->log),
+		"may_follow_from", text_or_null(blame ? blame->id : NULL),
+		"again", is_bad ? again(v, x, s->id) : json_null(), "debug",
 		is_bad ? debugger(v, x, s->id) : json_null());
 }
 

@@ -68,7 +68,7 @@ static int keep(struct arena *a, const char *text, size_t max, const char **out,
 static int read_one(const struct node *n, struct arena *a,
 		    struct statement_result *out, struct err *err)
 {
-	const char *reason, *file, *log;
+	const char *reason, *file, *refused, *log;
 
 	if (read_verdict(n, &out->verdict, err) < 0 ||
 	    node_str(n, "reason", &reason, err) < 0 ||
@@ -76,6 +76,7 @@ static int read_one(const struct node *n, struct arena *a,
 	    node_int(n, "line", 0, INT32_MAX, &out->line, err) < 0 ||
 	    node_int(n, "wall_ms", 0, INT32_MAX, &out->wall_ms, err) < 0 ||
 	    node_int(n, "cpu_ms", 0, INT32_MAX, &out->cpu_ms, err) < 0 ||
+	    node_str_or(n, "refused", "", &refused, err) < 0 ||
 	    node_int_or(n, "printed", 0, INT64_MAX, 0, &out->printed, err) <
 		    0 ||
 	    node_str_or(n, "log", "", &log, err) < 0)
@@ -83,7 +84,8 @@ static int read_one(const struct node *n, struct arena *a,
 	if (out->verdict == SUITE_FAIL && !reason[0])
 		return node_err(n, err, ERR_FORMAT, "it fails for no reason");
 	if (keep(a, reason, SUITE_REASON_MAX, &out->reason, err) < 0 ||
-	    keep(a, file, STATEMENT_ID_MAX * 8, &out->file, err) < 0)
+	    keep(a, file, STATEMENT_ID_MAX * 8, &out->file, err) < 0 ||
+	    keep(a, refused, SUITE_REASON_MAX, &out->refused, err) < 0)
 		return (int)err->code;
 	return keep(a, log, SUITE_LOG_MAX, &out->log, err);
 }
@@ -181,9 +183,9 @@ int suite_result_add(struct suite_result *r, const char *json, size_t len,
 int suite_result_fail(struct suite_result *r, size_t index, const char *why,
 		      struct err *err)
 {
-	struct statement_result s = { .verdict = SUITE_ERROR,
-				      .file = "",
-				      .log = "" };
+	struct statement_result s = {
+		.verdict = SUITE_ERROR, .file = "", .refused = "", .log = ""
+	};
 
 	if (keep(&r->arena, why, SUITE_REASON_MAX, &s.reason, err) < 0)
 		return (int)err->code;

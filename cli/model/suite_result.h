@@ -40,7 +40,8 @@ struct statement_result {
 	int64_t line;
 	int64_t wall_ms;
 	int64_t cpu_ms;
-	int64_t printed; /* bytes; the last of them are in LOG */
+	const char *refused; /* what it asked the system in vain, or "" */
+	int64_t printed;     /* bytes; the last of them are in LOG */
 	const char *log;
 };
 

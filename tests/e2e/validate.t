@@ -1,0 +1,226 @@
+#!/bin/sh
+# A crate against its artifact's contract: right ones, wrong ones, and those
+# that are no executor at all.
+# shellcheck source=../lib.sh
+. "${0%/*}/../lib.sh"
+# shellcheck source=../seats.sh
+. "$ROOT/tests/seats.sh"
+
+command -v cargo >/dev/null || skip 'cargo not found'
+command -v bwrap >/dev/null || skip 'bubblewrap not found'
+HOME=$TEST_ROOT/home
+export HOME
+suite=${COHORT%/bin/*}/libexec/cohort/suite_executor
+
+run new artifact_01 kov-lina
+# Each wake queues its task again, and the last comes first.
+cp -R kov-lina wrong && sed -i 's/batch\.pop_front()/batch.pop_back()/' \
+	wrong/src/executor.rs && sed -i \
+	's/if !\(self.queued.swap(true, Ordering::AcqRel)\)/if \1 || true/' \
+	wrong/src/task.rs
+
+# RUST: an adapter of the crate's own; the executor begins by this
+adapter() {
+	mkdir -p own/validate && cp -R kov-lina/. own && sed \
+		-e "s|let executor = Executor::new|$1 &|" \
+		"$ROOT/artifacts/artifact_01/adapter/src/map.rs" \
+		>own/validate/adapter.rs
+}
+
+right() {
+	(cd kov-lina && run validate artifact_01 --json)
+	is 0 && must jq -e '.schema == 1 and .count == 1 and .passed == 1 and
+		(.validated[0] | .verdict == "pass" and .crate == "kov-lina" and
+		.load.verdict == "pass" and .build.cached == false and
+		.score.points == .score.of_points and .score.points > 150 and
+		(.statements | length >= 80) and
+		([.statements[] | select(.verdict == "fail")] == []))' out
+}
+
+again() {
+	run validate artifact_01 kov-lina --only E4,E43,E81 --json
+	is 0 && must jq -e '.partial and (.validated[0] | .build.cached and
+		[.statements[].id] == ["E4", "E43", "E81"] and
+		(.statements[2].verdict == "not claimed"))' out
+	run validate artifact_01 kov-lina --only E4
+	is 0 && same out <<-EOT
+	kov-lina  kov-lina 0.1.0  pass  3 of 3 points
+	  E4    L  pass         a wake during the task's own poll counts
+
+	3 of 3 points: 1 pass
+	EOT
+}
+
+wrong() {
+	run validate artifact_01 wrong --only E1,E5b,E43 --page page.html
+	is 1 && has out 'E5b   G  fail         several wakes before a' &&
+		has out 'E5b  several wakes before a poll give one poll' &&
+		has out 'Each wake queues the task again.' &&
+		has out "(the suite's wakers.c:" &&
+		has out 'reported apart: it fails nothing' &&
+		has out 'more on E5b:   cohort explain E5b' &&
+		has out 'cohort validate artifact_01 wrong --only E5b' &&
+		has out "1 pass, 1 fail, 1 of the choices fail" &&
+		has page.html '<h3>several wakes before a poll give one poll</h3>' &&
+		has page.html 'there must be exactly 51 polls' &&
+		has page.html 'cohort validate artifact_01 wrong --only E5b'
+	must test "$(grep -c '<article' page.html)" -eq 2
+	mustnt grep -q '<script' page.html
+}
+
+# What is printed for a debugger can be typed.
+alone() {
+	run validate artifact_01 wrong --only E43 --json
+	jq -r '.validated[0].statements[0].debug' out >line
+	has line "gdb -q -ex 'break fail_at' -ex run --args $suite "
+	sed 's/^gdb .* --args //' line >direct
+	sh ./direct >said && complain 'it passes alone'
+	has said 'fail: the first poll of task'
+	command -v gdb >/dev/null || return 0
+	sed 's/^gdb -q/gdb -q -batch/; s/-ex run/-ex run -ex bt/' line >batch
+	DEBUGINFOD_URLS='' sh ./batch >said 2>&1
+	has said 'Breakpoint 1, fail_at' && has said 'step_in_order' &&
+		has said "$TEST_DIR/wrong/src/task.rs"
+}
+
+# No verdict on the contract for what is no library.
+unbuilt() {
+	cp -R kov-lina broken && echo 'fn half( {' >>broken/src/timer.rs
+	run validate artifact_01 broken
+	is 1 && has out 'broken  kov-lina 0.1.0  fail' &&
+		has out '  does not build: ' && has out '  at:   src/timer.rs:' &&
+		has out '  next: cargo build --release' || return 1
+	must test -s "$(sed -n 's/^  log:  //p' out)"
+	cp -R kov-lina program && rm program/src/lib.rs &&
+		echo 'fn main() {}' >program/src/main.rs
+	run validate artifact_01 program
+	is 1 && has out 'cannot be loaded: the crate has no library' &&
+		has out '  next: begin a src/lib.rs'
+	mkdir -p torn/src && echo '[package' >torn/Cargo.toml
+	run validate artifact_01 torn
+	is 1 && has out '  does not build: '
+}
+
+# The way out that is shown leads out.
+other_api() {
+	cp -R kov-lina other &&
+		sed -i 's/^pub use remote.*/pub use remote::Refused;/' \
+			other/src/lib.rs
+	run validate artifact_01 other
+	is 1 && has out "is not what the adapter expects: unresolved import" &&
+		has out "of the course's adapter" || return 1
+	sed -n 's/^  next: \(.*\), and make it fit$/\1/p' out >next
+	(cd other && sh ../next && sed -i -e 's/Remote, //' \
+		-e '/remote: Remote,/d' -e 's/remote: exec[^,]*, //' \
+		-e '/fn spawn_remote/,/^    }/d' -e 's/ | REMOTE_SPAWN//' \
+		validate/adapter.rs)
+	run validate artifact_01 other --only E1,E84 --json
+	is 0 && must jq -e '.validated[0] | .build.own_adapter and
+		.statements[0].verdict == "pass" and
+		.statements[1].verdict == "not claimed" and
+		.score.of_points == 6 and .score.points == 3' out
+	echo 'fn new() -> u8 { None }' >>other/validate/adapter.rs
+	run validate artifact_01 other
+	is 1 && has out 'at:   validate/adapter.rs:' &&
+		has out 'next: mend validate/adapter.rs'
+}
+
+# What runs with the suite may end it or write over what it says.
+hostile() {
+	adapter 'extern "C" { fn getppid() -> i32; fn kill(p: i32, s: i32) -> i32; fn open(p: *const u8, f: i32) -> i32; fn write(f: i32, p: *const u8, n: usize) -> isize; } unsafe { let f = open(b"/proc/self/../1/fd/1\\0".as_ptr(), 1); write(f, b"{}".as_ptr(), 2); kill(getppid(), 9); println!("<script>\\u{1b}[2J"); }'
+	run validate artifact_01 own --only E1,E2 --page page.html
+	is 1 && mustnt grep -q "$(printf '\033')" out page.html
+	mustnt grep -q '<script' page.html
+	run validate artifact_01 own --only E1,E2 --json
+	is 1 && must jq -e '.validated[0].verdict != "pass"' out
+}
+
+reference() {
+	run validate artifact_01 --reference --only E1,E87 --json
+	is 0 && must jq -e '.validated[0] | .reference and .verdict == "pass"
+		and .build == null and .score.pass == 2' out
+}
+
+# From here on with a workspace.
+seats() {
+	a_cohort ada mel zoe && cp -R wrong ada &&
+		a_crate zoe kov-zoe 0.1.0 &&
+		a_submission ada ada 0.1.0 && a_submission zoe zoe 0.1.0 ||
+		return 1
+	before=$(git -C ws rev-parse HEAD)
+	run -C ws validate artifact_01 --all --only E1,E5b,E43
+	is 1 && has out '@ada artifact_01/v0.1.0  kov-lina 0.1.0  fail  3 of 5 points' &&
+		has out '  fails: E5b' && has out '@mel artifact_01  nothing submitted' &&
+		has out 'is not what the adapter expects: unresolved import' &&
+		has out '3 validated: 0 pass, 2 fail, 0 error, 1 missing' || return 1
+	mv out first
+	(cd ws && run validate artifact_01 --only E1,E5b,E43)
+	is 1 && same out <first
+	[ "$(git -C ws rev-parse HEAD)" = "$before" ] ||
+		complain 'a validation made a commit'
+}
+
+policy() {
+	printf 'gates: [{gate: choices, level: deny}]\nlints: [{lint: E5b, level: allow}]\nallow: []\nschema: 1\n' \
+		>ws/config/policy.yaml
+	run -C ws validate artifact_01 @ada --only E1,E5b,E43 --json
+	is 1 && must jq -e '.validated[0] | .score.failed == 1 and
+		[.statements[].level] == ["deny", "allow", "deny"]' out
+	sed -i 's/E5b/E63z/' ws/config/policy.yaml
+	run -C ws validate artifact_01 @ada
+	is 6 && has err "no lint is called 'E63z'"
+}
+
+usage() {
+	run validate artifact_01 kov-lina --only E4,E999
+	is 6 && has err "artifact_01 has no statement 'E999'"
+	run validate artifact_03 --reference
+	is 6 && has err 'there is no suite for artifact_03'
+	run validate artifact_01 kov-lina wrong
+	is 2 && has err 'one folder at a time'
+	run validate artifact_01 ./nowhere
+	is 6 && has err "there is no folder './nowhere'"
+	sed -i 's/artifact_01/artifact_02/; s/kov-/flume-lock-/' \
+		own/.cohort.yaml
+	run validate artifact_01 own
+	is 2 && has err 'this crate is artifact_02 by its .cohort.yaml'
+	cd "$HOME" || return 1
+	run validate artifact_01
+	is 6 && has err 'there is neither a Cargo.toml nor a workspace here'
+}
+
+no_sandbox() {
+	mkdir bin && for name in cargo rustc git; do
+		ln -s "$(command -v $name)" bin/$name
+	done
+	PATH=$TEST_DIR/bin run validate artifact_01 kov-lina
+	is 3 && has err 'bubblewrap not found' &&
+		has err 'hint: sudo apt-get install bubblewrap'
+}
+
+no_cache() {
+	XDG_CACHE_HOME=/dev/null run validate artifact_01 wrong --only E1,E5b
+	is 1 && has out 'the library is not kept' && lacks out 'in gdb:'
+}
+
+explained() {
+	run explain E13
+	is 0 && has out 'a wake from another thread ends a park, each time' &&
+		has out 'When it fails:' && has out 'The test:'
+}
+
+check 'what the template makes keeps everything' right
+check 'what has not changed is not built again, and --only chooses' again
+check 'a wrong crate is told what it breaks, also on a page' wrong
+check 'a statement runs alone, under a debugger too' alone
+check 'a crate that does not build has its first error shown' unbuilt
+check 'a crate with another interface is told what to write' other_api
+check 'what attacks the suite is not believed' hostile
+check 'the reference keeps what it is asked' reference
+check 'seats are validated as they were collected' seats
+check 'the policy decides what counts' policy
+check 'what cannot be validated is said' usage
+check 'nothing runs without a sandbox' no_sandbox
+check 'a cache is not needed' no_cache
+check 'each statement can be explained' explained
+done_testing
