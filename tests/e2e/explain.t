@@ -18,14 +18,15 @@ all() {
 	is 0 && must jq -e '[.explained[] | select(.summary == "" or
 		.explanation == "")] == [] and
 		([.explained[].kind] | unique) ==
-		["build", "gate", "metadata", "semver"] and
+		["artifact_01", "build", "gate", "metadata",
+			"semver"] and
 		([.explained[].id] | length == (unique | length))' out >/dev/null
 }
 
 unknown() {
 	run explain missing-licence
 	is 6 && same out </dev/null && same err <<-EOT
-	cohort: there is no gate or lint 'missing-licence'
+	cohort: there is no gate, lint or statement 'missing-licence'
 	hint: cohort explain missing-license
 	EOT
 }

@@ -77,8 +77,8 @@ alone() {
 	sh ./direct >said && complain 'it passes alone'
 	has said 'fail: the first poll of task'
 	command -v gdb >/dev/null || return 0
-	sed 's/^gdb -q/gdb -q -batch/; s/-ex run/-ex run -ex bt/' line >batch
-	DEBUGINFOD_URLS='' sh ./batch >said 2>&1
+	sed 's/^gdb -q/gdb -q -batch/; s/-ex run/-ex run -ex bt/' line >typed
+	DEBUGINFOD_URLS='' sh ./typed >said 2>&1
 	has said 'Breakpoint 1, fail_at' && has said 'step_in_order' &&
 		has said "$TEST_DIR/wrong/src/task.rs"
 }
@@ -191,7 +191,7 @@ usage() {
 
 no_sandbox() {
 	mkdir bin && for name in cargo rustc git; do
-		ln -s "$(command -v $name)" bin/$name
+		ln -s "$(command -v "$name")" "bin/$name"
 	done
 	PATH=$TEST_DIR/bin run validate artifact_01 kov-lina
 	is 3 && has err 'bubblewrap not found' &&
