@@ -4,7 +4,8 @@
 /*
  * What the reactor asks of the system: to watch descriptors, once each time
  * it is told to, and a bell that any thread may ring.  One file implements it
- * for one system; poller_epoll.c is Linux's.
+ * for one system: poller_epoll.c Linux's, poller_kqueue.c that of macOS and the
+ * BSDs.  The others are empty there.
  */
 
 #include <stdbool.h>

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE /* ppoll */
 #include "poller.h"
 
+#if defined(__linux__) && !defined(POLLER_KQUEUE)
+
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -232,3 +234,5 @@ void poller_ring(int bell)
 		;
 	errno = kept;
 }
+
+#endif
