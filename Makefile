@@ -1,4 +1,4 @@
-# The only build file.  `make` builds, `make demo` shows, `make check` proves.
+# The build file.  `make` builds, `make demo` shows, `make check` proves.
 #
 #   CC=clang  SAN=address (or undefined, thread, address,undefined)  WERROR=1
 #   LAZY=no               load no library late; see cli/io/library.h
@@ -53,8 +53,8 @@ SRC := $(sort $(wildcard cli/*.c cli/*/*.c cli/*/*/*.c reference/executor/*.c))
 OBJ := $(SRC:%.c=$B/%.o)
 LIB_OBJ := $(filter-out $B/cli/main.o,$(OBJ))
 EXEC := $B/libexec/cohort/reference-executor.so
-SUITE := $B/libexec/cohort/suite_executor
-SUITE_OBJ := $(patsubst %.c,$B/%.o,$(sort $(wildcard artifacts/*_01/suite/*.c)))
+.DEFAULT_GOAL := all
+include artifacts/artifact_01/programs.mk
 UNIT := $(patsubst %.c,$B/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ := $(patsubst %.c,$B/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TOOLS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/*.c \
@@ -62,13 +62,13 @@ TOOLS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/*.c \
 SHIM := $(patsubst %.c,$B/%.so,$(wildcard tests/torture/shim/*.c))
 CLI_T := $(wildcard $(if $(filter %/gcc-none,$B),tests/harness/*.t) tests/e2e/*.t)
 CASES := $(sort $(wildcard tests/torture/cases/*))
-$(shell mkdir -p $(sort $(dir $B/bin/ $(EXEC) $(OBJ) $(SUITE_OBJ) $(UNIT) \
+$(shell mkdir -p $(sort $(dir $B/bin/ $(EXEC) $(OBJ) $(ART_OBJ) $(UNIT) \
 	$(FUZZ) $(TOOLS) $(SHIM))))
 
 .PHONY: all always deps tests check check-unit check-cli check-torture \
 	check-tsan lint fuzz bench demo docs install clean
 .DELETE_ON_ERROR:
-all: $B/bin/cohort $(EXEC) $(SUITE)
+all: $B/bin/cohort $(EXEC) $(ART)
 
 $B/bin/cohort: $B/cli/main.o $B/libcohort.a $B/late.o
 	$(CC) $(LINK) -o $@ $^ $(filter-out $(LATE_LIBS),$(LIBS))
@@ -82,9 +82,6 @@ $B/libcohort.a: $(LIB_OBJ) $B/objects
 
 $(EXEC): $(filter $B/reference/executor/%,$(OBJ)) $B/objects
 	$(CC) $(LINK) -shared -o $@ $(filter %.o,$^)
-
-$(SUITE): $(SUITE_OBJ) artifacts/artifact_01/suite/exports
-	$(CC) $(LINK) -o $@ $(SUITE_OBJ) -Wl,--dynamic-list=$(lastword $^) -ldl
 
 # renewed when a source file comes or goes
 $B/objects: always
@@ -147,4 +144,4 @@ install: docs
 
 clean:; rm -rf build
 
--include $(patsubst %,%.d,$(OBJ) $(SUITE_OBJ) $(UNIT) $(FUZZ) $(TOOLS))
+-include $(patsubst %,%.d,$(OBJ) $(ART_OBJ) $(UNIT) $(FUZZ) $(TOOLS))
