@@ -71,8 +71,10 @@ static void print(struct terminal *t, const json_t *view)
 	print_word(t, view_text(view, "dir"));
 	term_printf(t, " && cargo test\n");
 	print_push(t, view);
-	term_printf(t, "  cohort check\n"
-		       "  cohort submit\n");
+	term_printf(t, "  cohort check\n");
+	if (strcmp(view_text(view, "artifact"), "artifact_01") == 0)
+		term_printf(t, "  cohort validate artifact_01\n");
+	term_printf(t, "  cohort submit\n");
 }
 
 static int run(struct cli *cli, const void *argp, struct err *err)

@@ -98,12 +98,11 @@ static void print_next(struct terminal *t, const json_t *list)
 	}
 	if (!first)
 		return;
-	term_printf(t, "\n");
-	term_printf(t, "more on %s:   cohort explain %s\n",
-		    view_text(first, "id"), view_text(first, "id"));
-	term_printf(t, "it alone:     %s\n", view_text(first, "again"));
+	term_printf(t, "\nnext, for %s:\n", view_text(first, "id"));
+	term_printf(t, "  cohort explain %s\n", view_text(first, "id"));
+	term_printf(t, "  %s\n", view_text(first, "again"));
 	if (view_text(first, "debug")[0])
-		term_printf(t, "in gdb:       %s\n", view_text(first, "debug"));
+		term_printf(t, "  %s\n", view_text(first, "debug"));
 }
 
 static void print_build(struct terminal *t, const json_t *b)

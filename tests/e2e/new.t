@@ -19,6 +19,7 @@ plain() {
 	  git init -b main && git add . && git commit -m 'Begin kov-eve'
 	  git remote add origin URL && git push -u origin main
 	  cohort check
+	  cohort validate artifact_01
 	  cohort submit
 	EOF
 	same kov-eve/.cohort.yaml <<-EOF
@@ -82,6 +83,7 @@ second_crate() {
 	  cd mono/kov-eve && cargo test
 	  git add . && git commit -m 'Begin kov-eve' && git push
 	  cohort check
+	  cohort validate artifact_01
 	  cohort submit
 	EOF
 }

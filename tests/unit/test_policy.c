@@ -235,7 +235,7 @@ static void test_shipped_examples_can_be_uncommented(void **state)
 	if (read_n(bare.data, bare.len, &p, &err) < 0)
 		fail_msg("%s\n%s", err.msg, bare.data);
 	assert_int_equal(p->lint_count, 2);
-	assert_int_equal(p->gate_count, 1);
+	assert_int_equal(p->gate_count, 2);
 	assert_int_equal(p->allowance_count, 1);
 }
 
