@@ -11,7 +11,8 @@ shared_obj := $(filter $(addprefix %/,api.o around.o child.o filter_linux.o \
 	judge.o os_linux.o probe.o watch.o),$(suite_obj))
 
 $(suite): $(suite_obj) artifacts/artifact_01/suite/exports
-	$(CC) $(LINK) -o $@ $(filter %.o,$^) -Wl,--dynamic-list=$(lastword $^) -ldl
+	$(CC) $(LINK) -o $@ $(filter %.o,$^) -Wl,--dynamic-list=$(lastword $^) \
+		-Wl,-z,relro,-z,now -ldl
 
 $(speed): $(filter-out $(suite_obj),$(ART_OBJ)) $(shared_obj)
 	$(CC) $(LINK) -o $@ $^ -ldl

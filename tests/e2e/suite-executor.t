@@ -193,6 +193,25 @@ jumps() {
 	has out 'E30   K  fail: '
 }
 
+# Nothing goes on without the runner, however that ends.
+ends_with_runner() {
+	judged SLEEPS 0 --list
+	"$suite" ./wrong.so --only E29 --idle-limit 100000 >out 2>err &
+	runner=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		sleep 0.1
+		child=$(cat "/proc/$runner/task/$runner/children")
+		tr '\0' ' ' <"/proc/${child% }/cmdline" | grep -q ' E29 ' &&
+			break
+	done
+	must kill -0 "${child% }"
+	kill -9 "$runner"
+	wait "$runner"
+	sleep 0.3
+	# whoever inherits it may not have asked for its status yet
+	mustnt grep -q 'State:[[:space:]][^ZX]' "/proc/${child% }/status"
+}
+
 harmless() {
 	passes RIGHT
 	passes THREADS_GO_ON
@@ -260,6 +279,7 @@ check 'printing much and closing foreign descriptors are told' \
 	misuses_descriptors
 check 'what the process is left with is looked at' changes_process
 check 'a jump over a poll does not get away' jumps
+check 'a statement ends with the runner' ends_with_runner
 check 'threads that go on, and the like, are harmless' harmless
 check 'inside a sandbox it is the same' in_sandbox
 check 'a choice of the course is reported and does not count' choice
