@@ -143,6 +143,33 @@ forks() {
 	fails_e29 EXECUTES 'called execve: not allowed here'
 }
 
+# Where the kernel has no filter to give, and says so.
+no_filter() {
+	filtered
+	cat >no-seccomp.c <<-EOF
+	#include <errno.h>
+	long syscall(long number)
+	{
+		(void)number;
+		errno = ENOSYS;
+		return -1;
+	}
+	EOF
+	must "${CC:-cc}" -shared -fPIC -o no-seccomp.so no-seccomp.c
+	for wrong in FORKS FORKS_DAEMON; do
+		judged "$wrong" 1 --only E29
+		LD_PRELOAD=$PWD/no-seccomp.so "$suite" wrong.so \
+			--only E29,E33 >out 2>err
+		must test $? -eq 1
+		has err 'no seccomp here'
+		must grep -q 'E29   G  fail: .*processes of its own' out
+		has out 'E33   G  pass'
+	done
+	"$suite" wrong.so --only E33 --json >out 2>err
+	same err </dev/null
+	must test "$(jq .confined out)" = true
+}
+
 attacks() {
 	filtered
 	fails_e29 KILLS_PARENT 'called kill of others: not allowed here'
@@ -272,6 +299,7 @@ check 'a lost wake is told from a livelock' hangs
 check 'a crash is told from an exit, of whatever kind' dies
 check 'gluttons are stopped' eats
 check 'no process can be started' forks
+check 'without a filter they are found and ended' no_filter
 check 'other processes, the network and terminals are out of reach' attacks
 check 'what a library can do without is not held against it' does_without
 check 'a verdict cannot be forged' forges

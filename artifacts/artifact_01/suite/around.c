@@ -14,8 +14,6 @@
 
 enum {
 	SOCKET, /* in held */
-	FIRST_DRAWN = 4096,
-	LAST_DRAWN = 65536,
 	SIGNALS = 65,
 };
 
@@ -62,19 +60,22 @@ static int draw(int fd)
 	struct rlimit limit;
 	rlim_t soft;
 	uint32_t drawn;
+	uint32_t half;
 	int taken;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return -1;
 	soft = limit.rlim_cur;
+	half = (uint32_t)(limit.rlim_max < MOST_DESCRIPTORS
+				  ? limit.rlim_max
+				  : MOST_DESCRIPTORS) /
+	       2;
 	limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return -1;
 	os_random(&drawn, sizeof(drawn));
-	if (limit.rlim_max >= LAST_DRAWN)
-		drawn = FIRST_DRAWN + drawn % (LAST_DRAWN - 8 - FIRST_DRAWN);
-	else
-		drawn = (uint32_t)limit.rlim_max / 2 + drawn % 64;
+	/* in the upper half, and some are left above it */
+	drawn = half + drawn % (half - half / 8);
 	taken = fcntl(fd, F_DUPFD_CLOEXEC, (int)drawn);
 	limit.rlim_cur = soft;
 	setrlimit(RLIMIT_NOFILE, &limit);

@@ -8,6 +8,10 @@
 
 #include <stdbool.h>
 
+enum {
+	MOST_DESCRIPTORS = 16384 /* that it may open */
+};
+
 /*
  * Before the library is loaded.  Take the socket FD to a number that is drawn,
  * which is returned; -1: that cannot be had.  FD < 0: there is none.

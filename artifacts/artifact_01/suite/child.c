@@ -157,7 +157,7 @@ static void lock_up(const struct statement *one, int fd)
 	if (fd < 0)
 		return;
 #ifndef SANITIZED /* they start programs and tracers of their own */
-	(void)filter_install(&listener); /* else with the limits alone */
+	r.line = filter_install(&listener);
 #endif
 	if (wire.fd < 0)
 		_exit(STATUS_NO_PIPE);

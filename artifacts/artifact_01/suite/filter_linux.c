@@ -69,6 +69,7 @@ enum {
 	NR_PIDFD_GETFD = 438,
 	NR_PROCESS_MADVISE = 440,
 	NR_MOUNT_SETATTR = 442,
+	NR_MEMFD_SECRET = 447,
 	NR_PROCESS_MRELEASE = 448,
 	NR_FCHMODAT2 = 452,
 	NR_X32 = 0x40000000, /* x86-64's other numbering */
@@ -172,6 +173,9 @@ static const struct rule rules[] = {
 	CALL(semget, TOLD, ENOSYS),
 	CALL(msgget, TOLD, ENOSYS),
 	CALL(mq_open, TOLD, ENOSYS),
+	/* memory that no limit counts */
+	CALL(memfd_create, TOLD, ENOSYS),
+	{ NR_MEMFD_SECRET, "memfd_secret", ALWAYS, 0, 0, SILENTLY, ENOSYS },
 	CALL(add_key, SILENTLY, ENOSYS),
 	CALL(request_key, SILENTLY, ENOSYS),
 	CALL(keyctl, SILENTLY, ENOSYS),

@@ -223,6 +223,18 @@ static void count(struct totals *totals, const struct statement *one,
 		totals->of[r->verdict]++;
 }
 
+/* Limits hold everywhere; the filter is not to be had everywhere. */
+static void tell_confinement(const struct result *r)
+{
+#ifndef SANITIZED
+	if (!r->confined && r->verdict != VERDICT_ERROR)
+		fprintf(stderr, "suite_executor: no seccomp here: what the "
+				"library asks of the system is not refused\n");
+#else
+	(void)r;
+#endif
+}
+
 static int run_all(const struct options *options, const char *library)
 {
 	struct totals totals = { { 0 }, 0 };
@@ -233,9 +245,12 @@ static int run_all(const struct options *options, const char *library)
 	os_adopt_orphans();
 	watch("load", library, &options->limits, &result);
 	loads = result.verdict == VERDICT_PASS;
+	tell_confinement(&result);
 	if (options->json) {
 		printf("{\n  \"schema\": 1, \"library\": ");
 		put_json(result.name);
+		printf(", \"confined\": %s",
+		       result.confined ? "true" : "false");
 		printf(",\n  \"statements\": [");
 		show_json(statement_at(0), &result, true);
 	} else {

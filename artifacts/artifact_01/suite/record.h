@@ -31,7 +31,10 @@ struct key {
 	uint64_t word[2];
 };
 
-/* Sent behind the key; EVENT_STARTED may carry the filter's listener. */
+/*
+ * Sent behind the key.  EVENT_STARTED has a line other than 0 if the filter is
+ * on, and may carry its listener.
+ */
 struct record {
 	pid_t pid; /* a process that it forked may write too */
 	enum event event;

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "around.h"
 #include "os_linux.h"
 #include "suite.h"
 #include "watched.h"
@@ -25,7 +26,6 @@ enum {
 	SOCKET_FD = 3,	/* in the child, at first */
 	MOST_MEMORY_MIB = 3072,
 	MOST_FILE_MIB = 256, /* in memory; others it cannot write */
-	MOST_DESCRIPTORS = 65536,
 };
 
 /* ---- starting */
@@ -158,6 +158,8 @@ static void take_record(struct watched *w, struct record *r)
 	r->file[sizeof(r->file) - 1] = '\0';
 	w->exhausted |= r->event == EVENT_EXHAUSTED;
 	w->told = r->event >= EVENT_PASS;
+	if (r->event == EVENT_STARTED)
+		w->result->confined = r->line;
 	if (r->event == EVENT_LOADED) {
 		w->loaded = true;
 		memcpy(w->result->name, r->name, sizeof(r->name));

@@ -3,6 +3,7 @@
 
 /* The runner's side: one statement in a process of its own, watched. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@ struct result {
 	char file[32]; /* where in the suite; line 0: nowhere */
 	int line;
 	char name[64];	   /* of the library; empty if it was not loaded */
+	bool confined;	   /* by the filter */
 	char refused[160]; /* a call that it may not make; empty: none */
 	unsigned int wall_ms;
 	unsigned int cpu_ms;
