@@ -17,6 +17,24 @@ bool when_is_visible(struct semver_pair *p)
 	return member_is_visible(p->thing[SEMVER_NEW]);
 }
 
+bool when_is_no_api_member(struct semver_pair *p)
+{
+	return !member_is_api(p->thing[SEMVER_NEW]);
+}
+
+bool when_is_same_kind_or_api(struct semver_pair *p)
+{
+	const struct rustdoc_item *is = p->thing[SEMVER_NEW];
+	const struct surface_path *at =
+		surface_find(p->side[SEMVER_NEW]->surface, p->path);
+
+	if (is->kind == p->thing[SEMVER_OLD]->kind)
+		return true;
+	while (at && at->item != is)
+		at = at->next_here;
+	return at && at->is_api;
+}
+
 bool when_is_same_proc_macro_kind(struct semver_pair *p)
 {
 	return strcmp(p->thing[SEMVER_OLD]->as.proc_macro.kind,
@@ -150,14 +168,14 @@ bool when_was_with_public_fields(struct semver_pair *p)
 {
 	struct field_counts c = fields(p, SEMVER_OLD);
 
-	return c.all > c.private;
+	return c.all > c.private + c.hidden;
 }
 
 bool when_was_with_only_private_fields(struct semver_pair *p)
 {
 	struct field_counts c = fields(p, SEMVER_OLD);
 
-	return c.all > 0 && c.all == c.private;
+	return c.all > 0 && c.all == c.private + c.hidden;
 }
 
 bool when_was_without_private_fields(struct semver_pair *p)
@@ -217,10 +235,9 @@ bool when_variant_exhaustive_both(struct semver_pair *p)
 	       !p->variant[SEMVER_NEW]->attrs.non_exhaustive;
 }
 
-bool when_variant_non_exhaustive_both(struct semver_pair *p)
+bool when_variant_was_non_exhaustive(struct semver_pair *p)
 {
-	return p->variant[SEMVER_OLD]->attrs.non_exhaustive &&
-	       p->variant[SEMVER_NEW]->attrs.non_exhaustive;
+	return p->variant[SEMVER_OLD]->attrs.non_exhaustive;
 }
 
 static bool has_impl(struct semver_pair *p, int side, const char *trait,
@@ -270,15 +287,14 @@ static enum sealing_state sealing_at(struct semver_pair *p, int side,
 	return sealing_of(&p->side[side]->sealing, trait);
 }
 
-bool when_item_implementable_both(struct semver_pair *p)
-{
-	return sealing_at(p, SEMVER_OLD, p->item[SEMVER_OLD]) == SEALING_NONE &&
-	       sealing_at(p, SEMVER_NEW, p->item[SEMVER_NEW]) == SEALING_NONE;
-}
-
 bool when_item_was_implementable(struct semver_pair *p)
 {
 	return sealing_at(p, SEMVER_OLD, p->item[SEMVER_OLD]) == SEALING_NONE;
+}
+
+bool when_item_is_not_completely_sealed(struct semver_pair *p)
+{
+	return !when_is_completely_sealed(p);
 }
 
 static bool has_default(const struct rustdoc_item *it)
@@ -308,12 +324,6 @@ bool when_becomes_sealed(struct semver_pair *p)
 {
 	return sealing_at(p, SEMVER_OLD, p->item[SEMVER_OLD]) == SEALING_NONE &&
 	       sealing_at(p, SEMVER_NEW, p->item[SEMVER_NEW]) != SEALING_NONE;
-}
-
-bool when_item_api_sealed_both(struct semver_pair *p)
-{
-	return sealing_at(p, SEMVER_OLD, p->item[SEMVER_OLD]) == SEALING_API &&
-	       sealing_at(p, SEMVER_NEW, p->item[SEMVER_NEW]) == SEALING_API;
 }
 
 bool when_item_was_api_sealed(struct semver_pair *p)
@@ -371,6 +381,25 @@ bool when_was_dyn_compatible(struct semver_pair *p)
 bool when_word_was_derived(struct semver_pair *p)
 {
 	return p->word->is_derived;
+}
+
+static bool is_foreign(const struct semver_pair *p)
+{
+	const struct rustdoc_item *trait = rustdoc_item_of(
+		p->side[SEMVER_OLD]->doc, p->word->id, RUSTDOC_TRAIT);
+
+	return !trait || trait->crate_id != 0;
+}
+
+bool when_word_is_local_api(struct semver_pair *p)
+{
+	return !is_foreign(p) &&
+	       surface_is_api(p->side[SEMVER_OLD]->surface, p->word->id);
+}
+
+bool when_word_is_foreign(struct semver_pair *p)
+{
+	return is_foreign(p);
 }
 
 /* ---- details */

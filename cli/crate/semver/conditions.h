@@ -11,6 +11,8 @@
 
 /* What something must be to count as the same thing as before. */
 semver_condition when_is_visible;
+semver_condition when_is_no_api_member;
+semver_condition when_is_same_kind_or_api; /* an item, by its path */
 semver_condition when_is_same_proc_macro_kind;
 
 /* Items. */
@@ -51,7 +53,7 @@ semver_condition when_is_private;
 semver_condition when_variant_plain_both;
 semver_condition when_variant_tuple_both;
 semver_condition when_variant_exhaustive_both;
-semver_condition when_variant_non_exhaustive_both;
+semver_condition when_variant_was_non_exhaustive;
 
 semver_condition when_was_unit_shape;
 semver_condition when_was_tuple_shape;
@@ -89,16 +91,15 @@ semver_condition when_was_repr_int;
 semver_condition when_repr_int_differs;
 
 /* Order. */
-semver_condition when_item_castable_both;
-semver_condition when_item_was_with_tag;
-semver_condition when_item_was_without_tag;
-semver_condition when_item_tagged_or_castable_both;
+semver_condition when_item_with_tag_both; /* repr(u8), .. */
+semver_condition when_item_was_without_repr;
+semver_condition when_item_was_castable_and_is_numbered;
 semver_condition when_item_derives_partial_ord_both;
 semver_condition when_item_repr_c_both;
 semver_condition when_item_plain_both;
 semver_condition when_was_castable;
 semver_condition when_is_with_non_exhaustive_variant;
-semver_condition when_is_with_variant_beyond_cast;
+semver_condition when_is_with_non_unit_variant;
 semver_condition when_number_differs;
 semver_condition when_field_moves;
 semver_condition when_variant_moves;
@@ -116,6 +117,8 @@ semver_condition when_const_param_becomes_type;
 
 /* Words. */
 semver_condition when_word_was_derived;
+semver_condition when_word_is_local_api; /* before: the path leads there */
+semver_condition when_word_is_foreign;	 /* a trait of another crate */
 
 /* Functions. */
 semver_condition when_param_count_differs;
@@ -139,15 +142,14 @@ semver_condition when_owned_becomes_mut;
 semver_condition when_receiver_becomes_other;
 
 /* Traits. */
-semver_condition when_item_implementable_both;
 semver_condition when_item_was_implementable;
+semver_condition when_item_is_not_completely_sealed;
 semver_condition when_becomes_unsafe_trait;
 semver_condition when_was_unsafe_trait;
 semver_condition when_was_dyn_compatible;
 semver_condition when_is_required;
 semver_condition when_default_goes;
 semver_condition when_becomes_sealed;
-semver_condition when_item_api_sealed_both;
 semver_condition when_item_was_api_sealed;
 semver_condition when_was_completely_sealed;
 semver_condition when_is_implementable;
@@ -164,6 +166,7 @@ semver_condition when_safe_function_both;
 semver_condition when_was_unsafe_function;
 semver_condition when_was_without_target_features;
 semver_condition when_was_with_target_features;
+semver_condition when_is_with_target_features;
 semver_condition when_needs_more_target_features;
 semver_condition when_target_feature_goes;
 

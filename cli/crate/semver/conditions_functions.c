@@ -12,10 +12,13 @@ static const struct rustdoc_function *fn(const struct semver_pair *p, int side)
 	return &p->thing[side]->as.function;
 }
 
+/* Where self comes or goes, the lints on receivers say so. */
 bool when_param_count_differs(struct semver_pair *p)
 {
-	return rustdoc_param_count(p->thing[SEMVER_OLD]) !=
-	       rustdoc_param_count(p->thing[SEMVER_NEW]);
+	return rustdoc_has_receiver(p->thing[SEMVER_OLD]) ==
+		       rustdoc_has_receiver(p->thing[SEMVER_NEW]) &&
+	       rustdoc_param_count(p->thing[SEMVER_OLD]) !=
+		       rustdoc_param_count(p->thing[SEMVER_NEW]);
 }
 
 /* As the linker's other side counts them: with self. */
@@ -80,7 +83,7 @@ bool when_unwind_comes(struct semver_pair *p)
 	       fn(p, SEMVER_NEW)->unwind;
 }
 
-/* An async function returns a future, whatever stands behind its arrow. */
+/* What stands behind the arrow; an async function makes a future of it. */
 static bool returns_value(const struct semver_pair *p, int side)
 {
 	struct rustdoc *doc = p->side[side]->doc;
@@ -88,8 +91,6 @@ static bool returns_value(const struct semver_pair *p, int side)
 	struct scan s;
 	size_t n = 0;
 
-	if (fn(p, side)->is_async)
-		return true;
 	if (fn(p, side)->output.size == 0 ||
 	    !rustdoc_type_read(doc, fn(p, side)->output, &t))
 		return false;
@@ -99,14 +100,21 @@ static bool returns_value(const struct semver_pair *p, int side)
 	return scan_element(&s, &n); /* the tuple has one: it is not () */
 }
 
+static bool same_asyncness(const struct semver_pair *p)
+{
+	return fn(p, SEMVER_OLD)->is_async == fn(p, SEMVER_NEW)->is_async;
+}
+
 bool when_returns_unit(struct semver_pair *p)
 {
-	return returns_value(p, SEMVER_OLD) && !returns_value(p, SEMVER_NEW);
+	return same_asyncness(p) && returns_value(p, SEMVER_OLD) &&
+	       !returns_value(p, SEMVER_NEW);
 }
 
 bool when_returned_unit(struct semver_pair *p)
 {
-	return !returns_value(p, SEMVER_OLD) && returns_value(p, SEMVER_NEW);
+	return same_asyncness(p) && !returns_value(p, SEMVER_OLD) &&
+	       returns_value(p, SEMVER_NEW);
 }
 
 /* ---- receivers */
@@ -115,13 +123,11 @@ enum {
 	POINTERS_MAX = 8, /* Pin<&mut Box<Self>> has three */
 };
 
-/* How a method takes self. */
+/* How a method takes self, or the pointer to it. */
 enum receiver {
-	RECEIVER_NONE,
-	RECEIVER_OWNED, /* self */
-	RECEIVER_REF,	/* &self */
-	RECEIVER_MUT,	/* &mut self */
-	RECEIVER_OTHER	/* Box<Self>, Pin<&mut Self>, ... */
+	RECEIVER_OWNED,
+	RECEIVER_REF, /* & */
+	RECEIVER_MUT, /* &mut */
 };
 
 /* What stands around Self, outermost first: "&mut", "alloc::boxed::Box". */
@@ -188,49 +194,55 @@ static bool read_pointers(const struct semver_pair *p, int side,
 	return true;
 }
 
-static bool same_pointers(const struct pointers *a, const struct pointers *b)
-{
-	for (size_t i = 0; i < a->count && i < b->count; i++)
-		if (strcmp(a->at[i], b->at[i]) != 0)
-			return false;
-	return a->count == b->count;
-}
-
+/* Of what self is behind a reference, or is, without one. */
 static enum receiver kind_of(const struct pointers *p)
 {
-	if (p->count == 0)
-		return RECEIVER_OWNED;
-	if (p->count > 1)
-		return RECEIVER_OTHER;
-	if (strcmp(p->at[0], "&") == 0)
+	if (p->count > 0 && strcmp(p->at[0], "&") == 0)
 		return RECEIVER_REF;
-	return strcmp(p->at[0], "&mut") == 0 ? RECEIVER_MUT : RECEIVER_OTHER;
+	if (p->count > 0 && strcmp(p->at[0], "&mut") == 0)
+		return RECEIVER_MUT;
+	return RECEIVER_OWNED;
 }
 
-static enum receiver receiver(const struct semver_pair *p, int side)
+/* What is around Self within the reference, if there is one. */
+static size_t inner_of(const struct pointers *p)
 {
-	struct pointers around;
-
-	return read_pointers(p, side, &around) ? kind_of(&around)
-					       : RECEIVER_NONE;
+	return kind_of(p) == RECEIVER_OWNED ? 0 : 1;
 }
 
+static bool same_within(const struct pointers *a, const struct pointers *b)
+{
+	size_t i = inner_of(a), j = inner_of(b);
+
+	if (a->count - i != b->count - j)
+		return false;
+	while (i < a->count)
+		if (strcmp(a->at[i++], b->at[j++]) != 0)
+			return false;
+	return true;
+}
+
+/* From a reference to one of another kind or to none, or the other way. */
 static bool goes(const struct semver_pair *p, enum receiver from,
 		 enum receiver to)
 {
-	return receiver(p, SEMVER_OLD) == from && receiver(p, SEMVER_NEW) == to;
+	struct pointers was, is;
+
+	return read_pointers(p, SEMVER_OLD, &was) &&
+	       read_pointers(p, SEMVER_NEW, &is) && kind_of(&was) == from &&
+	       kind_of(&is) == to && same_within(&was, &is);
 }
 
 bool when_receiver_goes(struct semver_pair *p)
 {
-	return receiver(p, SEMVER_OLD) != RECEIVER_NONE &&
-	       receiver(p, SEMVER_NEW) == RECEIVER_NONE;
+	return rustdoc_has_receiver(p->thing[SEMVER_OLD]) &&
+	       !rustdoc_has_receiver(p->thing[SEMVER_NEW]);
 }
 
 bool when_receiver_comes(struct semver_pair *p)
 {
-	return receiver(p, SEMVER_OLD) == RECEIVER_NONE &&
-	       receiver(p, SEMVER_NEW) != RECEIVER_NONE;
+	return !rustdoc_has_receiver(p->thing[SEMVER_OLD]) &&
+	       rustdoc_has_receiver(p->thing[SEMVER_NEW]);
 }
 
 bool when_ref_becomes_mut(struct semver_pair *p)
@@ -263,13 +275,11 @@ bool when_owned_becomes_mut(struct semver_pair *p)
 	return goes(p, RECEIVER_OWNED, RECEIVER_MUT);
 }
 
-/* Any change between kinds that no other lint has a name for. */
+/* Box<Self>, Pin<&mut Self>: any change that is not of a reference alone. */
 bool when_receiver_becomes_other(struct semver_pair *p)
 {
 	struct pointers was, is;
 
 	return read_pointers(p, SEMVER_OLD, &was) &&
-	       read_pointers(p, SEMVER_NEW, &is) && !same_pointers(&was, &is) &&
-	       (kind_of(&was) == RECEIVER_OTHER ||
-		kind_of(&is) == RECEIVER_OTHER);
+	       read_pointers(p, SEMVER_NEW, &is) && !same_within(&was, &is);
 }

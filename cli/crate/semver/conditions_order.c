@@ -23,55 +23,60 @@ bool when_number_differs(struct semver_pair *p)
 	return was.is_known && is.is_known && !discriminant_same(was, is);
 }
 
-/*
- * A repr that fixes where the number of a variant lies, so that it can be
- * read from memory whatever fields there are: repr(u8), repr(C).
- */
+/* The number of a variant can be read from memory, whatever fields it has. */
 static bool has_tag(const struct semver_pair *p, int side)
 {
-	const struct rustdoc_attrs *a = &p->item[side]->attrs;
-
-	return a->repr_int || a->repr == RUSTDOC_REPR_C;
+	return p->item[side]->attrs.repr_int;
 }
 
-bool when_item_was_with_tag(struct semver_pair *p)
+bool when_item_with_tag_both(struct semver_pair *p)
 {
-	return has_tag(p, SEMVER_OLD);
+	return has_tag(p, SEMVER_OLD) && has_tag(p, SEMVER_NEW);
 }
 
-bool when_item_was_without_tag(struct semver_pair *p)
+/* No repr says anything of the old enum, whether of its numbers or not. */
+bool when_item_was_without_repr(struct semver_pair *p)
 {
-	return !has_tag(p, SEMVER_OLD);
+	const struct rustdoc_attrs *a = &p->item[SEMVER_OLD]->attrs;
+
+	return !a->repr_int && a->repr == RUSTDOC_REPR_RUST && !a->repr_align;
 }
 
-bool when_item_castable_both(struct semver_pair *p)
+static bool castable(const struct semver_pair *p, int side)
 {
-	return facts_is_castable(p->facts[SEMVER_OLD]) &&
-	       facts_is_castable(p->facts[SEMVER_NEW]);
+	return facts_is_castable(p->facts[side]);
 }
 
-/* Where neither holds, a lint on the lost repr or the lost cast speaks. */
-bool when_item_tagged_or_castable_both(struct semver_pair *p)
+/*
+ * Where a cast becomes impossible, a lint on that speaks, unless the number
+ * can be read from memory now.
+ */
+bool when_item_was_castable_and_is_numbered(struct semver_pair *p)
 {
-	return has_tag(p, SEMVER_NEW) || when_item_castable_both(p);
+	return castable(p, SEMVER_OLD) &&
+	       (castable(p, SEMVER_NEW) ||
+		(has_tag(p, SEMVER_NEW) &&
+		 !facts_variants(p->facts[SEMVER_NEW])->any_non_exhaustive));
 }
 
+/* All its variants are units, for anybody to cast. */
 bool when_was_castable(struct semver_pair *p)
 {
-	return facts_is_castable(p->facts[SEMVER_OLD]);
+	return castable(p, SEMVER_OLD) &&
+	       facts_variants(p->facts[SEMVER_OLD])->all_units;
 }
 
 bool when_is_with_non_exhaustive_variant(struct semver_pair *p)
 {
-	return facts_variants(p->facts[SEMVER_NEW])->any_non_exhaustive;
-}
-
-/* A variant `A()` alone does no harm, one with a number beside it does. */
-bool when_is_with_variant_beyond_cast(struct semver_pair *p)
-{
 	const struct variant_facts *v = facts_variants(p->facts[SEMVER_NEW]);
 
-	return v->any_fields || (v->any_explicit && !v->all_units);
+	return v->all_units && v->any_non_exhaustive;
+}
+
+/* `A()` and `A {}` are none either. */
+bool when_is_with_non_unit_variant(struct semver_pair *p)
+{
+	return !facts_variants(p->facts[SEMVER_NEW])->all_units;
 }
 
 /* ---- positions */
@@ -92,14 +97,12 @@ bool when_field_moves(struct semver_pair *p)
 	       fields_are_whole(p, SEMVER_NEW);
 }
 
-/*
- * Derived comparisons go by the number.  Without explicit ones that is the
- * position; with them a variant may be written elsewhere and stay in place.
- */
+/* Absolutely as well; explicit numbers do not count. */
 bool when_variant_moves(struct semver_pair *p)
 {
 	return p->position[SEMVER_OLD] != p->position[SEMVER_NEW] &&
-	       when_number_differs(p);
+	       !p->item[SEMVER_OLD]->as.enumeration.stripped &&
+	       !p->item[SEMVER_NEW]->as.enumeration.stripped;
 }
 
 void detail_position(const struct semver_pair *p, struct strbuf *out)

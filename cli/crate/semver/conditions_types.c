@@ -180,7 +180,7 @@ bool when_was_public_transparent(struct semver_pair *p)
 	return repr_goes(p, RUSTDOC_REPR_TRANSPARENT, SEMVER_OLD) &&
 	       real_fields(p->side[SEMVER_OLD]->doc, &old->as.type.fields.ids,
 			   &field) == 1 &&
-	       field && member_is_api(field);
+	       field && member_is_visible(field);
 }
 
 bool when_was_transparent_enum(struct semver_pair *p)
@@ -194,7 +194,7 @@ bool when_was_transparent_enum(struct semver_pair *p)
 	    variants->count != 1)
 		return false;
 	variant = rustdoc_item_of(doc, variants->at[0], RUSTDOC_VARIANT);
-	return variant &&
+	return variant && variant->as.variant.fields.shape != RUSTDOC_UNIT &&
 	       real_fields(doc, &variant->as.variant.fields.ids, &field) <= 1;
 }
 

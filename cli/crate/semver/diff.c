@@ -162,7 +162,8 @@ static void item_changed(struct comparison *c, const struct semver_lint *l,
 			 struct semver_pair *p, bool stays_api)
 {
 	if (!diff_may_become(l, p->thing[SEMVER_OLD], p->thing[SEMVER_NEW]) ||
-	    (l->reach == SEMVER_LEAVES) == stays_api)
+	    (l->reach != SEMVER_WAS &&
+	     (l->reach == SEMVER_LEAVES) == stays_api))
 		return;
 	if (diff_holds(l, p))
 		diff_report(c, l, p);

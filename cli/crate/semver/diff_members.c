@@ -97,7 +97,11 @@ static bool counts_as_new(const struct semver_lint *l,
 			  const struct rustdoc_item *was,
 			  const struct rustdoc_item *it)
 {
-	if (!diff_may_become(l, was, it) || !member_is_visible(it))
+	if (!diff_may_become(l, was, it))
+		return false;
+	if (l->reach == SEMVER_WAS)
+		return true;
+	if (!member_is_visible(it))
 		return false;
 	return l->reach == SEMVER_ANY ||
 	       member_is_api(it) == (l->reach == SEMVER_API);

@@ -88,7 +88,7 @@ static int add_symbol(struct symbols *s, const struct rustdoc_item *function)
 	return map_put(&s->by_name, name, (void *)function);
 }
 
-/* Of the inherent impls; generic ones, as of traits, have no symbol. */
+/* Of inherent impls and of traits'; generic functions have no symbol. */
 static int add_methods(struct symbols *s, struct rustdoc *doc,
 		       const struct rustdoc_item *type)
 {
@@ -98,7 +98,7 @@ static int add_methods(struct symbols *s, struct rustdoc *doc,
 
 	if (rc <= 0)
 		return rc;
-	if (members_add_inherent(&m, doc, impls) < 0)
+	if (members_add_own(&m, doc, impls) < 0)
 		return -1;
 	for (const struct member *it = m.first; it; it = it->next)
 		if (it->item->kind == RUSTDOC_FUNCTION &&

@@ -299,7 +299,8 @@ static bool is_promise(const struct search *s)
 	    (fact_is_no_promise(trait->name) && !is_for_threads(trait)))
 		return false;
 	return !impl->attrs.automatically_derived ||
-	       !fact_is_standard(trait->name);
+	       !fact_is_standard(trait->name) ||
+	       strcmp(trait->name, "core::default::Default") == 0;
 }
 
 static void look(struct search *s)

@@ -59,6 +59,7 @@ enum semver_event {
 enum semver_reach {
 	SEMVER_API,    /* on each side where it is */
 	SEMVER_LEAVES, /* before, and now only visible: it became hidden */
+	SEMVER_WAS,    /* before; now whatever it is */
 	SEMVER_ANY,    /* members: visible or not, hidden or not */
 };
 

@@ -19,7 +19,7 @@ const struct semver_lint semver_lints_of_impls[] = {
 		 "more",
 	  .mend = MEND_BACK, .when = { when_word_was_derived } },
 	{ BREAKS("copy_impl_added", "type became Copy"),
-	  WHERE(ITEM, CHANGED, KIND_TYPE),
+	  WHERE(ITEM, CHANGED, KIND_TYPE), .becomes = KIND_TYPE,
 	  .why = "closures capture it by reference where they moved it before",
 	  .mend = "take Copy off again, or release a new major version",
 	  .when = { when_becomes_copy } },
@@ -37,11 +37,17 @@ const struct semver_lint semver_lints_of_impls[] = {
 	  WHERE(SUPERTRAIT, ADDED, KIND_TRAIT),
 	  .why = "impls of the trait for types that lack the supertrait do not "
 		 "compile any more",
-	  .mend = MEND_BACK, .when = { when_item_implementable_both } },
+	  .mend = MEND_BACK, .when = { when_item_was_implementable } },
 	{ BREAKS("trait_removed_supertrait", "supertrait removed"),
 	  WHERE(SUPERTRAIT, GONE, KIND_TRAIT),
 	  .why = "code that uses the supertrait of such types does not compile "
 		 "any more",
-	  .mend = MEND_BACK },
+	  .mend = MEND_BACK, .when = { when_word_is_local_api } },
+	{ BREAKS_MAYBE("trait_removed_foreign_supertrait",
+		       "supertrait of another crate removed"),
+	  WHERE(SUPERTRAIT, GONE, KIND_TRAIT),
+	  .why = "generic code that relies on the supertrait by way of the "
+		 "trait does not compile any more",
+	  .mend = MEND_BACK, .when = { when_word_is_foreign } },
 	{ 0 },
 };

@@ -60,7 +60,7 @@ const struct semver_lint semver_lints_of_sealing[] = {
 		.mend = MEND_UNDO,
 		.reference = "trait-item-signature",
 		SEMVER_WHERE(TRAIT_ITEM, CHANGED, KIND_FUNCTION),
-		.when = { when_receiver_comes, when_item_api_sealed_both },
+		.when = { when_receiver_comes, when_item_was_api_sealed },
 	},
 	{
 		.id = "pub_api_sealed_trait_method_receiver_mut_ref_became_ref",
@@ -71,7 +71,7 @@ const struct semver_lint semver_lints_of_sealing[] = {
 		.mend = MEND_UNDO,
 		.reference = "trait-item-signature",
 		SEMVER_WHERE(TRAIT_ITEM, CHANGED, KIND_FUNCTION),
-		.when = { when_mut_becomes_ref, when_item_api_sealed_both },
+		.when = { when_mut_becomes_ref, when_item_was_api_sealed },
 	},
 	{
 		.id = "pub_api_sealed_trait_method_return_value_added",
@@ -93,7 +93,8 @@ const struct semver_lint semver_lints_of_sealing[] = {
 		.reference = "trait-item-signature",
 		SEMVER_WHERE(TRAIT_ITEM, CHANGED, KIND_FUNCTION),
 		.when = { when_callable_both, when_target_feature_goes,
-			  when_item_api_sealed_both },
+			  when_item_was_api_sealed,
+			  when_item_is_not_completely_sealed },
 	},
 	{ 0 },
 };

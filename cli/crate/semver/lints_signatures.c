@@ -108,6 +108,12 @@ const struct semver_lint semver_lints_of_signatures[] = {
 	{ BREAKS_MAYBE("pub_module_level_const_type_changed",
 		       "constant has another type"),
 	  WHERE(ITEM, CHANGED, KIND_CONST), .why = WHY_TYPE, TYPE },
+	{ BREAKS_MAYBE("pub_module_level_const_became_static",
+		       "constant became a static"),
+	  WHERE(ITEM, CHANGED, KIND_CONST), .becomes = KIND_STATIC,
+	  .why = "a static is no pattern, no length of an array and no "
+		 "argument of a generic",
+	  .mend = MEND_KEEP },
 	{ BREAKS_MAYBE("pub_static_type_changed", "static has another type"),
 	  WHERE(ITEM, CHANGED, KIND_STATIC), .why = WHY_TYPE, TYPE },
 	{ BREAKS_MAYBE("inherent_associated_const_type_changed",

@@ -123,6 +123,15 @@ bool when_target_feature_goes(struct semver_pair *p)
 	return goes_beyond(p, SEMVER_OLD);
 }
 
+/* All that it writes, where none of it is news to the processor. */
+static void add_written(const struct semver_pair *p, struct strbuf *out)
+{
+	const struct rustdoc_strings *list = needs(p, SEMVER_NEW);
+
+	for (uint32_t i = 0; i < list->count; i++)
+		strbuf_addf(out, "%s%s", i > 0 ? "," : "", list->at[i]);
+}
+
 void subject_new_target_features(const struct semver_pair *p,
 				 struct strbuf *out)
 {
@@ -136,6 +145,8 @@ void subject_new_target_features(const struct semver_pair *p,
 		strbuf_addf(out, "%s%s", first ? "" : ",", name);
 		first = false;
 	}
+	if (first)
+		add_written(p, out);
 }
 
 /* Features of other processors can be documented, but not be had. */
@@ -159,6 +170,12 @@ bool when_callable_both(struct semver_pair *p)
 bool when_was_without_target_features(struct semver_pair *p)
 {
 	return needs(p, SEMVER_OLD)->count == 0;
+}
+
+/* Be they on everywhere: such a function is no `fn` pointer any more. */
+bool when_is_with_target_features(struct semver_pair *p)
+{
+	return needs(p, SEMVER_NEW)->count > 0;
 }
 
 bool when_was_with_target_features(struct semver_pair *p)
@@ -188,7 +205,7 @@ const struct semver_lint semver_lints_of_target_features[] = {
 		SEMVER_WHERE(ITEM, CHANGED, KIND_FUNCTION),
 		.when = { when_callable_both, when_safe_function_both,
 			  when_was_without_target_features,
-			  when_needs_more_target_features },
+			  when_is_with_target_features },
 		.subject = subject_new_target_features,
 	},
 	{
@@ -236,7 +253,7 @@ const struct semver_lint semver_lints_of_target_features[] = {
 		SEMVER_WHERE(INHERENT, CHANGED, KIND_FUNCTION),
 		.when = { when_callable_both, when_safe_function_both,
 			  when_was_without_target_features,
-			  when_needs_more_target_features },
+			  when_is_with_target_features },
 		.subject = subject_new_target_features,
 	},
 	{
@@ -308,7 +325,8 @@ const struct semver_lint semver_lints_of_target_features[] = {
 		.mend = MEND_UNDO,
 		SEMVER_WHERE(TRAIT_ITEM, CHANGED, KIND_FUNCTION),
 		.when = { when_callable_both, when_target_feature_goes,
-			  when_item_implementable_both },
+			  when_item_was_implementable,
+			  when_item_is_not_completely_sealed },
 	},
 	{ 0 },
 };

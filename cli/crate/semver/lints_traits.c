@@ -13,10 +13,11 @@
 					 .reference = "item-remove"
 
 /* Every impl elsewhere must have it now. */
-#define REQUIRED(kinds_)                                                       \
-	WHERE(TRAIT_ITEM, ADDED, kinds_),                                      \
-		.why = WHY_REQUIRED, .reference = "trait-new-item-no-default", \
-		.when = { when_is_required, when_item_implementable_both }
+#define REQUIRED(kinds_)                                  \
+	WHERE(TRAIT_ITEM, ADDED, kinds_),                 \
+		.reach = SEMVER_ANY, .why = WHY_REQUIRED, \
+		.reference = "trait-new-item-no-default", \
+		.when = { when_is_required, when_item_was_implementable }
 
 #define DEFAULT_GOES(kinds_)                                              \
 	WHERE(TRAIT_ITEM, CHANGED, kinds_),                               \
@@ -24,7 +25,7 @@
 		.mend = "bring the default back, or release a new major " \
 			"version",                                        \
 		.reference = "trait-new-item-no-default",                 \
-		.when = { when_default_goes, when_item_implementable_both }
+		.when = { when_default_goes, when_item_was_implementable }
 
 #define CHANGED WHERE(ITEM, CHANGED, KIND_TRAIT), .mend = MEND_UNDO
 
@@ -39,7 +40,7 @@ const struct semver_lint semver_lints_of_traits[] = {
 	  GONE(KIND_ASSOC_TYPE) },
 	{ BREAKS("trait_method_parameter_count_changed",
 		 "trait method takes another number of parameters"),
-	  WHERE(TRAIT_ITEM, CHANGED, KIND_FUNCTION),
+	  WHERE(TRAIT_ITEM, CHANGED, KIND_FUNCTION), .reach = SEMVER_WAS,
 	  .why = "every call and every impl has another number of parameters",
 	  .mend = "keep the signature and add a second method with a default, "
 		  "or release a new major version",
@@ -59,10 +60,10 @@ const struct semver_lint semver_lints_of_traits[] = {
 	  DEFAULT_GOES(KIND_FUNCTION) },
 	{ BREAKS("trait_associated_const_default_removed",
 		 "associated constant of a trait lost its default"),
-	  DEFAULT_GOES(KIND_ASSOC_CONST) },
+	  DEFAULT_GOES(KIND_ASSOC_CONST), .reach = SEMVER_ANY },
 	{ BREAKS("trait_associated_type_default_removed",
 		 "associated type of a trait lost its default"),
-	  DEFAULT_GOES(KIND_ASSOC_TYPE) },
+	  DEFAULT_GOES(KIND_ASSOC_TYPE), .reach = SEMVER_ANY },
 	{ BREAKS("trait_newly_sealed",
 		 "trait can no longer be implemented by others"),
 	  WHERE(ITEM, CHANGED, KIND_TRAIT),
@@ -81,11 +82,11 @@ const struct semver_lint semver_lints_of_traits[] = {
 	  HIDES(TRAIT_ITEM, KIND_ASSOC_TYPE) },
 	{ BREAKS("trait_unsafe_added", "trait became unsafe"), CHANGED,
 	  .why = "every impl of the trait in another crate must say unsafe now",
-	  .when = { when_becomes_unsafe_trait, when_item_implementable_both } },
+	  .when = { when_becomes_unsafe_trait, when_item_was_implementable } },
 	{ BREAKS("trait_unsafe_removed", "unsafe trait became safe"), CHANGED,
 	  .why = "every unsafe impl of the trait in another crate does not "
 		 "compile any more",
-	  .when = { when_was_unsafe_trait, when_item_implementable_both } },
+	  .when = { when_was_unsafe_trait, when_item_was_implementable } },
 	{ BREAKS("trait_no_longer_dyn_compatible",
 		 "trait can no longer be used as dyn"),
 	  CHANGED,

@@ -67,8 +67,8 @@ int members_add(struct members *m, struct rustdoc *doc,
 	return 0;
 }
 
-int members_add_inherent(struct members *m, struct rustdoc *doc,
-			 const struct rustdoc_ids *impls)
+static int add_impls(struct members *m, struct rustdoc *doc,
+		     const struct rustdoc_ids *impls, bool with_traits)
 {
 	for (uint32_t i = 0; i < impls->count; i++) {
 		const struct rustdoc_item *impl;
@@ -79,11 +79,24 @@ int members_add_inherent(struct members *m, struct rustdoc *doc,
 		    RUSTDOC_IMPL_UNKNOWN)
 			continue;
 		impl = rustdoc_item_of(doc, impls->at[i], RUSTDOC_IMPL);
-		if (impl && impl->as.impl.trait_id == RUSTDOC_NO_ID &&
+		if (impl &&
+		    (with_traits || impl->as.impl.trait_id == RUSTDOC_NO_ID) &&
 		    members_add(m, doc, &impl->as.impl.items) < 0)
 			return -1;
 	}
 	return 0;
+}
+
+int members_add_inherent(struct members *m, struct rustdoc *doc,
+			 const struct rustdoc_ids *impls)
+{
+	return add_impls(m, doc, impls, false);
+}
+
+int members_add_own(struct members *m, struct rustdoc *doc,
+		    const struct rustdoc_ids *impls)
+{
+	return add_impls(m, doc, impls, true);
 }
 
 const struct member *members_find(const struct members *m, const char *name)

@@ -46,6 +46,10 @@ int members_add(struct members *m, struct rustdoc *doc,
 int members_add_inherent(struct members *m, struct rustdoc *doc,
 			 const struct rustdoc_ids *impls);
 
+/* The same, and what trait impls among them define. */
+int members_add_own(struct members *m, struct rustdoc *doc,
+		    const struct rustdoc_ids *impls);
+
 /*
  * Add what the trait impls among IMPLS offer callers, methods taken over from
  * the trait included.  The member of a trait that the document does not show

@@ -256,6 +256,11 @@ static void add_outlives(struct job_frame *fr, const struct term *t,
 		add_outlives(fr, t->args[i], within, depth + 1);
 }
 
+static bool is_unit(const struct term *t)
+{
+	return t->kind == TERM_TUPLE && t->count == 0;
+}
+
 void job_inputs(struct job_frame *fr, const struct rustdoc_item *thing)
 {
 	const struct rustdoc_function *fn = &thing->as.function;
@@ -286,13 +291,10 @@ void job_inputs(struct job_frame *fr, const struct rustdoc_item *thing)
 		fr->b.elided = lifetime;
 	}
 	fr->output = term_build(&fr->b, fn->output);
+	fr->is_unit = fr->output && is_unit(fr->output);
+	fr->is_async = fn->is_async;
 	if (fn->is_async)
 		fr->output = term_build_future(&fr->b, fr->output);
-}
-
-static bool is_unit(const struct term *t)
-{
-	return t->kind == TERM_TUPLE && t->count == 0;
 }
 
 static size_t own_of(const struct job_frame *fr, int kind)
@@ -343,10 +345,12 @@ static void compare_return(struct job *j, struct fit *f)
 {
 	const struct term *had = j->of[f->had].output;
 	const struct term *has = j->of[f->has].output;
+	const struct job_frame *was = &j->of[SEMVER_OLD],
+			       *is = &j->of[SEMVER_NEW];
 
 	/* with and without a value: trait and function lints say that */
-	if (is_unit(had) != is_unit(has) &&
-	    (job_is_of_trait(j->p) || is_unit(j->of[SEMVER_NEW].output)))
+	if (was->is_async == is->is_async && was->is_unit != is->is_unit &&
+	    (job_is_of_trait(j->p) || is->is_unit))
 		return;
 	if (!fit_try(f, had, has, FIT_RETURN))
 		job_found(j, SIGNATURE_RETURN, j->of[SEMVER_OLD].output,

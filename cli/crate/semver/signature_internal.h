@@ -25,6 +25,8 @@ struct job_frame {
 	size_t count;
 	const struct term *output;
 	const struct term *receiver; /* or NULL */
+	bool is_async;
+	bool is_unit; /* what stands behind the arrow */
 };
 
 struct job {

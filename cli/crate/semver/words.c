@@ -17,9 +17,9 @@ static const char *const auto_traits[] = {
 };
 
 static const char *const derivable_traits[] = {
-	"core::clone::Clone",	  "core::marker::Copy",	  "core::fmt::Debug",
-	"core::default::Default", "core::cmp::PartialEq", "core::cmp::Eq",
-	"core::cmp::PartialOrd",  "core::cmp::Ord",	  "core::hash::Hash",
+	"core::clone::Clone",	"core::marker::Copy", "core::fmt::Debug",
+	"core::cmp::PartialEq", "core::cmp::Eq",      "core::cmp::PartialOrd",
+	"core::cmp::Ord",	"core::hash::Hash",
 };
 
 enum {
