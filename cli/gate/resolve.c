@@ -33,7 +33,8 @@ static int failed(const struct process_result *r, struct err *err)
 	if (strstr(log, "--locked") || strstr(log, "manifest") ||
 	    strstr(log, "failed to read `") || strstr(log, "lock file"))
 		return err_set(err, ERR_FORMAT, "%s", e.message);
-	return err_set(err, ERR_NET, "cargo cannot fetch: %s", e.message);
+	cargo_last_cause(log, &e);
+	return err_set(err, ERR_NET, "cargo cannot fetch %s", e.message);
 }
 
 int resolve(const struct gate_env *env, const char *work, const char *dir,

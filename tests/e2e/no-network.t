@@ -62,6 +62,21 @@ check_it() {
 		has err "hint: cargo fetch --manifest-path $PWD/ada/Cargo.toml"
 }
 
+# a crate that needs nothing, and no index to ask for its last release; then
+# one whose dependencies would have to be fetched
+compare() {
+	offline semver bob
+	is 5 && lacks out "$HOME" && has out \
+		'error kov-bob: cargo cannot fetch `kov-bob`: [6] Could not resolve' ||
+		return 1
+	offline semver bob --offline
+	is 0 && has out 'skipped kov-bob: no earlier version is here' || return 1
+	offline semver ada --baseline-rev HEAD
+	is 5 && same out </dev/null && has err 'cannot fetch' || return 1
+	offline semver bob --baseline-rev HEAD
+	is 0 && has err 'no semver update required'
+}
+
 submit() {
 	"$REAL" new artifact_01 kov-eve >/dev/null && cd kov-eve || return 1
 	git init -q -b main && git add -A && git commit -qm Begin
@@ -90,6 +105,7 @@ others() {
 check 'collect: every seat says so, and nothing is written' collect
 check 'package: who needs nothing is packed, the others say what lacks' package
 check 'check: a dependency that cannot be fetched is no finding' check_it
+check 'semver: without an index or a dependency, status 5' compare
 check 'submit: nothing is tagged, and what to try is said' submit
 check 'everything else goes on' others
 done_testing
