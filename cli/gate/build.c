@@ -15,13 +15,14 @@
 #include "base/parse.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "gate/cargo_config.h"
 #include "gate/unpack.h"
 #include "io/file.h"
 #include "io/toolchain.h"
 
 enum {
 	BUILD_TIMEOUT_S = 5 * 60,
-	BUILD_BINDS = 5, /* ours; then the caller's */
+	BUILD_BINDS = 5 + CARGO_FOLDERS_MAX, /* ours; then the caller's */
 	BUILD_ENV = 24,
 	DECOYS_MAX = 8,
 	LOG_MAX = 1 << 20
@@ -70,6 +71,25 @@ static void bind(struct setting *s, const char *from, const char *to)
 			(struct sandbox_bind){ .from = from, .to = to };
 }
 
+/* A mirror is seen where it is outside: cargo's names for it are made of that.
+ */
+static void set_sources(struct setting *s, const struct gate_env *env)
+{
+	AUTO(cargo_sources_releasep) struct cargo_sources from = { 0 };
+	struct err err = { 0 };
+
+	if (!env->cargo_home || env->siblings_dir)
+		return;
+	if (cargo_sources_read(env->cargo_home, &from, &err) < 0)
+		s->failed = true;
+	for (size_t i = 0; i < from.folder_count; i++) {
+		const char *dir = arena_strdup(&s->arena, from.folders[i]);
+
+		bind(s, dir, dir);
+	}
+	set(s, "SOURCES", strbuf_str(&from.toml));
+}
+
 static void set_inside(struct setting *s, const struct gate_env *env,
 		       const struct build_spec *spec)
 {
@@ -92,6 +112,7 @@ static void set_inside(struct setting *s, const struct gate_env *env,
 		bind(s, registry, INSIDE_REGISTRY);
 	if (git && env->cargo_home && file_is_dir(git))
 		bind(s, git, INSIDE_GIT);
+	set_sources(s, env);
 	set(s, "HOME", SANDBOX_HOME);
 	set(s, "CARGO_HOME", SANDBOX_HOME "/cargo");
 	set(s, "CARGO_TARGET_DIR", "/tmp/target");
@@ -138,7 +159,7 @@ static void set_common(struct setting *s, const struct build_spec *spec)
 
 /*
  * A CARGO_HOME that can be written, with fetched crates that cannot; cargo
- * finds the cohort's own crates by a configuration of ours.
+ * finds the cohort's own crates, or a mirror, by a configuration of ours.
  */
 static const char prepare[] =
 	"mkdir -p \"$CARGO_HOME\"\n"
@@ -150,6 +171,9 @@ static const char prepare[] =
 	"printf '[source.crates-io]\\nreplace-with = \"stage\"\\n"
 	"[source.stage]\\nlocal-registry = \"" INSIDE_SIBLINGS "\"\\n' "
 	">\"$CARGO_HOME/config.toml\"\n"
+	"[ -z \"${SOURCES:-}\" ] || "
+	"printf %s \"$SOURCES\" >\"$CARGO_HOME/config.toml\"\n"
+	"unset SOURCES\n"
 	"cd \"$CRATE\" || exit 1\n";
 
 int build_run(const struct gate_env *env, const char *work,

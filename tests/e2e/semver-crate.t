@@ -200,6 +200,33 @@ in_a_workspace() {
 	is 6
 }
 
+# mirrored KIND: a crate with a dependency is compared where the person's cargo
+# has crates.io replaced by a folder of that KIND
+mirrored() {
+	mkdir -p "$CARGO_HOME" &&
+		printf '[source.crates-io]\nreplace-with = "here"\n[source.here]\n%s = "%s"\n' \
+			"$1" "$2" >"$CARGO_HOME/config.toml"
+	rm -rf "$CARGO_HOME/registry" "$XDG_CACHE_HOME"
+	run semver user --baseline-root user-was
+	is 1 && has out 'user::one, previously in src/lib.rs:1'
+}
+
+mirror() {
+	crate dep dep 0.1.0 && echo 'pub struct Dep;' >dep/src/lib.rs &&
+		release dep || return 1
+	crate user user 0.1.0 '[dependencies]' 'dep = "0.1"' &&
+		echo 'pub fn dep() -> dep::Dep { dep::Dep }' >>user/src/lib.rs &&
+		cp -r user user-was && sed -i 's/fn one/fn uno/' user/src/lib.rs
+	mirrored local-registry "$PWD/reg" || return 1
+	mkdir vendor && tar -C vendor -xzf reg/dep-0.1.0.crate &&
+		jq -n --arg s "$(sha256sum <reg/dep-0.1.0.crate | cut -c1-64)" \
+			'{files: {}, package: $s}' \
+			>vendor/dep-0.1.0/.cargo-checksum.json
+	# as cargo has it: beside the folder of the configuration
+	ln -s "$PWD/vendor" "$TEST_ROOT/vendor"
+	mirrored directory vendor && rm "$CARGO_HOME/config.toml"
+}
+
 usage() {
 	run semver kov --baseline-rev a --baseline-root b
 	is 2 && same err <<-EOF || return 1
@@ -245,6 +272,7 @@ check 'against a release on crates.io' web
 check 'a changed type is confirmed by a program' confirmed
 check 'a folder against a document' document
 check 'a target that is not there' target
+check 'a mirror of crates.io, as cargo is told' mirror
 check 'a workspace brings its registry' in_a_workspace
 check 'options that exclude each other' usage
 check 'without bubblewrap nothing is run, unless asked for' no_bwrap
