@@ -24,6 +24,7 @@ struct args {
 	const char *page;
 	uint32_t jobs;
 	uint32_t timeout;
+	bool speed;
 	bool offline;
 	bool no_sandbox;
 };
@@ -38,6 +39,9 @@ static const struct opt opts[] = {
 	  offsetof(struct args, only) },
 	{ "page", 0, OPT_STR, "FILE", "write a page with all of it to FILE",
 	  offsetof(struct args, page) },
+	{ "speed", 0, OPT_FLAG, NULL,
+	  "measure it beside the reference, too; wants an idle machine",
+	  offsetof(struct args, speed) },
 	{ "jobs", 'j', OPT_U32, "N", "build so many at once",
 	  offsetof(struct args, jobs) },
 	{ "build-timeout", 0, OPT_U32, "SECONDS", "end a build after so long",
@@ -84,6 +88,7 @@ static int fill_options(struct cli *cli, const struct args *args,
 			struct err *err)
 {
 	*out = (struct validate_options){ .jobs = args->jobs,
+					  .speed = args->speed,
 					  .offline = args->offline,
 					  .no_sandbox = args->no_sandbox,
 					  .build_timeout_s = args->timeout,

@@ -60,6 +60,7 @@ static const char style[] =
 	"\nth,td{padding:.3rem .75rem .3rem 0;vertical-align:top;"
 	"border-bottom:1px solid var(--line)}\n"
 	"td.id{font-family:ui-monospace,monospace;white-space:nowrap}\n"
+	"td.n,th.n{text-align:right;white-space:nowrap}\n"
 	"td.v{white-space:nowrap;font-weight:600}\n";
 
 /* ---- text */
@@ -307,6 +308,50 @@ static void put_table(struct strbuf *b, const json_t *list)
 		       "the course, reported apart.</p>\n");
 }
 
+static void put_figure(struct strbuf *b, const json_t *s, const char *key)
+{
+	double f = json_number_value(json_object_get(s, key));
+
+	strbuf_adds(b, "</td><td class=\"n\">");
+	if (f > 0) {
+		strbuf_addf(b, "%.1f ", f);
+		put(b, view_text(s, "unit"));
+	}
+}
+
+static void put_speed(struct strbuf *b, const json_t *speed)
+{
+	size_t i;
+	json_t *s;
+
+	if (!json_is_object(speed))
+		return;
+	put_in(b, "h2", "Speed, beside the reference");
+	strbuf_adds(b, "<p>");
+	put(b, view_text(speed, "verdict"));
+	strbuf_addc(b, ' ');
+	put(b, view_text(speed, "reason"));
+	strbuf_adds(b, "</p>\n<table>\n<tr><th>a step of</th><th class=\"n\">"
+		       "yours</th><th class=\"n\">reference</th><th class="
+		       "\"n\">ratio</th><th></th></tr>\n");
+	json_array_foreach (json_object_get(speed, "shapes"), i, s) {
+		double ratio = json_number_value(json_object_get(s, "ratio"));
+
+		strbuf_adds(b, "<tr><td>");
+		put(b, view_text(s, "title"));
+		put_figure(b, s, "library");
+		put_figure(b, s, "reference");
+		strbuf_adds(b, "</td><td class=\"n\">");
+		if (ratio > 0)
+			strbuf_addf(b, "%.2f", ratio);
+		strbuf_addf(b, "</td><td class=\"v %s\">%s</td></tr>\n",
+			    is(s, "verdict", "warn") ? "apart"
+						     : view_text(s, "verdict"),
+			    view_text(s, "verdict"));
+	}
+	strbuf_adds(b, "</table>\n");
+}
+
 /* Why there are no statements. */
 static void put_trouble(struct strbuf *b, const json_t *item)
 {
@@ -363,6 +408,7 @@ static void put_item(struct strbuf *b, const json_t *item, const char *artifact,
 		put_failed(b, list, true, "Not kept");
 		put_followers(b, list);
 		put_failed(b, list, false, "Choices of the course, not kept");
+		put_speed(b, json_object_get(item, "speed"));
 		put_table(b, list);
 	}
 	strbuf_adds(b, "</section>\n");

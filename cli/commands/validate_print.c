@@ -211,6 +211,47 @@ static void print_head(struct terminal *t, const json_t *item)
 	print_load(t, item);
 }
 
+static void print_shape(struct terminal *t, const json_t *s)
+{
+	double ours = json_number_value(json_object_get(s, "library"));
+	double peer = json_number_value(json_object_get(s, "reference"));
+	double ratio = json_number_value(json_object_get(s, "ratio"));
+	const char *verdict = view_text(s, "verdict");
+
+	term_printf(t, "  ");
+	term_field(t, TERM_PLAIN, 44, view_text(s, "title"));
+	if (ratio > 0)
+		term_printf(t, "%9.1f %-2s %9.1f %-2s %6.2fx  ", ours,
+			    view_text(s, "unit"), peer, view_text(s, "unit"),
+			    ratio);
+	else
+		term_printf(t, "%35s", "-  ");
+	term_styled(
+		t, strcmp(verdict, "warn") == 0 ? TERM_WARN : style_of(verdict),
+		"%s\n", verdict);
+	if (view_text(s, "reason")[0])
+		term_styled(t, TERM_DIM, "    %s\n", view_text(s, "reason"));
+}
+
+static void print_speed(struct terminal *t, const json_t *speed)
+{
+	size_t i;
+	json_t *s;
+
+	if (!json_is_object(speed))
+		return;
+	term_styled(t, TERM_BOLD, "speed");
+	term_printf(t, "  %s", view_text(speed, "verdict"));
+	if (view_text(speed, "reason")[0])
+		term_printf(t, " (%s)", view_text(speed, "reason"));
+	term_printf(t, "\n");
+	if (json_array_size(json_object_get(speed, "shapes")) > 0)
+		term_styled(t, TERM_DIM, "  %-44s%12s %12s %7s\n", "a step of",
+			    "yours", "reference", "ratio");
+	json_array_foreach (json_object_get(speed, "shapes"), i, s)
+		print_shape(t, s);
+}
+
 static void print_in_full(struct terminal *t, const json_t *item)
 {
 	const json_t *list = json_object_get(item, "statements");
@@ -232,6 +273,7 @@ static void print_in_full(struct terminal *t, const json_t *item)
 	print_next(t, list);
 	term_printf(t, "\n");
 	print_score(t, json_object_get(item, "score"));
+	print_speed(t, json_object_get(item, "speed"));
 	if (build && !json_is_null(build) && !view_text(build, "library")[0])
 		term_styled(t, TERM_DIM,
 			    "the library is not kept: its cache cannot be "
@@ -254,6 +296,11 @@ static void print_in_short(struct terminal *t, const json_t *item)
 	}
 	if (begin[1] == '\0')
 		term_printf(t, "\n");
+	if (strcmp(view_text(json_object_get(item, "speed"), "verdict"),
+		   "fail") == 0)
+		term_printf(
+			t, "  too slow: %s\n",
+			view_text(json_object_get(item, "speed"), "reason"));
 }
 
 void validate_print(struct terminal *t, const json_t *view)

@@ -192,6 +192,41 @@ static json_t *load_view(const struct statement_result *r)
 			 text_or_null(r->reason), "log", text_or_null(r->log));
 }
 
+static json_t *figure(double f)
+{
+	return f > 0 ? json_real(f) : json_null();
+}
+
+static json_t *shape_view(const struct speed_shape *s)
+{
+	return json_pack(
+		"{s:o, s:o, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:o, "
+		"s:o}",
+		"id", view_string(s->id), "title", view_string(s->title),
+		"unit", view_string(s->unit), "graded", s->is_graded, "verdict",
+		speed_verdict_name(s->verdict), "reason",
+		text_or_null(s->reason), "reference", figure(s->reference),
+		"library", figure(s->library), "spread", json_real(s->spread),
+		"floor", figure(s->floor), "ratio", figure(s->ratio));
+}
+
+static json_t *speed_view(const struct validated *x)
+{
+	const struct speed_result *r = &x->speed;
+	json_t *list;
+
+	if (!x->has_speed)
+		return json_null();
+	list = json_array();
+	for (size_t i = 0; i < r->count; i++)
+		json_array_append_new(list, shape_view(&r->shapes[i]));
+	return json_pack("{s:s, s:o, s:f, s:f, s:f, s:o}", "verdict",
+			 speed_verdict_name(r->verdict), "reason",
+			 text_or_null(r->reason), "load", r->load, "warn_above",
+			 r->warn_above, "fail_above", r->fail_above, "shapes",
+			 list);
+}
+
 static const char *verdict_of(const struct validated *x)
 {
 	return x->err.code ? "error" : verdict_name(x->verdict);
@@ -203,7 +238,7 @@ static json_t *item_view(const struct validation *v, const struct validated *x)
 
 	return json_pack(
 		"{s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:o, s:o, "
-		"s:o, s:o, s:o, s:o, s:o}",
+		"s:o, s:o, s:o, s:o, s:o, s:o}",
 		"label", text_or_null(x->label), "handle",
 		text_or_null(x->handle), "tag", text_or_null(x->tag), "commit",
 		text_or_null(x->commit), "path", text_or_null(x->path),
@@ -217,8 +252,8 @@ static json_t *item_view(const struct validation *v, const struct validated *x)
 					     : json_null(),
 		"load", is_known ? load_view(&x->result.load) : json_null(),
 		"score", is_known ? score_view(&x->score) : json_null(),
-		"again", again(v, x, NULL), "statements",
-		is_known ? statements_view(v, x) : json_array());
+		"speed", speed_view(x), "again", again(v, x, NULL),
+		"statements", is_known ? statements_view(v, x) : json_array());
 }
 
 json_t *validate_view(const struct validation *v)

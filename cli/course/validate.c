@@ -15,6 +15,7 @@
 #include "course/checkout.h"
 #include "course/dot_file.h"
 #include "course/gating.h"
+#include "gate/speed.h"
 #include "gate/suite.h"
 #include "io/file.h"
 #include "io/git.h"
@@ -31,12 +32,16 @@ void validation_release(struct validation *v)
 {
 	if (!v)
 		return;
-	for (size_t i = 0; i < v->count; i++)
+	for (size_t i = 0; i < v->count; i++) {
 		suite_result_release(&v->items[i].result);
+		speed_result_release(&v->items[i].speed);
+	}
 	free(v->items);
 	free(v->wanted);
 	free(v->program);
 	free(v->adapter);
+	free(v->speed);
+	free(v->reference);
 	suite_spec_free(v->spec);
 	arena_release(&v->arena);
 	*v = (struct validation){ 0 };
@@ -98,7 +103,9 @@ static int begin(struct validation *v, const struct validate_options *o,
 	snprintf(name, sizeof(name), "artifacts/%s/adapter",
 		 artifact_id(o->artifact));
 	if (share_path(name, &v->adapter, err) < 0 ||
-	    share_program(v->spec->suite, &v->program, err) < 0)
+	    share_program(v->spec->suite, &v->program, err) < 0 ||
+	    share_program("reference-executor.so", &v->reference, err) < 0 ||
+	    (o->speed && share_program("speed_executor", &v->speed, err) < 0))
 		return (int)err->code;
 	/* without one nothing can be said of anybody */
 	if (!o->no_sandbox && sandbox_check(err) < 0) {
@@ -163,9 +170,11 @@ static void judge(struct validated *x)
 		return;
 	}
 	suite_score(&x->result, x->levels, &x->score);
-	if (load->verdict == SUITE_FAIL || x->score.failed > 0)
+	if (load->verdict == SUITE_FAIL || x->score.failed > 0 ||
+	    (x->has_speed && x->speed.verdict == SPEED_FAIL))
 		x->verdict = VERDICT_FAIL;
-	else if (load->verdict == SUITE_ERROR || x->score.of[SUITE_ERROR] > 0)
+	else if (load->verdict == SUITE_ERROR || x->score.of[SUITE_ERROR] > 0 ||
+		 (x->has_speed && x->speed.verdict == SPEED_ERROR))
 		x->verdict = VERDICT_ERROR;
 	else
 		x->verdict = VERDICT_PASS;
@@ -196,6 +205,23 @@ static size_t wanted_count(const struct validation *v)
 	return n;
 }
 
+/* Beside the reference, once it is known to work at all. */
+static int measure(struct validation *v, struct validated *x,
+		   const struct gate_env *env, struct err *err)
+{
+	const struct speed_job job = { .program = v->speed,
+				       .reference = v->reference,
+				       .library = x->library.path };
+
+	if (!v->speed || x->result.load.verdict != SUITE_PASS)
+		return 0;
+	progress_step(env->progress, 0, 1, "measuring");
+	if (speed_run(env, &job, &x->speed, err) < 0)
+		return (int)err->code;
+	x->has_speed = true;
+	return 0;
+}
+
 /* The library of X against the suite, as number DONE of TOTAL. */
 static int hold(struct validation *v, struct validated *x,
 		const struct gate_env *env, size_t done, size_t total,
@@ -210,7 +236,8 @@ static int hold(struct validation *v, struct validated *x,
 				       .total = total * each };
 
 	if (x->library.state == LIBRARY_BUILT &&
-	    suite_run(env, &job, &x->result, err) < 0)
+	    (suite_run(env, &job, &x->result, err) < 0 ||
+	     measure(v, x, env, err) < 0))
 		return (int)err->code;
 	judge(x);
 	return 0;
@@ -334,22 +361,20 @@ int validate_reference(const struct validate_options *options,
 		       struct validation *out, struct err *err)
 {
 	AUTO(validation_releasep) struct validation v = { 0 };
-	AUTO(str_freep) char *library = NULL;
 	const struct gating none = { 0 };
 	const struct gate_env env = { .no_sandbox = options->no_sandbox,
 				      .progress = options->progress };
 	struct validated *x;
 
-	if (begin(&v, options, 1, err) < 0 ||
-	    share_program("reference-executor.so", &library, err) < 0)
+	if (begin(&v, options, 1, err) < 0)
 		return (int)err->code;
 	x = &v.items[0];
 	x->label = "the reference";
 	x->is_reference = true;
 	x->library.kept = true;
-	if (strlen(library) >= sizeof(x->library.path))
-		return err_set(err, ERR_LIMIT, "'%s' is too long", library);
-	memcpy(x->library.path, library, strlen(library) + 1);
+	if (strlen(v.reference) >= sizeof(x->library.path))
+		return err_set(err, ERR_LIMIT, "'%s' is too long", v.reference);
+	memcpy(x->library.path, v.reference, strlen(v.reference) + 1);
 	if (set_levels(&v, x, &none, options->artifact, 0, err) < 0 ||
 	    hold(&v, x, &env, 0, 1, err) < 0)
 		return (int)err->code;

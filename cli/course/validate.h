@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "gate/library.h"
 #include "model/artifact.h"
+#include "model/speed_result.h"
 #include "model/suite_result.h"
 
 struct progress;
@@ -25,6 +26,7 @@ struct validate_options {
 	const char *const *handles; /* of validate_seats(); none: every seat */
 	size_t handle_count;
 	unsigned jobs; /* builds at once; 0: as many as processors */
+	bool speed;    /* measure it beside the reference, too */
 	bool offline;
 	bool no_sandbox;
 	uint32_t build_timeout_s; /* 0: gate_env's own */
@@ -43,6 +45,8 @@ struct validated {
 	struct library library;
 	struct suite_result result;
 	struct suite_score score;
+	bool has_speed;
+	struct speed_result speed;
 	enum finding_level
 		*levels; /* of the statements, as the spec has them */
 	enum verdict verdict;
@@ -53,9 +57,11 @@ struct validation {
 	struct arena arena;
 	struct suite_spec *spec;
 	bool *wanted;
-	char *program; /* the suite */
-	char *adapter; /* its template's folder */
-	bool partial;  /* not all statements were asked for */
+	char *program;	 /* the suite */
+	char *adapter;	 /* its template's folder */
+	char *speed;	 /* what measures, or NULL: not asked for */
+	char *reference; /* the library that ships with cohort */
+	bool partial;	 /* not all statements were asked for */
 	struct validated *items;
 	size_t count;
 	size_t passed;

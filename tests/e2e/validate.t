@@ -209,6 +209,54 @@ explained() {
 		has out 'When it fails:' && has out 'The test:'
 }
 
+# An installation whose programs under libexec are ours.
+installed() {
+	mkdir -p pre/bin pre/libexec/cohort pre/share/cohort &&
+		cp "$COHORT" pre/bin && cp -R "$ROOT/config" "$ROOT/artifacts" \
+		pre/share/cohort && cp "${suite%/*}"/* pre/libexec/cohort || return 1
+	COHORT=$TEST_DIR/pre/bin/cohort
+}
+
+measured() {
+	installed || return 1
+	cat >pre/libexec/cohort/speed_executor <<-'EOT'
+	#!/bin/sh
+	[ "$2" = --json ] && [ -r "$1" ] && [ ! -e /etc/passwd ] || exit 9
+	cat <<'JSON'
+	{"schema": 1, "verdict": "fail", "reason": "yield: 5.0 times", "load": 0.1,
+	"limits": {"warn_above": 2, "fail_above": 4}, "shapes": [{"id": "yield",
+	"title": "a task that wakes itself", "unit": "ns", "graded": true,
+	"verdict": "fail", "reason": "5.0 times", "reference": {"median": 9.02,
+	"mad": 0.1}, "library": {"median": 45.1, "mad": 0.2}, "floor": null,
+	"ratio": 5.0}]}
+	JSON
+	exit 1
+	EOT
+	chmod +x pre/libexec/cohort/speed_executor
+	run validate artifact_01 kov-lina --only E1 --speed --page page.html
+	is 1 && has out 'kov-lina  kov-lina 0.1.0  fail  3 of 3 points' &&
+		has out 'speed  fail (yield: 5.0 times)' && has out '5.00x  fail' &&
+		has page.html '<td>a task that wakes itself</td>'
+	sed -i 's/"ratio": 5.0/"ratio": 1.5/' pre/libexec/cohort/speed_executor
+	run validate artifact_01 kov-lina --only E1 --speed --json
+	is 1 && must jq -e '.validated[0] | .verdict == "error" and
+		(.speed.reason | startswith("its answer was written over"))' out
+}
+
+# Whatever comes in the place of the suite's answer is no answer.
+silenced() {
+	installed || return 1
+	for does in 'echo {}' 'kill -9 $$' 'exit 9' 'printf %s "[[[["' \
+		'yes | head -c 9999999'; do
+		printf '#!/bin/sh\n%s\n' "$does" >pre/libexec/cohort/suite_executor
+		run validate artifact_01 kov-lina --only E1,E2 --json
+		is 1 && must jq -e '.errors == 1 and (.validated[0] |
+			.verdict == "error" and .score.points == 0 and
+			([.statements[].verdict] | unique) == ["error"] and
+			(.statements[1].reason | startswith("the suite")))' out
+	done
+}
+
 check 'what the template makes keeps everything' right
 check 'what has not changed is not built again, and --only chooses' again
 check 'a wrong crate is told what it breaks, also on a page' wrong
@@ -223,4 +271,6 @@ check 'what cannot be validated is said' usage
 check 'nothing runs without a sandbox' no_sandbox
 check 'a cache is not needed' no_cache
 check 'each statement can be explained' explained
+check 'a library that is too slow fails' measured
+check 'a suite that gives no answer is an error, and told' silenced
 done_testing

@@ -1,6 +1,7 @@
 /*
  * Any bytes as what a suite says of a library: what is taken answers each
  * statement that was asked for, within the limits; else nothing has changed.
+ * And as what the measurer says: no figure is none, and none is negative.
  */
 #include <assert.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "model/speed_result.h"
 #include "model/suite_result.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -59,6 +61,22 @@ static void try_with(const uint8_t *data, size_t size, const bool *wanted)
 	assert(score.possible <= 3 && score.apart_possible <= 2);
 }
 
+static void try_speed(const uint8_t *data, size_t size)
+{
+	AUTO(speed_result_releasep) struct speed_result r = { 0 };
+	struct err err = { 0 };
+
+	if (speed_result_read((const char *)data, size, &r, &err) < 0) {
+		assert(err.msg[0] && !r.shapes);
+		return;
+	}
+	assert(r.verdict <= SPEED_ERROR && r.count <= SPEED_SHAPES_MAX);
+	for (size_t i = 0; i < r.count; i++) {
+		assert(r.shapes[i].reference >= 0 && r.shapes[i].library >= 0);
+		assert(r.shapes[i].ratio >= 0 && r.shapes[i].ratio <= 1e15);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const bool one[] = { true, false, false };
@@ -66,5 +84,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	try_with(data, size, one);
 	try_with(data, size, all);
+	try_speed(data, size);
 	return 0;
 }
