@@ -212,10 +212,13 @@ const char *statement_class_name(int class)
 const char *statement_class_text(int class)
 {
 	static const char *const texts[] = {
-		"The language or the operating system demands it; any correct "
-		"implementation keeps it.",
-		"Mature implementations keep it, though nothing forces them.",
-		"A choice of this course; others may choose otherwise.",
+		[STATEMENT_LANGUAGE] = "The language or the operating system "
+				       "demands it; any correct "
+				       "implementation keeps it.",
+		[STATEMENT_GOOD] = "Mature implementations keep it, though "
+				   "nothing forces them.",
+		[STATEMENT_COURSE] = "A choice of this course; others may "
+				     "choose otherwise.",
 	};
 
 	return texts[class];
