@@ -1,4 +1,5 @@
 /* E71 to E78: idling, nesting, memory. */
+#include <sched.h>
 #include <stdlib.h>
 
 #include "io.h"
@@ -125,8 +126,12 @@ static int step_to_and_fro(struct probe *p, struct cx_ctx *cx)
 static void *run_own(void *data)
 {
 	struct cx_exec *ex = exec_new();
+	atomic_int *missing = data;
 
-	(void)data;
+	/* what is shared shows only if both are there */
+	--*missing;
+	while (*missing > 0)
+		sched_yield();
 	for (int i = 0; i < 5; i++) {
 		struct probe a = { .step = step_to_and_fro, .keeps = true };
 		struct probe b = { .step = step_to_and_fro,
@@ -147,9 +152,10 @@ static void *run_own(void *data)
 
 static void e75(void)
 {
-	pthread_t thread = thread_start(run_own, NULL);
+	atomic_int missing = 2;
+	pthread_t thread = thread_start(run_own, &missing);
 
-	run_own(NULL);
+	run_own(&missing);
 	thread_join(thread);
 }
 

@@ -11,10 +11,11 @@ use std::rc::{Rc, Weak};
 use std::time::Instant;
 
 use calibration::*;
+use futures_util::future::{BoxFuture, FutureExt, Shared};
 use tokio::io::unix::AsyncFd;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, LocalSet};
+use tokio::task::{AbortHandle, JoinError, JoinHandle, LocalSet};
 
 struct Raw(RawFd);
 
@@ -32,11 +33,22 @@ struct Tokio {
     fds: RefCell<Vec<Weak<AsyncFd<Raw>>>>,
 }
 
+/// A JoinHandle, once somebody joins: shared by all who do.
+struct Handle {
+    abort: AbortHandle,
+    joined: Option<JoinHandle<()>>,
+    shared: Option<Shared<BoxFuture<'static, u64>>>,
+}
+
+fn end_of(result: Result<(), JoinError>) -> u64 {
+    result.map_or_else(|e| if e.is_panic() { 1 } else { 2 }, |()| 0)
+}
+
 impl Peer for Tokio {
     const NAME: &'static CStr = c"tokio";
-    const CAPS: u64 = CANCEL | TIMERS | IO | CHANNEL | CATCH_PANIC;
+    const CAPS: u64 = CANCEL | TIMERS | IO | CHANNEL | REMOTE_SPAWN | CATCH_PANIC | JOIN;
     const NESTS: bool = false;
-    type Task = AbortHandle;
+    type Task = Handle;
     type Tx = mpsc::UnboundedSender<u64>;
     type Rx = mpsc::UnboundedReceiver<u64>;
 
@@ -45,12 +57,24 @@ impl Peer for Tokio {
         Ok(Self { local: LocalSet::new(), runtime, fds: RefCell::default() })
     }
 
-    fn spawn(&self, job: Job<Self>) -> AbortHandle {
-        self.local.spawn_local(job).abort_handle()
+    fn spawn(&self, job: Job<Self>) -> Handle {
+        let joined = self.local.spawn_local(job);
+        Handle { abort: joined.abort_handle(), joined: Some(joined), shared: None }
     }
 
-    fn cancel(task: AbortHandle) {
-        task.abort()
+    fn cancel(task: Handle) {
+        task.abort.abort()
+    }
+
+    fn spawn_remote(&self, job: Remote<Self>) {
+        drop(self.runtime.spawn(job))
+    }
+
+    fn join(task: &mut Handle) -> Pin<Box<dyn Future<Output = u64>>> {
+        if let Some(joined) = task.joined.take() {
+            task.shared = Some(joined.map(end_of).boxed().shared())
+        }
+        Box::pin(task.shared.clone().expect("it is joined"))
     }
 
     fn block_on(&self, future: impl Future<Output = ()>) {

@@ -19,7 +19,9 @@ pub const TIMERS: u64 = 1 << 1;
 pub const IO: u64 = 1 << 2;
 pub const CHANNEL: u64 = 1 << 3;
 pub const STALLED: u64 = 1 << 4;
+pub const REMOTE_SPAWN: u64 = 1 << 5;
 pub const CATCH_PANIC: u64 = 1 << 7;
+pub const JOIN: u64 = 1 << 8;
 
 pub const READABLE: c_int = 1;
 pub const WRITABLE: c_int = 2;
@@ -49,6 +51,14 @@ pub trait Peer: Sized + 'static {
     fn new() -> io::Result<Self>;
     fn spawn(&self, job: Job<Self>) -> Self::Task;
     fn cancel(_task: Self::Task) {}
+    /// Any thread.
+    fn spawn_remote(&self, _job: Remote<Self>) {
+        unreachable!()
+    }
+    /// How it ends, in the words of `enum cx_end`; several may wait.
+    fn join(_task: &mut Self::Task) -> Boxed<u64> {
+        unreachable!()
+    }
     fn block_on(&self, future: impl Future<Output = ()>);
     fn run_until_stalled(&self) {}
     fn sleep_until(&self, _at: Option<Instant>) -> Boxed<()> {
@@ -157,6 +167,19 @@ impl<P: Peer> Drop for Job<P> {
     }
 }
 
+/// A job that another thread hands over. It is polled and dropped on the loop
+/// thread, as the header demands: that is for the executor to keep.
+pub struct Remote<P: Peer>(Job<P>);
+
+unsafe impl<P: Peer> Send for Remote<P> {}
+
+impl<P: Peer> Future for Remote<P> {
+    type Output = ();
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.0).poll(cx)
+    }
+}
+
 pub struct Exec<P: Peer> {
     peer: Option<P>,
     tasks: Shared<P>,
@@ -215,6 +238,27 @@ pub unsafe fn spawn<P: Peer>(ex: *mut Exec<P>, future: CFuture, task: *mut u64) 
         *task = id;
     }
     0
+}
+
+pub unsafe fn spawn_remote<P: Peer>(ex: *mut Exec<P>, future: CFuture) -> c_int {
+    let future = ManuallyDrop::new(future);
+    if P::CAPS & REMOTE_SPAWN == 0 {
+        return E_NOTSUP;
+    }
+    if (*ex).closing {
+        return E_CLOSED;
+    }
+    let tasks = Arc::clone(&(*ex).tasks);
+    let id = lock(&tasks).reserve();
+    peer_of(ex).spawn_remote(Remote(Job { future, id, tasks }));
+    0
+}
+
+pub unsafe fn join<P: Peer>(ex: *mut Exec<P>, task: u64) -> *mut Op {
+    let mut table = lock(&(*ex).tasks);
+    let Some(Some(task)) = table.at(task) else { return null_mut() };
+    let ended = P::join(task);
+    op(async { (0, ended.await) })
 }
 
 pub unsafe fn cancel<P: Peer>(ex: *mut Exec<P>, task: u64) -> c_int {
@@ -422,7 +466,8 @@ macro_rules! export {
                 cx_free(ex: *mut Exec<$peer>) -> () = $crate::free_exec(ex);
                 cx_spawn(ex: *mut Exec<$peer>, fut: CFuture, task: *mut u64) -> c_int = $crate::spawn(ex, fut, task);
                 cx_cancel(ex: *mut Exec<$peer>, task: u64) -> c_int = $crate::cancel(ex, task);
-                cx_spawn_remote(_ex: *mut Exec<$peer>, fut: CFuture) -> c_int = { std::mem::forget(fut); -3 };
+                cx_spawn_remote(ex: *mut Exec<$peer>, fut: CFuture) -> c_int = $crate::spawn_remote(ex, fut);
+                cx_join(ex: *mut Exec<$peer>, task: u64) -> *mut Op = $crate::join(ex, task);
                 cx_block_on(ex: *mut Exec<$peer>, fut: CFuture) -> c_int = $crate::block_on(ex, fut);
                 cx_run(ex: *mut Exec<$peer>) -> c_int = $crate::run_all(ex);
                 cx_run_until_stalled(ex: *mut Exec<$peer>, polls: *mut u64) -> c_int = $crate::stalled(ex, polls);
