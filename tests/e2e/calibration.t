@@ -1,14 +1,14 @@
 #!/bin/sh
-# Mature executors keep what the suite asks of students: the adapters under
-# tests/calibration pass every statement of the language's contract and of a
-# good executor, as artifacts/artifact_01/CALIBRATION.md says.
+# Right executors keep what the suite asks of students: those that a student
+# might have written, under tests/calibration/students, and mature ones.  The
+# adapters under tests/calibration pass every statement of the language's
+# contract and of a good executor, as artifacts/artifact_01/CALIBRATION.md says.
 #
-# Needs crates.io; COHORT_NETWORK=0 leaves it out.  RENEW=1 writes the table
-# anew: read it before it is committed.
+# The mature ones need crates.io; COHORT_NETWORK=0 leaves them out.  RENEW=1
+# writes the table anew: read it before it is committed.
 # shellcheck source=../lib.sh
 . "${0%/*}/../lib.sh"
 
-[ "${COHORT_NETWORK:-1}" != 0 ] || skip 'COHORT_NETWORK=0'
 command -v cargo >/dev/null 2>&1 || skip 'cargo not found'
 
 suite=${COHORT%/bin/*}/libexec/cohort/suite_executor
@@ -18,6 +18,39 @@ case $suite in
 *) skip 'a sanitizer wants to be loaded before the Rust library' ;;
 esac
 
+# ---- students: the adapter with another map
+
+students=$ROOT/tests/calibration/students
+cat >judge <<EOT
+mkdir "\$1" && cd "\$1" || exit
+cp "$ROOT/artifacts/artifact_01/adapter/src/lib.rs" lib.rs
+cp "$students/\$1.rs" map.rs
+rustc --edition 2021 --crate-name adapter --crate-type cdylib -C opt-level=1 \\
+	--cap-lints allow -o student.so lib.rs >log 2>&1
+"$suite" ./student.so >out
+exit 0
+EOT
+find "$students" -name '*.rs' | sed 's/.*\///; s/[.]rs$//' | LC_ALL=C sort >all
+xargs -P 2 -n 1 sh judge <all
+
+# What STUDENT fails is what its head says that it does not keep.
+right() {
+	must grep -q '^load  L  pass' "$student/out" || cat "$student/log"
+	must test "$(grep -c '  pass$' "$student/out")" -ge 60
+	grep -e '  fail' -e '  error' "$student/out"
+	sed -n 's|^//! Does not keep: ||p' "$students/$student.rs" | tr ' ' '\n' \
+		>known
+	sed -nE 's/^([^ ]*) *[LGK]  (fail|error).*/\1/p' "$student/out" >failed
+	same failed <known
+}
+
+while read -r student; do
+	check "$student: a right executor is accused of nothing it keeps" right
+done <all
+
+# ---- mature executors
+
+[ "${COHORT_NETWORK:-1}" != 0 ] || skip 'COHORT_NETWORK=0'
 CARGO_HOME=$TEST_ROOT/cargo
 CARGO_TARGET_DIR=$TEST_ROOT/target
 CARGO_NET_RETRY=1

@@ -88,6 +88,16 @@ static struct table {
 	}
 FUNCTIONS(CARRY, CARRY_VOID)
 
+/* Not of the header: what a language has of its own; NULL where it has not. */
+static void (*rust_park)(void);
+
+bool park_thread(void)
+{
+	if (rust_park)
+		rust_park();
+	return rust_park;
+}
+
 /* The first function that is missing though CAPS ask for it; or NULL. */
 static const char *find_all(void *handle, uint64_t caps)
 {
@@ -122,6 +132,8 @@ void api_load(const char *path)
 	missing = find_all(handle, cx_caps());
 	CHECK(!missing, "claims a capability and has no symbol '%s'", missing);
 	CHECK(cx_name(), "has no name: cx_name gave NULL");
+	abi = dlsym(handle, "cx_rust_park");
+	memcpy((void *)&rust_park, &abi, sizeof(abi));
 }
 
 void api_swap(void)

@@ -30,9 +30,42 @@ static void e71(void)
 	cx_free(ex);
 }
 
+/* ---- E72: the token of thread::park */
+
+static void *wake_kept(void *data)
+{
+	cx_waker_wake_by_ref(&((struct probe *)data)->kept);
+	return NULL;
+}
+
+/* Wakes itself, here or from afar, and takes whatever token that left. */
+static int step_park(struct probe *p, struct cx_ctx *cx)
+{
+	if (p->n-- <= 0)
+		return CX_READY;
+	if (p->n % 2)
+		cx_ctx_wake(cx);
+	else
+		thread_join(thread_start(wake_kept, p));
+	park_thread();
+	return CX_PENDING;
+}
+
 static void e72(void)
 {
-	skip_because("thread::park is for tests in Rust");
+	struct cx_exec *ex = exec_new();
+	struct probe task = { .step = step_park, .n = 20, .keeps = true };
+	struct probe main = { .step = step_park, .n = 20, .keeps = true };
+
+	if (!park_thread())
+		skip_because("it has no thread::park");
+	probe_spawn(ex, &task);
+	exec_run(ex);
+	/* one that sleeps now is found asleep */
+	probe_block_on(ex, &main);
+	probe_forget(&task);
+	probe_forget(&main);
+	cx_free(ex);
 }
 
 /* ---- E73, E74: runs inside polls */

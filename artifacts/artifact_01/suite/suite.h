@@ -135,6 +135,13 @@ int poll_with(struct cx_op *op, struct counter *c);
 
 /* ---- threads */
 
+/*
+ * As code of a user may: park this thread with std::thread::park, for no time,
+ * which takes the token that an unpark left.  False: the library is none of
+ * Rust's, and has no such thing.
+ */
+bool park_thread(void);
+
 pthread_t thread_start(void *(*run)(void *), void *data);
 void thread_join(pthread_t thread);
 

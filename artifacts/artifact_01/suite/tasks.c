@@ -309,16 +309,23 @@ static void e29(void)
 {
 	struct cx_exec *ex = exec_new();
 	struct probe p = { .keeps = true };
+	struct probe q = { 0 };
 	int rc;
 
 	probe_spawn(ex, &p);
+	probe_spawn(ex, &q);
 	turns(ex, 10);
 	rc = cx_cancel(ex, p.id);
 	CHECK(rc == CX_OK, "cx_cancel gave %d", rc);
+	rc = cx_cancel(ex, q.id);
+	CHECK(rc == CX_OK, "cx_cancel gave %d", rc);
 	cx_waker_wake_by_ref(&p.kept);
 	turns(ex, 3);
-	CHECK(p.polls == 1, "polled after it had been cancelled");
-	CHECK(p.drops == 1, "cancelled, and dropped %d times", p.drops);
+	CHECK(p.polls == 1 && q.polls == 1,
+	      "polled after it had been cancelled");
+	CHECK(p.drops == 1, "cancelled and woken, and dropped %d times",
+	      p.drops);
+	CHECK(q.drops == 1, "cancelled, and dropped %d times", q.drops);
 	probe_forget(&p);
 	cx_free(ex);
 }
@@ -449,9 +456,20 @@ static void e32(void)
 	cx_free(ex);
 }
 
+static void *wake_in_a_while(void *data)
+{
+	struct probe *p = data;
+
+	doze(20 * MS);
+	cx_waker_wake_by_ref(&p->kept);
+	return NULL;
+}
+
 static void e33(void)
 {
 	struct cx_exec *ex = exec_new();
+	struct probe idle = { .step = step_second, .keeps = true };
+	pthread_t thread;
 	struct probe a = { .step = step_yield, .n = 10 };
 	struct probe b = { .step = step_yield, .n = 500 };
 
@@ -462,6 +480,13 @@ static void e33(void)
 	exec_run(ex);
 	CHECK(a.drops == 1 && b.drops == 1, "cx_run left a task that is live");
 	exec_run(ex);
+	probe_spawn(ex, &idle);
+	turns(ex, 2);
+	thread = thread_start(wake_in_a_while, &idle);
+	exec_run(ex);
+	CHECK(idle.drops == 1, "cx_run left a task that waits");
+	thread_join(thread);
+	probe_forget(&idle);
 	cx_free(ex);
 }
 

@@ -1,4 +1,8 @@
 /* E1 to E12: wakers, and the polls that they cause. */
+#include <sched.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "suite.h"
 
 static void e1(void)
@@ -204,8 +208,34 @@ static void use_up(struct cx_waker w)
 	cx_waker_drop(copy);
 }
 
+enum {
+	PAIRS = 16
+};
+
+/* Sockets on the numbers that the executor had, and nothing to read. */
+static void settle_on_its_numbers(int fds[PAIRS][2])
+{
+	for (int i = 0; i < PAIRS; i++) {
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds[i]) < 0)
+			skip_because("no sockets");
+	}
+}
+
+static void check_nothing_written(int fds[PAIRS][2])
+{
+	char byte;
+
+	for (int i = 0; i < 2 * PAIRS; i++)
+		CHECK(recv(fds[i / 2][i % 2], &byte, 1, MSG_DONTWAIT) < 0,
+		      "a waker wrote to a descriptor of somebody else");
+	for (int i = 0; i < 2 * PAIRS; i++)
+		close(fds[i / 2][i % 2]);
+}
+
 static void e8(void)
 {
+	int fds[PAIRS][2];
+
 	struct cx_exec *ex = exec_new();
 	struct probe ready = { .step = step_second, .keeps = true };
 	struct probe freed = { .keeps = true };
@@ -231,9 +261,11 @@ static void e8(void)
 	/* queued when it is freed */
 	cx_waker_wake_by_ref(&freed.kept);
 	cx_free(ex);
+	settle_on_its_numbers(fds);
 	use_up(freed.kept);
 	use_up(gone.kept);
 	use_up(late);
+	check_nothing_written(fds);
 	CHECK(freed.drops == 1 && gone.drops == 1, "not dropped by cx_free");
 }
 
@@ -407,16 +439,65 @@ static int step_errands(struct probe *p, struct cx_ctx *cx)
 	return CX_PENDING;
 }
 
+static atomic_int in_storm;
+
+/* Clones, wakes and drops of one waker, two threads at a time. */
+static void *storm_thread(void *data)
+{
+	const struct cx_waker *w = data;
+	uint64_t until;
+
+	in_storm++;
+	while (in_storm % 2)
+		sched_yield();
+	until = wall_ns() + 8 * MS;
+	for (int i = 0; i % 256 || wall_ns() < until; i++) {
+		struct cx_waker copy = cx_waker_clone(w);
+
+		if (i % 64 == 0)
+			cx_waker_wake(copy);
+		else
+			cx_waker_drop(copy);
+	}
+	return NULL;
+}
+
+static void storm(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p = { .keeps = true };
+	pthread_t thread;
+
+	probe_spawn(ex, &p);
+	turns(ex, 2);
+	thread = thread_start(storm_thread, &p.kept);
+	storm_thread(&p.kept);
+	thread_join(thread);
+	turns(ex, 2);
+	probe_forget(&p);
+	cx_free(ex);
+	CHECK(p.drops == 1, "dropped %d times", p.drops);
+}
+
 static void e12(void)
 {
 	struct cx_exec *ex = exec_new();
 	struct errand e;
 	struct probe p = { .step = step_errands, .data = &e };
+	int64_t grown;
 
 	probe_spawn(ex, &p);
 	exec_run(ex);
 	CHECK(p.polls >= 31, "%d polls for 30 wakes", p.polls);
 	cx_free(ex);
+	storm();
+	storm();
+	grown = counts_now().blocks;
+	for (int i = 0; i < 10; i++)
+		storm();
+	grown = counts_now().blocks - grown;
+	CHECK(grown < 5, "two threads, 10 times: %d blocks of memory left",
+	      (int)grown);
 }
 
 const struct statement waker_statements[] = {

@@ -490,6 +490,7 @@ macro_rules! export {
                 cx_tx_drop(tx: *mut Tx) -> () = $crate::free(tx);
                 cx_rx_recv(rx: *mut Rx) -> *mut Op = $crate::receive::<$peer>(rx);
                 cx_rx_drop(rx: *mut Rx) -> () = $crate::free(rx);
+                cx_rust_park() -> () = std::thread::park_timeout(std::time::Duration::ZERO);
             }
         }
     };

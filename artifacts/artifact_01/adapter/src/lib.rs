@@ -195,4 +195,5 @@ fn cx_rx_recv(rx: *mut Rx) -> *mut Op {
     op(async { recv.await.map_or((CLOSED, 0), |item| (0, item)) })
 }
 fn cx_rx_drop(rx: *mut Rx) { free(rx) }
+fn cx_rust_park() { std::thread::park_timeout(Duration::ZERO) } // not of the header: code of a user may
 }
