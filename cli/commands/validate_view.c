@@ -85,6 +85,12 @@ static json_t *next_step(const struct validation *v, const struct library *l)
 
 	switch (l->state) {
 	case LIBRARY_ABSENT:
+		if (!l->crate[0]) {
+			strbuf_addf(&b, "cohort validate %s FOLDER, of the "
+					"crate in it",
+				    v->spec->artifact);
+			break;
+		}
 		strbuf_adds(&b, "begin a src/lib.rs; 'cohort new artifact_01 "
 				"kov-YOU' makes a crate that has one");
 		break;

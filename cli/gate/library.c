@@ -416,6 +416,18 @@ static enum library_state place(const struct making *m, struct cargo_error *e)
 	return LIBRARY_MISFIT;
 }
 
+/* "cat: write error: No space left on device" among what cargo said. */
+static int cannot_write(const char *said, struct err *err)
+{
+	const char *line = strstr(said, "cat: ");
+
+	if (!line)
+		line = strstr(said, "cp: ");
+	return err_set(err, ERR_IO, "cannot write the library%s%.*s",
+		       line ? ": " : "", line ? (int)strcspn(line, "\n") : 0,
+		       line ? line : "");
+}
+
 static int judge(struct making *m, const struct process_result *r,
 		 struct err *err)
 {
@@ -434,8 +446,7 @@ static int judge(struct making *m, const struct process_result *r,
 		return is_wrong(m->out, LIBRARY_TOO_LONG, e.message);
 	}
 	if (r->exit_status == STATUS_LOCAL)
-		return err_set(err, ERR_IO, "cannot write the library: %.*s",
-			       (int)strcspn(said, "\n"), said);
+		return cannot_write(said, err);
 	if (!cargo_first_error(said, &e))
 		snprintf(e.message, sizeof(e.message),
 			 "cargo build ended with status %d", r->exit_status);

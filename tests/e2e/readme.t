@@ -9,6 +9,11 @@ command -v bwrap >/dev/null || skip 'bubblewrap not found'
 # the lines of every block that is meant for a shell
 sed -n '/^```sh$/,/^```$/p' "$ROOT/README.md" | grep -v '^```' >lines
 
+# A sanitizer reserves more address space than the suite has in its sandbox.
+case $COHORT in
+*address* | *undefined* | *thread*) sed -i '/^cohort validate /d' lines ;;
+esac
+
 tour() {
 	[ "$(wc -l <lines)" -gt 25 ] || complain 'the README has no tour'
 	{

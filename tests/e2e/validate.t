@@ -10,6 +10,24 @@ command -v cargo >/dev/null || skip 'cargo not found'
 command -v bwrap >/dev/null || skip 'bubblewrap not found'
 HOME=$TEST_ROOT/home
 export HOME
+
+# PREFIX PROGRAMS: this cohort, installed with what lies in PROGRAMS
+installed() {
+	mkdir -p "$1/bin" "$1/libexec/cohort" "$1/share/cohort" &&
+		cp "$COHORT" "$1/bin" && cp "$2"/* "$1/libexec/cohort" &&
+		cp -R "$ROOT/config" "$ROOT/artifacts" "$ROOT/templates" \
+			"$1/share/cohort" && COHORT=$TEST_DIR/$1/bin/cohort
+}
+
+# A sanitizer reserves more address space than a sandbox gives: what runs in
+# there is that of the plain build.
+case $COHORT in
+*address* | *undefined* | *thread*)
+	[ -x "$ROOT/build/gcc-none/libexec/cohort/suite_executor" ] ||
+		skip 'make, for the suite without sanitizers'
+	installed plain "$ROOT/build/gcc-none/libexec/cohort" || exit 1
+	;;
+esac
 suite=${COHORT%/bin/*}/libexec/cohort/suite_executor
 
 run new artifact_01 kov-lina
@@ -209,16 +227,9 @@ explained() {
 		has out 'When it fails:' && has out 'The test:'
 }
 
-# An installation whose programs under libexec are ours.
-installed() {
-	mkdir -p pre/bin pre/libexec/cohort pre/share/cohort &&
-		cp "$COHORT" pre/bin && cp -R "$ROOT/config" "$ROOT/artifacts" \
-		pre/share/cohort && cp "${suite%/*}"/* pre/libexec/cohort || return 1
-	COHORT=$TEST_DIR/pre/bin/cohort
-}
-
+# From here on the programs under libexec are ours.
 measured() {
-	installed || return 1
+	installed pre "${suite%/*}" || return 1
 	cat >pre/libexec/cohort/speed_executor <<-'EOT'
 	#!/bin/sh
 	[ "$2" = --json ] && [ -r "$1" ] && [ ! -e /etc/passwd ] || exit 9
@@ -245,7 +256,7 @@ measured() {
 
 # Whatever comes in the place of the suite's answer is no answer.
 silenced() {
-	installed || return 1
+	installed pre "${suite%/*}" || return 1
 	for does in 'echo {}' 'kill -9 $$' 'exit 9' 'printf %s "[[[["' \
 		'yes | head -c 9999999'; do
 		printf '#!/bin/sh\n%s\n' "$does" >pre/libexec/cohort/suite_executor
