@@ -132,6 +132,8 @@ filtered() {
 	*-none/*) ;;
 	*) skip 'a sanitizer starts programs of its own' ;;
 	esac
+	"$suite" "$library" --only E1 >out 2>err
+	[ ! -s err ] || skip 'the kernel gives no seccomp filter'
 }
 
 forks() {
@@ -313,5 +315,16 @@ check 'inside a sandbox it is the same' in_sandbox
 check 'a choice of the course is reported and does not count' choice
 check '--json has the verdicts' json
 check '--here runs one statement in this process' here
+# Whoever starts it may have closed what a program expects to be open.
+nothing_open() {
+	for closed in '<&-' '2>&-' '<&- 2>&-'; do
+		must eval "\"\$suite\" \"\$library\" --only E1,E59 >out $closed"
+		has out '2 passed, 0 failed'
+	done
+	"$suite" "$library" --only E1 >&- 2>err
+	must test $? -eq 6
+}
+
+check 'standard descriptors may be closed' nothing_open
 check 'wrong usage is a usage error' usage
 done_testing

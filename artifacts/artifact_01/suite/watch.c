@@ -75,24 +75,35 @@ static _Noreturn void become(const char *id, const char *library,
 	if (null < 0 || dup2(null, 0) < 0 || dup2(output, 1) < 0 ||
 	    dup2(output, 2) < 0 || dup2(records, SOCKET_FD) < 0)
 		_exit(STATUS_NO_PIPE);
-	if (records == SOCKET_FD)
-		fcntl(SOCKET_FD, F_SETFD, 0);
 	snprintf(fd, sizeof(fd), "%d", SOCKET_FD);
 	execl("/proc/self/exe", "suite_executor", "--child", fd, id, library,
 	      (char *)NULL);
 	_exit(STATUS_NO_PIPE);
 }
 
-/* Two ends that go with their process, ours without waiting. */
+/* Off the numbers that mean something in the child, and not to be kept. */
+static int out_of_way(int fd)
+{
+	int moved = fcntl(fd, F_DUPFD_CLOEXEC, SOCKET_FD + 1);
+
+	close(fd);
+	return moved;
+}
+
+/* Two ends, of which the first does not wait. */
 static bool make_ends(int ends[2], bool two_ways)
 {
 	if ((two_ways ? socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends)
 		      : pipe(ends)) < 0)
 		return false;
-	for (int i = 0; i < 2; i++)
-		fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	return true;
+	ends[0] = out_of_way(ends[0]);
+	ends[1] = out_of_way(ends[1]);
+	if (ends[0] >= 0 && ends[1] >= 0 &&
+	    fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
+		return true;
+	close(ends[0]);
+	close(ends[1]);
+	return false;
 }
 
 static bool start(struct watched *w, const char *id, const char *library,
