@@ -39,6 +39,7 @@ static void run_release(struct semver_run *run)
 	free(run->manifest);
 	free(run->repo_root);
 	policy_free(run->own_policy);
+	cargo_flags_release(&run->flags);
 	gating_release(&run->gating);
 }
 AUTO_RELEASE(struct semver_run, run_release)
@@ -248,6 +249,21 @@ static int set_env(struct semver_run *run, struct err *err)
 	return file_temp_dir(run->env.work_dir, &run->work, err);
 }
 
+/* As `cargo build` in the crate's folder would take them. */
+static int set_flags(struct semver_run *run, struct err *err)
+{
+	const struct gate_env *env = &run->env;
+	const char *target = run->request->target;
+	AUTO(str_freep) char *dir = strdup(run->manifest);
+
+	if (!dir)
+		return err_nomem(err);
+	dir[path_base(dir) - dir - 1] = '\0';
+	return cargo_flags_read(dir[0] ? dir : "/", env->cargo_home,
+				target ? target : env->toolchain->host,
+				&run->flags, err);
+}
+
 /* Crates of the cohort that depend on each other stand in for crates.io. */
 static int set_siblings(struct semver_run *run, struct err *err)
 {
@@ -323,7 +339,8 @@ static int open_baseline(struct semver_run *run, struct err *err)
 static int check_crates(struct semver_run *run, struct err *err)
 {
 	if (find_manifest(run, err) < 0 || set_env(run, err) < 0 ||
-	    open_current(run, err) < 0 || open_baseline(run, err) < 0)
+	    set_flags(run, err) < 0 || open_current(run, err) < 0 ||
+	    open_baseline(run, err) < 0)
 		return err->code;
 	return check_chosen(run, err);
 }

@@ -167,13 +167,15 @@ static int making_init(struct making *m, struct semver_run *run,
 		       struct err *err)
 {
 	m->run = run;
-	m->spec = (struct document_spec){ .name = name,
-					  .dir = t->dir,
-					  .folder = t->folder,
-					  .package = t->packages.count > 1
-							     ? p->name
-							     : NULL,
-					  .target = run->request->target };
+	m->spec = (struct document_spec){
+		.name = name,
+		.dir = t->dir,
+		.folder = t->folder,
+		.package = t->packages.count > 1 ? p->name : NULL,
+		.target = run->request->target,
+		.rustflags = strbuf_str(&run->flags.rustc),
+		.rustdocflags = strbuf_str(&run->flags.rustdoc)
+	};
 	if (semver_features_choose(run, p, t != &run->current, item,
 				   &m->spec.features, err) < 0 ||
 	    identify(t, &m->identity, err) < 0)
@@ -219,7 +221,8 @@ static struct confirm_side confirm_side_of(const struct document_spec *spec)
 	return (struct confirm_side){ .dir = spec->dir,
 				      .features = spec->features,
 				      .folder = spec->folder,
-				      .package = spec->package };
+				      .package = spec->package,
+				      .rustflags = spec->rustflags };
 }
 
 static int compare_with(struct semver_run *run, const struct package *p,
@@ -289,6 +292,11 @@ int semver_check_crate(struct semver_run *run, const struct package *p,
 
 	if (!p->has_library)
 		return set_skipped(item, "it has no library");
+	if (run->flags.conditional &&
+	    semver_item_note(run, item, err,
+			     "the flags of [target.'cfg(..)'] in the "
+			     "configuration of cargo are not followed") < 0)
+		return err->code;
 	if (run->request->whole_workspace && !p->is_published)
 		return set_skipped(item, "it is not published");
 	if (run->request->baseline_rustdoc)

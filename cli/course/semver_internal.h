@@ -3,6 +3,7 @@
 
 #include "course/gating.h"
 #include "course/semver.h"
+#include "gate/cargo_flags.h"
 #include "gate/packages.h"
 #include "io/digest.h"
 
@@ -30,6 +31,7 @@ struct semver_run {
 	struct gate_env env;
 	const struct policy *policy; /* levels and allowances, or NULL */
 	struct policy *own_policy;   /* of a file that was named */
+	struct cargo_flags flags;    /* of the person's cargo */
 	int week;		     /* of the cohort */
 	char *work;	 /* a private folder, gone when the run is over */
 	char *manifest;	 /* of what is checked, absolute; NULL: a document */

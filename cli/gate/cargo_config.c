@@ -12,12 +12,8 @@
 
 /* ---- reading */
 
-/*
- * DIR/config, or else DIR/config.toml, as cargo chooses.  NULL: there is none,
- * or none that can be read, which cargo says.
- */
-static int read_config(const char *dir, struct arena *a,
-		       const struct node **out, struct err *err)
+int cargo_config_read(const char *dir, struct arena *a, const struct node **out,
+		      struct err *err)
 {
 	static const char *const names[] = { "config", "config.toml" };
 	struct err why = { 0 };
@@ -170,7 +166,7 @@ int cargo_sources_read(const char *cargo_home, struct cargo_sources *out,
 	AUTO(cargo_sources_releasep) struct cargo_sources s = { 0 };
 	const struct node *root, *sources, *registries;
 
-	if (read_config(cargo_home, &s.arena, &root, err) < 0)
+	if (cargo_config_read(cargo_home, &s.arena, &root, err) < 0)
 		return (int)err->code;
 	sources = table(root, "source");
 	registries = table(root, "registries");

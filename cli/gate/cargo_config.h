@@ -8,11 +8,19 @@
 #include "base/strbuf.h"
 
 struct err;
+struct node;
 
 /*
  * What counts of a person's configuration of cargo in a build that does not
  * see it (the Cargo book, "Configuration" and "Source Replacement").
  */
+
+/*
+ * DIR/config, or else DIR/config.toml, as cargo chooses, into nodes of A.
+ * *OUT is NULL if there is none, or none that can be read, which cargo says.
+ */
+int cargo_config_read(const char *dir, struct arena *a, const struct node **out,
+		      struct err *err);
 
 /*
  * Where crates come from: without it cargo looks for what it has fetched from a

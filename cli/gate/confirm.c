@@ -88,7 +88,7 @@ static int try_side(const struct confirm_job *job, const struct tried *t,
 	AUTO(strbuf_releasep) struct strbuf numbers = { 0 };
 	const struct sandbox_bind bind = { .from = t->dir,
 					   .to = INSIDE_WITNESSES };
-	const char *vars[8] = { 0 };
+	const char *vars[9] = { 0 };
 	struct build_spec build = { .dir = side->dir,
 				    .script = script,
 				    .env = vars,
@@ -111,8 +111,10 @@ static int try_side(const struct confirm_job *job, const struct tried *t,
 			       side->folder ? side->folder : "");
 	vars[6] = arena_printf(&arena, "PACKAGE=%s",
 			       side->package ? side->package : "");
+	vars[7] = arena_printf(&arena, "CARGO_ENCODED_RUSTFLAGS=%s",
+			       side->rustflags ? side->rustflags : "");
 	if (!vars[0] || !vars[1] || !vars[2] || !vars[4] || !vars[5] ||
-	    !vars[6] || !strbuf_ok(&numbers))
+	    !vars[6] || !vars[7] || !strbuf_ok(&numbers))
 		return err_nomem(err);
 	if (build_run(job->env, job->work, &build, &r, err) < 0)
 		return (int)err->code;

@@ -11,9 +11,10 @@ struct semver_witnesses;
 /* One unpacked version: what the witnesses are compiled against. */
 struct confirm_side {
 	const char *dir;
-	const char *features; /* "a,b"; never NULL */
-	const char *folder;   /* of the workspace in DIR; NULL: DIR itself */
-	const char *package;  /* of several; NULL: the only one */
+	const char *features;  /* "a,b"; never NULL */
+	const char *folder;    /* of the workspace in DIR; NULL: DIR itself */
+	const char *package;   /* of several; NULL: the only one */
+	const char *rustflags; /* as it was documented with; NULL or "" */
 };
 
 struct confirm_job {

@@ -54,6 +54,9 @@ static char *kept_path(const struct gate_env *env,
 		    spec->identity, t->rustc_version, t->host,
 		    or_empty(spec->folder), or_empty(spec->package),
 		    or_empty(spec->features), or_empty(spec->target));
+	if (spec->rustdocflags && *spec->rustdocflags)
+		strbuf_addf(&path, "\n%s\n%s", or_empty(spec->rustflags),
+			    spec->rustdocflags);
 	if (!strbuf_ok(&path) ||
 	    digest_bytes(path.data, path.len, key, &err) < 0)
 		return NULL;
@@ -103,6 +106,13 @@ static const char *variable(struct arena *a, const char *name,
 	return arena_printf(a, "%s=%s", name, or_empty(value));
 }
 
+/* cargo's encoding of lists: a flag may have spaces in it. */
+static const char *flags(struct arena *a, const char *ours, const char *more)
+{
+	return arena_printf(a, "%s%s%s", ours, more && *more ? "\x1f" : "",
+			    or_empty(more));
+}
+
 static int run(const struct gate_env *env, const char *work,
 	       const struct document_spec *spec, int fd, struct err *err)
 {
@@ -115,10 +125,15 @@ static int run(const struct gate_env *env, const char *work,
 		variable(&a, "FEATURES", spec->features),
 		variable(&a, "TARGET", spec->target),
 		"RUSTC_BOOTSTRAP=1",
-		"RUSTDOCFLAGS=-Z unstable-options --output-format=json "
-		"--document-private-items --document-hidden-items "
-		"--cap-lints=allow",
-		"RUSTFLAGS=--cap-lints=allow",
+		flags(&a,
+		      "CARGO_ENCODED_RUSTDOCFLAGS=-Zunstable-options\x1f"
+		      "--output-format=json\x1f"
+		      "--document-private-items\x1f"
+		      "--document-hidden-items\x1f"
+		      "--cap-lints=allow",
+		      spec->rustdocflags),
+		flags(&a, "CARGO_ENCODED_RUSTFLAGS=--cap-lints=allow",
+		      spec->rustflags),
 		NULL
 	};
 	struct build_spec build = {

@@ -15,6 +15,9 @@ struct document_spec {
 	const char *package;  /* of several; NULL: the only one */
 	const char *features; /* "a,b"; all that are on, "default" too */
 	const char *target;   /* a triple; NULL: this machine's */
+	/* more flags, as struct cargo_flags has them; NULL or "": none */
+	const char *rustflags;
+	const char *rustdocflags;
 	/*
 	 * What the document depends on beyond the above and the toolchain: the
 	 * tree with its Cargo.lock.  NULL: it is not kept.

@@ -200,6 +200,46 @@ in_a_workspace() {
 	is 6
 }
 
+# What --cfg brings is compared where the person has cargo build it so: by the
+# environment, and by configurations, the nearest of which counts most.
+gated() {
+	run semver gated --baseline-root gated-was "$@"
+}
+
+cfgs() {
+	crate gated gated 0.1.0 && cp -r gated gated-was && printf '%s\n' \
+		'#[cfg(extra = "a b")] pub fn extra() {}' \
+		'#[cfg(typed)] pub fn typed(_: u8) {}' >>gated-was/src/lib.rs &&
+		echo '#[cfg(typed)] pub fn typed(_: u16) {}' \
+			>>gated/src/lib.rs || return 1
+	gated
+	is 0 || return 1
+	RUSTFLAGS='-D warnings --cfg typed -C linker=nowhere' gated
+	is 1 && has out 'deny  function_parameter_type_changed' &&
+		has err 'note: 1 of 1 findings on types are confirmed' || return 1
+	CARGO_ENCODED_RUSTDOCFLAGS=$(printf -- '--cfg\037extra="a b"') gated
+	is 1 && has out 'gated::extra' && lacks out 'gated::typed' || return 1
+	mkdir gated/.cargo .cargo &&
+		printf '[build]\nrustflags = ["--cfg=typed"]\n' \
+			>gated/.cargo/config.toml &&
+		printf "[build]\nrustflags = ['--cfg', 'extra=\"a b\"']\n" \
+			>.cargo/config.toml
+	gated
+	is 1 && has out 'gated::extra' && has out 'gated::typed' || return 1
+	RUSTFLAGS='' gated
+	is 0 || return 1
+	printf '[target.%s]\nrustflags = "--cfg typed"\n' \
+		"$(rustc -vV | sed -n 's/^host: //p')" >gated/.cargo/config.toml
+	gated
+	is 1 && lacks out 'gated::extra' && has out 'gated::typed' || return 1
+	printf '[target."cfg(unix)"]\nrustflags = ["--cfg", "typed"]\n' \
+		>gated/.cargo/config.toml
+	gated
+	rm -r .cargo gated/.cargo
+	has err "note: the flags of [target.'cfg(..)'] in the configuration of" &&
+		has err 'cargo are not followed'
+}
+
 # mirrored KIND: a crate with a dependency is compared where the person's cargo
 # has crates.io replaced by a folder of that KIND
 mirrored() {
@@ -272,6 +312,7 @@ check 'against a release on crates.io' web
 check 'a changed type is confirmed by a program' confirmed
 check 'a folder against a document' document
 check 'a target that is not there' target
+check 'what the person has cargo build with --cfg' cfgs
 check 'a mirror of crates.io, as cargo is told' mirror
 check 'a workspace brings its registry' in_a_workspace
 check 'options that exclude each other' usage
