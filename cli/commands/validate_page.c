@@ -467,5 +467,5 @@ int validate_page(const char *path, const json_t *view, struct err *err)
 	strbuf_adds(&b, "</main>\n</html>\n");
 	if (strbuf_check(&b, err) < 0)
 		return (int)err->code;
-	return file_write(path, strbuf_str(&b), b.len, 0644, err);
+	return file_write_named(path, strbuf_str(&b), b.len, 0644, err);
 }

@@ -23,6 +23,13 @@ int file_read(const char *path, size_t max, struct strbuf *out,
 int file_write(const char *path, const void *bytes, size_t len, unsigned mode,
 	       struct err *err);
 
+/*
+ * The same at a PATH that somebody named: what is there and no regular file, a
+ * device or a pipe, is written to and not replaced.
+ */
+int file_write_named(const char *path, const void *bytes, size_t len,
+		     unsigned mode, struct err *err);
+
 /* The same without the fsyncs, for caches that may be lost. */
 int file_write_cache(const char *path, const void *bytes, size_t len,
 		     struct err *err);

@@ -84,6 +84,8 @@ wrong() {
 		has page.html 'cohort validate artifact_01 wrong --only E5b'
 	must test "$(grep -c '<article' page.html)" -eq 2
 	mustnt grep -q '<script' page.html
+	run validate artifact_01 wrong --only E1 --page /dev/full
+	is 6 && has err "cannot write '/dev/full'" && must test -c /dev/full
 }
 
 # What is printed for a debugger can be typed.

@@ -111,6 +111,21 @@ static void test_write_sets_the_mode_whatever_the_umask(void **state)
 	assert_int_equal(st.st_mode & 0777, 0644);
 }
 
+/* Where somebody says /dev/stdout, the device stays one. */
+static void test_write_named_replaces_no_device(void **state)
+{
+	struct stat st;
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(file_write_named("/dev/null", "x", 1, 0644, &err), 0);
+	assert_int_equal(stat("/dev/null", &st), 0);
+	assert_true(S_ISCHR(st.st_mode));
+	assert_int_equal(file_write_named("/dev/full", "x", 1, 0644, &err),
+			 ERR_IO);
+	assert_non_null(strstr(err.msg, "cannot write '/dev/full'"));
+}
+
 static void test_write_leaves_nothing_behind_when_it_fails(void **state)
 {
 	AUTO(file_names_releasep) struct file_names names = { 0 };
@@ -284,6 +299,7 @@ int main(void)
 		CASE(test_read_does_not_wait_for_a_fifo),
 		CASE(test_read_refuses_a_folder),
 		CASE(test_write_sets_the_mode_whatever_the_umask),
+		CASE(test_write_named_replaces_no_device),
 		CASE(test_write_leaves_nothing_behind_when_it_fails),
 		CASE(test_write_names_the_file_that_cannot_be_made),
 		CASE(test_map_shows_the_bytes_and_an_empty_file),
