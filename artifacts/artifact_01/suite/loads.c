@@ -31,8 +31,11 @@ static void e66(void)
 	for (int i = 0; i < MANY; i++)
 		eventfd_write(fds[i], 1);
 	exec_run(ex);
-	for (int i = 0; i < MANY; i++)
-		CHECK(p[i].n == CX_READABLE, "READY with %ld", p[i].n);
+	for (int i = 0; i < MANY; i++) {
+		/* an eventfd has room to write, too, and it may say so */
+		CHECK(p[i].n > 0 && p[i].n & CX_READABLE, "READY with %ld",
+		      p[i].n);
+	}
 	cx_free(ex);
 }
 
