@@ -206,24 +206,6 @@ int file_write(const char *path, const void *bytes, size_t len, unsigned mode,
 	return replace(path, bytes, len, mode, true, err);
 }
 
-int file_write_named(const char *path, const void *bytes, size_t len,
-		     unsigned mode, struct err *err)
-{
-	struct stat st;
-	FILE *to;
-	bool done;
-
-	if (stat(path, &st) < 0 || S_ISREG(st.st_mode))
-		return file_write(path, bytes, len, mode, err);
-	to = fopen(path, "we");
-	if (!to)
-		return err_errno(err, errno, "write", path);
-	done = fwrite(bytes, 1, len, to) == len;
-	if (fclose(to) != 0 || !done)
-		return err_errno(err, errno, "write", path);
-	return 0;
-}
-
 int file_write_cache(const char *path, const void *bytes, size_t len,
 		     struct err *err)
 {
