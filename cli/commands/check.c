@@ -74,6 +74,15 @@ static json_t *checked_view(const struct checked *c)
 	return item;
 }
 
+static json_t *warnings_view(const struct check_result *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->warning_count; i++)
+		json_array_append_new(list, json_string(r->warnings[i]));
+	return list;
+}
+
 static json_t *result_view(const struct check_result *r)
 {
 	json_t *list = json_array();
@@ -84,11 +93,12 @@ static json_t *result_view(const struct check_result *r)
 			json_decref(list);
 			return NULL;
 		}
-	return json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:o}", "schema", 1,
-			 "count", (json_int_t)r->count, "passed",
+	return json_pack("{s:i, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "schema",
+			 1, "count", (json_int_t)r->count, "passed",
 			 (json_int_t)r->passed, "failed", (json_int_t)r->failed,
 			 "errors", (json_int_t)r->errors, "missing",
-			 (json_int_t)r->missing, "checked", list);
+			 (json_int_t)r->missing, "warnings", warnings_view(r),
+			 "checked", list);
 }
 
 /* ---- the text */
@@ -341,6 +351,8 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 	else if (args->format && strcmp(args->format, "junit") == 0)
 		render = check_print_junit;
 	set_status(cli, &r);
+	for (size_t i = 0; i < r.warning_count; i++)
+		cli_note(cli, "warning: %s", r.warnings[i]);
 	view = result_view(&r);
 	return cli_emit(cli, view, render, err);
 }

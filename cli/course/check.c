@@ -12,6 +12,7 @@
 #include "base/pool.h"
 #include "base/progress.h"
 #include "base/str.h"
+#include "course/allowances.h"
 #include "course/baseline.h"
 #include "course/checkout.h"
 #include "course/clockface.h"
@@ -443,6 +444,21 @@ int check_week(const struct cohort *c, int *out, struct err *err)
 	return 0;
 }
 
+static int find_unused(const struct gating *g,
+		       const struct check_options *options,
+		       struct check_result *r, struct err *err)
+{
+	struct allowances_scope scope = {
+		.items = r->items,
+		.count = r->count,
+		.everybody = options->handle_count == 0,
+		.artifact = options->artifact,
+	};
+
+	return allowances_unused(g->env.policy, &scope, &r->arena, &r->warnings,
+				 &r->warning_count, err);
+}
+
 int check_seats(struct workspace *ws, const struct check_options *options,
 		struct check_result *out, struct err *err)
 {
@@ -468,7 +484,8 @@ int check_seats(struct workspace *ws, const struct check_options *options,
 	pthread_mutex_init(&run.lock, NULL);
 	if (pool_run(workers, jobs.count, check_one, &run, err) == 0) {
 		count_up(&r);
-		(void)record_all(ws, &run, err);
+		if (find_unused(&g, options, &r, err) == 0)
+			(void)record_all(ws, &run, err);
 	}
 	seat_run_release(&run);
 	if (err->code)

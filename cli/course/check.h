@@ -46,7 +46,9 @@ struct check_result {
 	size_t failed; /* findings that deny */
 	size_t errors; /* a gate, or all of it, could not finish */
 	size_t missing;
-	bool recorded; /* a commit was made */
+	bool recorded;		     /* a commit was made */
+	const char *const *warnings; /* on the policy; see allowances.h */
+	size_t warning_count;
 };
 void check_result_release(struct check_result *r);
 AUTO_RELEASE(struct check_result, check_result_release)

@@ -286,6 +286,18 @@ static bool is_or_any(const char *pattern, const char *s)
 	return strcmp(pattern, "*") == 0 || (s && strcmp(pattern, s) == 0);
 }
 
+bool policy_allowance_is_for(const struct policy_allowance *w,
+			     const char *handle, enum artifact a)
+{
+	return fits_artifact(w->artifact, a) && is_or_any(w->handle, handle);
+}
+
+bool policy_allowance_fits(const struct policy_allowance *w, const char *lint,
+			   const char *subject)
+{
+	return strcmp(w->lint, lint) == 0 && is_or_any(w->subject, subject);
+}
+
 const struct policy_allowance *policy_allows(const struct policy *p,
 					     const char *lint,
 					     const char *subject,
@@ -295,10 +307,8 @@ const struct policy_allowance *policy_allows(const struct policy *p,
 	for (size_t i = 0; p && i < p->allowance_count; i++) {
 		const struct policy_allowance *w = &p->allowances[i];
 
-		if (strcmp(w->lint, lint) == 0 &&
-		    fits_artifact(w->artifact, a) &&
-		    is_or_any(w->subject, subject) &&
-		    is_or_any(w->handle, handle))
+		if (policy_allowance_fits(w, lint, subject) &&
+		    policy_allowance_is_for(w, handle, a))
 			return w;
 	}
 	return NULL;

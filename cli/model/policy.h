@@ -72,6 +72,12 @@ enum finding_level policy_gate_level(const struct policy *p, const char *gate,
 				     enum artifact a, int week,
 				     enum finding_level fallback);
 
+/* Whose findings W is about, and which of them; HANDLE, SUBJECT may be NULL. */
+bool policy_allowance_is_for(const struct policy_allowance *w,
+			     const char *handle, enum artifact a);
+bool policy_allowance_fits(const struct policy_allowance *w, const char *lint,
+			   const char *subject);
+
 /* Why this finding is let pass, or NULL.  HANDLE may be NULL: no one's. */
 const struct policy_allowance *policy_allows(const struct policy *p,
 					     const char *lint,

@@ -214,6 +214,46 @@ policy() {
 	is 0 && has out 'warn' && has out 'missing-license'
 }
 
+# What the policy lets pass and nobody has; who was not checked may have it.
+unused_allowances() {
+	command -v bwrap >/dev/null 2>&1 || skip 'bubblewrap not found'
+	cp ws/config/policy.yaml before
+	sed -i '/^allow:/d' ws/config/policy.yaml
+	cat >>ws/config/policy.yaml <<-EOF
+	allow:
+	  - lint: function_missing
+	    subject: kov_ada::one
+	    reason: nobody called it
+	  - lint: function_missing
+	    subject: kov_ada::two
+	    handle: ada
+	    reason: nobody calls it
+	  - lint: missing-license
+	    handle: ada
+	    reason: she has one now
+	  - lint: enum_missing
+	    subject: kov_ada::E
+	    reason: it was for tests
+	  - lint: trait_missing
+	    handle: grace
+	    reason: she has no earlier version
+	EOF
+	at=$(grep -n '^allow:' ws/config/policy.yaml | cut -d: -f1)
+	run -C ws check @ada
+	is 0 && same err <<-EOF || return 1
+	warning: config/policy.yaml:$((at + 4)): the allowance of 'function_missing' for 'kov_ada::two' lets nothing pass
+	warning: config/policy.yaml:$((at + 8)): the allowance of 'missing-license' for '*' lets nothing pass
+	EOF
+	run -C ws check @grace
+	is 0 && same err </dev/null || return 1
+	run -C ws check --all --json
+	must jq -e '.warnings | length == 3 and (.[2] | contains("enum_missing"))' \
+		out
+	run -C ws check --all --artifact artifact_01
+	same err </dev/null
+	cp before ws/config/policy.yaml
+}
+
 policy_typo() {
 	sed -i 's/lint: missing-license/lint: missing-licens/' \
 		ws/config/policy.yaml
@@ -330,6 +370,7 @@ check 'the last rule for a gate holds' gate_denies
 check 'a gate that the policy skips says so, and shows nothing' gate_allows
 check 'a policy for a gate that is not there is refused' gate_typo
 check 'the policy decides how serious a finding is' policy
+check 'an allowance of the policy that lets nothing pass is told' unused_allowances
 check 'a policy for a lint that is not there is refused' policy_typo
 check 'without cargo it says what to install, if that is what lacks' no_cargo
 check 'without bubblewrap the build is skipped aloud' no_bwrap
