@@ -80,8 +80,10 @@ $B/late.o: cli/io/late $B/cli/main.o $B/libcohort.a
 $B/libcohort.a: $(LIB_OBJ) $B/objects
 	@rm -f $@ && ar rcs $@ $(LIB_OBJ)
 
-$(EXEC): $(filter $B/reference/executor/%,$(OBJ)) $B/objects
-	$(CC) $(LINK) -shared -o $@ $(filter %.o,$^)
+# at once, so that what is small is inlined across its files
+$(EXEC): $(wildcard reference/executor/*.[ch] artifacts/artifact_01/*.h) Makefile
+	$(CC) $(FLAGS) $(if $(filter %/gcc-none,$B),-flto) $(LINK) -shared -o $@ \
+		$(filter %.c,$^)
 
 # renewed when a source file comes or goes
 $B/objects: always

@@ -3,9 +3,11 @@
  * one who waits for them.
  *
  * Wakers are code of the suite, which may call back into the channel: they
- * are taken out under the lock, and cloned, woken and dropped outside it.
+ * are taken out under the lock, and cloned, woken and dropped outside it.  So
+ * what is done under it is short and always the same, and a flag is enough
+ * for a lock: a mutex, which can sleep, takes three times as long.
  */
-#include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "exec.h"
@@ -17,7 +19,7 @@
  */
 struct cx_tx {
 	_Atomic uint64_t refs; /* senders, and one for the receiver */
-	pthread_mutex_t lock;
+	_Atomic bool locked;
 
 	/* under the lock */
 	uint64_t senders;
@@ -25,8 +27,8 @@ struct cx_tx {
 	struct waker waiting;
 	uint64_t *items;
 	size_t first;
-	size_t count;
-	size_t room; /* a power of two, or 0 */
+	_Atomic size_t count; /* may be looked at without it */
+	size_t room;	      /* a power of two, or 0 */
 };
 
 struct cx_rx {
@@ -44,12 +46,36 @@ enum {
 	FIRST_ROOM = 8
 };
 
+static void lock(struct cx_tx *chan)
+{
+	/* J: pairs with K of whoever had it before */
+	while (atomic_exchange_explicit(&chan->locked, true,
+					memory_order_acquire))
+		sched_yield(); /* it is at work, or waits for a processor */
+}
+
+static void unlock(struct cx_tx *chan)
+{
+	/* K: pairs with J */
+	atomic_store_explicit(&chan->locked, false, memory_order_release);
+}
+
+/* relaxed: it is changed under the lock, and a look without it is a hint */
+static size_t count_of(const struct cx_tx *chan)
+{
+	return atomic_load_explicit(&chan->count, memory_order_relaxed);
+}
+
+static void set_count(struct cx_tx *chan, size_t count)
+{
+	atomic_store_explicit(&chan->count, count, memory_order_relaxed);
+}
+
 static void chan_unref(struct cx_tx *chan)
 {
 	/* E: pairs with itself; the last one comes after all the others */
 	if (atomic_fetch_sub_explicit(&chan->refs, 1, memory_order_acq_rel) > 1)
 		return;
-	pthread_mutex_destroy(&chan->lock);
 	free(chan->items);
 	free(chan);
 }
@@ -59,12 +85,14 @@ int cx_chan(struct cx_exec *ex, struct cx_tx **tx, struct cx_rx **rx)
 	struct cx_tx *chan = calloc(1, sizeof(*chan));
 	struct cx_rx *end = malloc(sizeof(*end));
 
-	if (!chan || !end || pthread_mutex_init(&chan->lock, NULL) != 0) {
+	if (!chan || !end) {
 		free(chan);
 		free(end);
 		return CX_E_SYS;
 	}
 	atomic_init(&chan->refs, 2);
+	atomic_init(&chan->locked, false);
+	atomic_init(&chan->count, 0);
 	chan->senders = 1;
 	chan->has_receiver = true;
 	*end = (struct cx_rx){ .chan = chan, .ex = ex };
@@ -79,9 +107,9 @@ struct cx_tx *cx_tx_clone(struct cx_tx *tx)
 {
 	/* relaxed: who has a reference may make another, nothing is read */
 	atomic_fetch_add_explicit(&tx->refs, 1, memory_order_relaxed);
-	pthread_mutex_lock(&tx->lock);
+	lock(tx);
 	tx->senders++;
-	pthread_mutex_unlock(&tx->lock);
+	unlock(tx);
 	return tx;
 }
 
@@ -92,7 +120,7 @@ static bool grow(struct cx_tx *chan)
 
 	if (!items)
 		return false;
-	for (size_t i = 0; i < chan->count; i++)
+	for (size_t i = 0; i < count_of(chan); i++)
 		items[i] = chan->items[(chan->first + i) & (chan->room - 1)];
 	free(chan->items);
 	chan->items = items;
@@ -103,12 +131,14 @@ static bool grow(struct cx_tx *chan)
 
 static int put(struct cx_tx *chan, uint64_t item)
 {
+	size_t count = count_of(chan);
+
 	if (!chan->has_receiver)
 		return CX_E_CLOSED;
-	if (chan->count == chan->room && !grow(chan))
+	if (count == chan->room && !grow(chan))
 		return CX_E_SYS;
-	chan->items[(chan->first + chan->count) & (chan->room - 1)] = item;
-	chan->count++;
+	chan->items[(chan->first + count) & (chan->room - 1)] = item;
+	set_count(chan, count + 1);
 	return CX_OK;
 }
 
@@ -125,11 +155,11 @@ int cx_tx_send(struct cx_tx *tx, uint64_t item)
 	struct waker w = { 0 };
 	int rc;
 
-	pthread_mutex_lock(&tx->lock);
+	lock(tx);
 	rc = put(tx, item);
 	if (rc == CX_OK)
 		w = take_waker(tx);
-	pthread_mutex_unlock(&tx->lock);
+	unlock(tx);
 	waker_wake(&w);
 	return rc;
 }
@@ -140,10 +170,10 @@ void cx_tx_drop(struct cx_tx *tx)
 
 	if (!tx)
 		return;
-	pthread_mutex_lock(&tx->lock);
+	lock(tx);
 	if (--tx->senders == 0)
 		w = take_waker(tx);
-	pthread_mutex_unlock(&tx->lock);
+	unlock(tx);
 	waker_wake(&w);
 	chan_unref(tx);
 }
@@ -152,12 +182,23 @@ void cx_tx_drop(struct cx_tx *tx)
 
 static int get(struct cx_tx *chan, uint64_t *item)
 {
-	if (chan->count == 0)
+	size_t count = count_of(chan);
+
+	if (count == 0)
 		return chan->senders ? CX_PENDING : CX_CLOSED;
 	*item = chan->items[chan->first];
 	chan->first = (chan->first + 1) & (chan->room - 1);
-	chan->count--;
+	set_count(chan, count - 1);
 	return CX_READY;
+}
+
+/* Is it among those that wait? */
+static void note_waiting(struct receive *receive, bool waits)
+{
+	if (receive->counted == waits)
+		return;
+	receive->counted = waits;
+	receive->op.ex->receives += waits ? 1 : -1;
 }
 
 static int receive_poll(struct cx_op *op, const struct waker *w,
@@ -168,9 +209,13 @@ static int receive_poll(struct cx_op *op, const struct waker *w,
 	struct waker spare = { 0 };
 	int rc;
 
-	/* before the look, for there must be no gap between it and waiting */
-	waker_keep(&spare, w);
-	pthread_mutex_lock(&chan->lock);
+	/*
+	 * Nobody else takes items out: what is there stays.  Else clone before
+	 * the look, for there must be no gap between that and waiting.
+	 */
+	if (count_of(chan) == 0)
+		waker_keep(&spare, w);
+	lock(chan);
 	rc = get(chan, value);
 	if (rc == CX_PENDING) {
 		struct waker old = chan->waiting;
@@ -178,12 +223,10 @@ static int receive_poll(struct cx_op *op, const struct waker *w,
 		chan->waiting = spare;
 		spare = old;
 	}
-	pthread_mutex_unlock(&chan->lock);
+	unlock(chan);
 	waker_drop(&spare);
-	if (rc == CX_PENDING && !receive->counted) {
-		receive->counted = true;
-		op->ex->receives++;
-	}
+	/* ready or closed: whoever made it so has taken the waker out */
+	note_waiting(receive, rc == CX_PENDING);
 	return rc;
 }
 
@@ -194,11 +237,10 @@ static void receive_end(struct cx_op *op)
 
 	if (!receive->counted)
 		return;
-	receive->counted = false;
-	op->ex->receives--;
-	pthread_mutex_lock(&receive->chan->lock);
+	note_waiting(receive, false);
+	lock(receive->chan);
 	w = take_waker(receive->chan);
-	pthread_mutex_unlock(&receive->chan->lock);
+	unlock(receive->chan);
 	waker_drop(&w);
 }
 
@@ -209,12 +251,12 @@ static const struct op_kind receive_kind = {
 
 struct cx_op *cx_rx_recv(struct cx_rx *rx)
 {
-	struct cx_op *op =
-		op_new(rx->ex, &receive_kind, sizeof(struct receive));
+	const struct receive fresh = {
+		.op = { .kind = &receive_kind, .ex = rx->ex },
+		.chan = rx->chan,
+	};
 
-	if (op)
-		((struct receive *)op)->chan = rx->chan;
-	return op;
+	return op_new(&fresh.op, sizeof(fresh));
 }
 
 void cx_rx_drop(struct cx_rx *rx)
@@ -224,10 +266,10 @@ void cx_rx_drop(struct cx_rx *rx)
 	if (!rx)
 		return;
 	chan = rx->chan;
-	pthread_mutex_lock(&chan->lock);
+	lock(chan);
 	chan->has_receiver = false;
-	chan->count = 0;
-	pthread_mutex_unlock(&chan->lock);
+	set_count(chan, 0);
+	unlock(chan);
 	chan_unref(chan);
 	free(rx);
 }

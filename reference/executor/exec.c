@@ -34,7 +34,7 @@ struct cx_exec *cx_new(void)
 		goto no_reactor;
 	if (!table_init(&ex->tasks))
 		goto no_table;
-	ex->hub = hub_new(ex->reactor.poller.bell);
+	ex->hub = hub_new(ex->reactor.poller.bell, &ex->ready);
 	if (!ex->hub)
 		goto no_hub;
 	atomic_init(&ex->closing, false);
@@ -51,7 +51,7 @@ no_reactor:
 /* Take in the tasks of other threads that the loop has not met. */
 static void meet_all(struct cx_exec *ex)
 {
-	hub_take(ex->hub, &ex->ready);
+	hub_take(ex->hub);
 	for (struct task *task = ex->ready.first; task; task = task->next) {
 		if (task->id == 0)
 			table_add(&ex->tasks, task);
@@ -75,13 +75,14 @@ void cx_free(struct cx_exec *ex)
 	 * All have ended, so a wake that comes now does nothing.  One that
 	 * began before may be about to push, and will be refused.
 	 */
-	hub_close(ex->hub, &ex->ready);
+	hub_close(ex->hub);
 	while ((task = queue_pop(&ex->ready)))
 		task_unref(task);
 	hub_settle(ex->hub);
 	reactor_release(&ex->reactor);
 	table_release(&ex->tasks);
 	hub_unref(ex->hub);
+	free(ex->spare);
 	free(ex);
 }
 
@@ -105,7 +106,7 @@ static struct task *spawn(struct cx_exec *ex, struct cx_future fut)
 	table_add(&ex->tasks, task);
 	/* what was woken before is polled before */
 	if (!hub_is_empty(ex->hub))
-		hub_take(ex->hub, &ex->ready);
+		hub_take(ex->hub);
 	queue_push(&ex->ready, task);
 	return task;
 }

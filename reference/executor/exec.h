@@ -45,7 +45,8 @@ struct cx_exec {
 	struct run *run;      /* of the run call that is active */
 	struct timers timers;
 	struct reactor reactor;
-	uint64_t receives; /* that wait */
+	struct cx_op *spare; /* the latest to be dropped: see op_new */
+	uint64_t receives;   /* that wait */
 	bool paused;
 	uint64_t paused_at;
 	_Atomic bool closing;

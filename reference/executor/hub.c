@@ -16,7 +16,7 @@ static struct task *closed(void)
 	return (struct task *)(uintptr_t)2;
 }
 
-struct hub *hub_new(int bell)
+struct hub *hub_new(int bell, struct queue *ready)
 {
 	struct hub *hub = malloc(sizeof(*hub));
 
@@ -26,6 +26,8 @@ struct hub *hub_new(int bell)
 	atomic_init(&hub->refs, 1);
 	atomic_init(&hub->rung, 0);
 	hub->bell = bell;
+	hub->loop = pthread_self();
+	hub->ready = ready;
 	hub->parks_ended = 0;
 	return hub;
 }
@@ -43,7 +45,19 @@ void hub_unref(struct hub *hub)
 		free(hub);
 }
 
-bool hub_push(struct hub *hub, struct task *task)
+/* On the loop thread. */
+static bool push_here(struct hub *hub, struct task *task)
+{
+	if (!hub->ready)
+		return false;
+	/* what has arrived before is polled before */
+	if (!hub_is_empty(hub))
+		hub_take(hub);
+	queue_push(hub->ready, task);
+	return true;
+}
+
+static bool push_from_afar(struct hub *hub, struct task *task)
 {
 	/* relaxed: the value is compared, never followed */
 	struct task *head =
@@ -63,6 +77,17 @@ bool hub_push(struct hub *hub, struct task *task)
 		atomic_fetch_add_explicit(&hub->rung, 1, memory_order_release);
 	}
 	return true;
+}
+
+bool hub_push(struct hub *hub, struct task *task)
+{
+	/*
+	 * Another thread can only have the number of the loop's once that has
+	 * ended, and so has closed the hub.
+	 */
+	return pthread_equal(hub->loop, pthread_self())
+		       ? push_here(hub, task)
+		       : push_from_afar(hub, task);
 }
 
 bool hub_is_empty(struct hub *hub)
@@ -89,7 +114,7 @@ static void append_reversed(struct task *newest, struct queue *queue)
 	queue_append(queue, oldest, last);
 }
 
-void hub_take(struct hub *hub, struct queue *queue)
+void hub_take(struct hub *hub)
 {
 	/*
 	 * D: pairs with C of every push since the last take.  Each of them
@@ -97,7 +122,7 @@ void hub_take(struct hub *hub, struct queue *queue)
 	 */
 	append_reversed(atomic_exchange_explicit(&hub->inbox, NULL,
 						 memory_order_acquire),
-			queue);
+			hub->ready);
 }
 
 bool hub_park(struct hub *hub)
@@ -121,12 +146,13 @@ void hub_unpark(struct hub *hub)
 		hub->parks_ended++;
 }
 
-void hub_close(struct hub *hub, struct queue *queue)
+void hub_close(struct hub *hub)
 {
 	/* D again: pairs with C */
 	append_reversed(atomic_exchange_explicit(&hub->inbox, closed(),
 						 memory_order_acquire),
-			queue);
+			hub->ready);
+	hub->ready = NULL;
 }
 
 void hub_settle(struct hub *hub)

@@ -2,13 +2,14 @@
 #define REFERENCE_EXECUTOR_HUB_H
 
 /*
- * Where wakes of other threads arrive, and how they end a park.
+ * Where wakes arrive, and how those of other threads end a park.
  *
  * The hub is the part of an executor that wakers know.  It is counted: one
  * for the executor and one for each block of a task, so it is there for the
  * last waker, however late that comes.
  *
- * All that threads have to agree on is one word, the inbox:
+ * A wake by the loop thread itself goes to the queue at once: there is nobody
+ * to agree with.  All that threads have to agree on is one word, the inbox:
  *
  *	NULL	the loop is awake, nothing has arrived
  *	PARKED	the loop sleeps, or is about to
@@ -26,6 +27,7 @@
  * wait-free.
  */
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,11 +40,16 @@ struct hub {
 	_Atomic uint64_t refs;
 	_Atomic uint64_t rung; /* how often the bell was */
 	int bell;	       /* closed after hub_settle */
+	pthread_t loop;	       /* constant */
+	struct queue *ready;   /* the loop thread's; NULL once closed */
 	uint64_t parks_ended;  /* by a push; the loop thread's */
 };
 
-/* NULL: no memory.  The caller has the one reference. */
-struct hub *hub_new(int bell);
+/*
+ * The caller is the loop thread, whose queue is READY, and has the one
+ * reference.  NULL: no memory.
+ */
+struct hub *hub_new(int bell, struct queue *ready);
 
 /* Any thread. */
 void hub_ref(struct hub *hub);
@@ -58,8 +65,8 @@ bool hub_push(struct hub *hub, struct task *task);
 
 bool hub_is_empty(struct hub *hub);
 
-/* Append what has arrived to QUEUE, first come first. */
-void hub_take(struct hub *hub, struct queue *queue);
+/* Append what has arrived to the queue, first come first. */
+void hub_take(struct hub *hub);
 
 /* False if something has arrived.  Else a push rings, until hub_unpark. */
 bool hub_park(struct hub *hub);
@@ -68,7 +75,7 @@ bool hub_park(struct hub *hub);
 void hub_unpark(struct hub *hub);
 
 /* Take the last arrivals; from now on every push is refused. */
-void hub_close(struct hub *hub, struct queue *queue);
+void hub_close(struct hub *hub);
 
 /*
  * Wait for the rings that are still to come.  A thread that has ended a park

@@ -40,11 +40,12 @@ static const struct op_kind join_kind = {
 struct cx_op *cx_join(struct cx_exec *ex, uint64_t id)
 {
 	struct task *task = table_find(&ex->tasks, id);
+	const struct join fresh = { .op = { .kind = &join_kind, .ex = ex } };
 	struct cx_op *op;
 
 	if (!task)
 		return NULL;
-	op = op_new(ex, &join_kind, sizeof(struct join));
+	op = op_new(&fresh.op, sizeof(fresh));
 	if (op)
 		link_add(&task->joins, &((struct join *)op)->link);
 	return op;

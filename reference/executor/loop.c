@@ -118,7 +118,7 @@ static void poll_some(struct cx_exec *ex)
 
 		/* for each, so that wakes keep their order across threads */
 		if (!hub_is_empty(ex->hub))
-			hub_take(ex->hub, &ex->ready);
+			hub_take(ex->hub);
 		task = queue_pop(&ex->ready);
 		if (!task)
 			break;

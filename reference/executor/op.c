@@ -5,18 +5,23 @@
 
 #include "exec.h"
 
-struct cx_op *op_new(struct cx_exec *ex, const struct op_kind *kind,
-		     size_t size)
+struct cx_op *op_new(const struct cx_op *model, size_t size)
 {
-	/* not calloc, which glibc serves from a slower place */
-	struct cx_op *op = malloc(size);
+	struct cx_op *op = model->ex->spare;
 
-	if (!op)
-		return NULL;
-	memset(op, 0, size);
-	op->kind = kind;
-	op->ex = ex;
-	return op;
+	if (op && op->kind == model->kind)
+		model->ex->spare = NULL;
+	else
+		op = malloc(size);
+	return op ? memcpy(op, model, size) : NULL;
+}
+
+static void op_free(struct cx_op *op)
+{
+	struct cx_exec *ex = op->ex;
+
+	free(ex->spare);
+	ex->spare = op;
 }
 
 static int op_poll(struct cx_op *op, const struct waker *w, uint64_t *out)
@@ -59,5 +64,5 @@ void cx_op_drop(struct cx_op *op)
 		return;
 	op->kind->end(op);
 	waker_drop(&op->waker);
-	free(op);
+	op_free(op);
 }

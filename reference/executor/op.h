@@ -33,8 +33,11 @@ struct cx_op {
 	bool spent;
 };
 
-/* SIZE bytes, zero after the common part.  NULL: no memory. */
-struct cx_op *op_new(struct cx_exec *ex, const struct op_kind *kind,
-		     size_t size);
+/*
+ * A copy of MODEL, which begins a struct of SIZE bytes.  Mostly one has just
+ * been dropped when the next of its kind is made, so its memory is kept for
+ * that.  NULL: there is none.
+ */
+struct cx_op *op_new(const struct cx_op *model, size_t size);
 
 #endif

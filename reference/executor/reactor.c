@@ -231,16 +231,13 @@ static const struct op_kind wait_kind = {
 
 struct cx_op *cx_fd_ready(struct cx_exec *ex, int fd, int interest)
 {
-	struct cx_op *op;
+	const struct wait fresh = { .op = { .kind = &wait_kind, .ex = ex },
+				    .fd = fd,
+				    .interest = (unsigned int)interest };
 
 	if (fd < 0 || interest < 1 || interest > (CX_READABLE | CX_WRITABLE))
 		return NULL;
-	op = op_new(ex, &wait_kind, sizeof(struct wait));
-	if (!op)
-		return NULL;
-	((struct wait *)op)->fd = fd;
-	((struct wait *)op)->interest = (unsigned int)interest;
-	return op;
+	return op_new(&fresh.op, sizeof(fresh));
 }
 
 int reactor_wait(struct reactor *reactor, uint64_t timeout_ns)

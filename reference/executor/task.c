@@ -71,6 +71,29 @@ void task_wake(struct task *task)
 		task_unref(task);
 }
 
+/*
+ * The same by a waker that goes: its reference is the queue's, or is dropped.
+ */
+static void wake_and_unref(struct task *task)
+{
+	/* relaxed: the exchange below confirms the value */
+	uint64_t old = atomic_load_explicit(&task->state, memory_order_relaxed);
+	uint64_t fresh;
+
+	do {
+		fresh = old & (TASK_ENDED | TASK_SCHEDULED)
+				? old - TASK_REF
+				: old | TASK_SCHEDULED;
+		/* A again: pairs with B; and G, where it is the last one */
+	} while (!atomic_compare_exchange_weak_explicit(
+		&task->state, &old, fresh, memory_order_acq_rel,
+		memory_order_relaxed));
+	if (fresh / TASK_REF == 0)
+		destroy(task);
+	else if (fresh > old && !hub_push(task->hub, task))
+		task_unref(task);
+}
+
 bool task_wake_locally(struct task *task)
 {
 	return schedule(task);
@@ -110,8 +133,7 @@ static void *vt_clone(void *task)
 
 static void vt_wake(void *task)
 {
-	task_wake(task);
-	task_unref(task);
+	wake_and_unref(task);
 }
 
 static void vt_wake_by_ref(void *task)
@@ -170,22 +192,4 @@ void waker_keep(struct waker *kept, const struct waker *fresh)
 	kept->data = fresh->vt->clone(fresh->data);
 	kept->vt = fresh->vt;
 	waker_drop(&old);
-}
-
-void waker_wake(struct waker *kept)
-{
-	struct waker w = *kept;
-
-	*kept = (struct waker){ 0 };
-	if (w.vt)
-		w.vt->wake(w.data);
-}
-
-void waker_drop(struct waker *kept)
-{
-	struct waker w = *kept;
-
-	*kept = (struct waker){ 0 };
-	if (w.vt)
-		w.vt->drop(w.data);
 }

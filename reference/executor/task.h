@@ -115,7 +115,22 @@ extern const struct cx_waker_vt task_waker_vt;
 void waker_keep(struct waker *kept, const struct waker *fresh);
 
 /* Take it out of *KEPT and wake it, or drop it; if there is one. */
-void waker_wake(struct waker *kept);
-void waker_drop(struct waker *kept);
+static inline void waker_wake(struct waker *kept)
+{
+	struct waker w = *kept;
+
+	*kept = (struct waker){ 0 };
+	if (w.vt)
+		w.vt->wake(w.data);
+}
+
+static inline void waker_drop(struct waker *kept)
+{
+	struct waker w = *kept;
+
+	*kept = (struct waker){ 0 };
+	if (w.vt)
+		w.vt->drop(w.data);
+}
 
 #endif

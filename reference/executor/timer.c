@@ -6,7 +6,6 @@
 struct timer {
 	struct cx_op op;
 	uint64_t deadline;
-	bool waiting; /* in the heap */
 
 	/*
 	 * The children of a timer are a list, in no order, of timers that are
@@ -71,9 +70,14 @@ static struct timer *meld_all(struct timer *list)
 	return root;
 }
 
+/* Is it in the heap? */
+static bool is_waiting(const struct timers *timers, const struct timer *timer)
+{
+	return timer->before || timers->first == timer;
+}
+
 static void timer_start(struct timers *timers, struct timer *timer)
 {
-	timer->waiting = true;
 	timers->first = meld(timers->first, timer);
 }
 
@@ -93,7 +97,6 @@ static void timer_stop(struct timers *timers, struct timer *timer)
 		timers->first = meld(timers->first, below);
 	}
 	timer->child = timer->after = timer->before = NULL;
-	timer->waiting = false;
 }
 
 uint64_t timers_next(const struct timers *timers)
@@ -122,7 +125,7 @@ static int sleep_poll(struct cx_op *op, const struct waker *w, uint64_t *value)
 	if (timer->deadline <= exec_now(op->ex))
 		return CX_READY;
 	waker_keep(&op->waker, w);
-	if (!timer->waiting)
+	if (!is_waiting(&op->ex->timers, timer))
 		timer_start(&op->ex->timers, timer);
 	return CX_PENDING;
 }
@@ -131,7 +134,7 @@ static void sleep_end(struct cx_op *op)
 {
 	struct timer *timer = (struct timer *)op;
 
-	if (timer->waiting)
+	if (is_waiting(&op->ex->timers, timer))
 		timer_stop(&op->ex->timers, timer);
 }
 
@@ -142,9 +145,8 @@ static const struct op_kind sleep_kind = {
 
 struct cx_op *cx_sleep_until(struct cx_exec *ex, uint64_t deadline_ns)
 {
-	struct cx_op *op = op_new(ex, &sleep_kind, sizeof(struct timer));
+	const struct timer fresh = { .op = { .kind = &sleep_kind, .ex = ex },
+				     .deadline = deadline_ns };
 
-	if (op)
-		((struct timer *)op)->deadline = deadline_ns;
-	return op;
+	return op_new(&fresh.op, sizeof(fresh));
 }

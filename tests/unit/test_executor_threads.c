@@ -1,5 +1,6 @@
 /* E12 to E15 and E19: what a waker promises to other threads. */
 #define _GNU_SOURCE
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -283,13 +284,16 @@ static void test_link_of_a_task_goes_back_and_forth(void **state)
 struct turns {
 	atomic_int turn;
 	struct cx_waker waker[2];
+	bool wake; /* with their last owner, by value */
 	struct cx_tx *tx[2];
 };
 
 static void drop_in_turn(struct turns *t, int number)
 {
 	await_flag(&t->turn, number);
-	if (t->waker[number].vt)
+	if (t->waker[number].vt && t->wake)
+		cx_waker_wake(t->waker[number]);
+	else if (t->waker[number].vt)
 		cx_waker_drop(t->waker[number]);
 	cx_tx_drop(t->tx[number]);
 	raise_flag(&t->turn, number + 1);
@@ -320,13 +324,14 @@ static void take_turns(struct turns *t)
 
 static void test_last_of_two_owners_frees_after_the_other(void **state)
 {
-	for (int tasks = 1; tasks <= 2; tasks++) {
+	for (int i = 0; i < 4; i++) {
 		struct cx_exec *ex = exec_new(state);
 		struct probe p[2] = { { .keeps = true }, { .keeps = true } };
-		struct turns t = { 0 };
+		struct turns t = { .wake = i / 2 };
+		int tasks = 1 + i % 2;
 
-		for (int i = 0; i < tasks; i++)
-			probe_spawn(ex, &p[i]);
+		for (int n = 0; n < tasks; n++)
+			probe_spawn(ex, &p[n]);
 		stalled(ex);
 		cx_free(ex);
 		/* two of one task's block; then one of each, two of the hub */
@@ -348,6 +353,100 @@ static void test_last_of_two_senders_frees_after_the_other(void **state)
 	cx_rx_drop(rx);
 	cx_free(ex);
 	take_turns(&t);
+}
+
+enum {
+	SENDERS = 2,
+	ITEMS = 20000 /* of each */
+};
+
+static void *send_many(void *arg)
+{
+	for (uint64_t i = 0; i < ITEMS; i++)
+		assert_int_equal(cx_tx_send(arg, i), CX_OK);
+	cx_tx_drop(arg);
+	return NULL;
+}
+
+/* Nothing but the lock of the channel orders them: the waker is none. */
+static void test_senders_and_receiver_at_once_lose_nothing(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	struct counter c = { 0 };
+	pthread_t threads[SENDERS];
+	struct cx_tx *tx[SENDERS];
+	struct cx_op *op = NULL;
+	struct cx_rx *rx;
+	uint64_t item;
+	long got = 0;
+	int rc;
+
+	assert_int_equal(cx_chan(ex, &tx[0], &rx), CX_OK);
+	tx[1] = cx_tx_clone(tx[0]);
+	for (int i = 0; i < SENDERS; i++)
+		pthread_create(&threads[i], NULL, send_many, tx[i]);
+	do {
+		if (!op)
+			op = cx_rx_recv(rx);
+		rc = cx_op_poll_with(op, &counter_vt, &c, &item);
+		if (rc == CX_PENDING) {
+			sched_yield();
+			continue;
+		}
+		cx_op_drop(op);
+		op = NULL;
+		got += rc == CX_READY;
+	} while (rc != CX_CLOSED);
+	assert_int_equal(got, SENDERS * ITEMS);
+	for (int i = 0; i < SENDERS; i++)
+		pthread_join(threads[i], NULL);
+	cx_rx_drop(rx);
+	cx_free(ex);
+	assert_int_equal(c.clones, c.drops);
+}
+
+/* What woke first is polled first, on whichever thread it was. */
+static void *wake_now(void *arg)
+{
+	cx_waker_wake_by_ref(arg);
+	return NULL;
+}
+
+static int step_note_turn(struct probe *p, struct cx_ctx *cx)
+{
+	int *turn = p->data;
+
+	(void)cx;
+	p->n = ++*turn;
+	return p->polls == 1 ? CX_PENDING : CX_READY;
+}
+
+static void test_wakes_of_two_threads_keep_their_order(void **state)
+{
+	struct cx_exec *ex = exec_new(state);
+	int turn = 0;
+	struct probe p[3] = { 0 };
+	pthread_t thread;
+
+	for (int i = 0; i < 3; i++) {
+		p[i] = (struct probe){ .step = step_note_turn,
+				       .keeps = true,
+				       .data = &turn };
+		probe_spawn(ex, &p[i]);
+	}
+	stalled(ex);
+	cx_waker_wake_by_ref(&p[2].kept);
+	pthread_create(&thread, NULL, wake_now, &p[1].kept);
+	pthread_join(thread, NULL);
+	cx_waker_wake_by_ref(&p[0].kept);
+	turn = 0;
+	stalled(ex);
+	assert_int_equal(p[2].n, 1);
+	assert_int_equal(p[1].n, 2);
+	assert_int_equal(p[0].n, 3);
+	for (int i = 0; i < 3; i++)
+		probe_forget(&p[i]);
+	cx_free(ex);
 }
 
 /* The drop of one, inside cx_free, lets a thread wake the other. */
@@ -464,6 +563,9 @@ int main(void)
 		cmocka_unit_test(test_last_of_two_owners_frees_after_the_other),
 		cmocka_unit_test(
 			test_last_of_two_senders_frees_after_the_other),
+		cmocka_unit_test(
+			test_senders_and_receiver_at_once_lose_nothing),
+		cmocka_unit_test(test_wakes_of_two_threads_keep_their_order),
 		cmocka_unit_test(test_wake_in_the_midst_of_free_is_taken_back),
 		cmocka_unit_test(test_free_waits_for_a_ring_on_its_way),
 	};
