@@ -88,6 +88,11 @@ bool when_was_bang_macro(struct semver_pair *p)
 	return was_proc_macro(p, "bang");
 }
 
+bool when_is_not_abroad(struct semver_pair *p)
+{
+	return !surface_is_abroad(p->side[SEMVER_NEW]->surface, p->path);
+}
+
 bool when_was_alias_of_its_own(struct semver_pair *p)
 {
 	return !alias_target(p->side[SEMVER_OLD]->doc, p->thing[SEMVER_OLD]);

@@ -22,6 +22,7 @@ semver_condition when_is_private_macro;
 semver_condition when_was_derive_macro;
 semver_condition when_was_attribute_macro;
 semver_condition when_was_bang_macro;
+semver_condition when_is_not_abroad; /* nothing of another crate instead */
 semver_condition when_was_alias_of_its_own; /* did not re-export its target */
 
 /* Structs, enums, unions and what they hold. */
@@ -111,6 +112,7 @@ semver_condition when_requires_more_consts;
 semver_condition when_allows_fewer_types;
 semver_condition when_allows_fewer_consts;
 semver_condition when_type_params_differ;
+semver_condition when_type_params_differ_for_callers;
 semver_condition when_const_params_differ;
 semver_condition when_type_param_becomes_const;
 semver_condition when_const_param_becomes_type;

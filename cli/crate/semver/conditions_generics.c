@@ -9,6 +9,7 @@ struct generic_counts {
 	size_t types_required;
 	size_t consts;
 	size_t consts_required;
+	size_t unnamed; /* `impl Trait` parameters */
 };
 
 static struct rustdoc_generics read(const struct semver_pair *p, int side,
@@ -22,7 +23,7 @@ static struct rustdoc_generics read(const struct semver_pair *p, int side,
 	return g;
 }
 
-/* Those that are written: not what an `impl Trait` parameter adds. */
+/* Those that are written, apart from what `impl Trait` parameters add. */
 static struct generic_counts count(const struct semver_pair *p, int side)
 {
 	AUTO(arena_releasep) struct arena scratch = { 0 };
@@ -32,6 +33,7 @@ static struct generic_counts count(const struct semver_pair *p, int side)
 	for (size_t i = 0; i < g.count; i++) {
 		bool required = !g.at[i].has_default;
 
+		c.unnamed += g.at[i].is_synthetic;
 		if (g.at[i].is_synthetic)
 			continue;
 		switch (g.at[i].kind) {
@@ -81,6 +83,20 @@ bool when_allows_fewer_consts(struct semver_pair *p)
 bool when_type_params_differ(struct semver_pair *p)
 {
 	return count(p, SEMVER_OLD).types != count(p, SEMVER_NEW).types;
+}
+
+/*
+ * Where each `impl Trait` got a name, and nothing had one before, there was
+ * no argument that callers could have written.
+ */
+bool when_type_params_differ_for_callers(struct semver_pair *p)
+{
+	struct generic_counts was = count(p, SEMVER_OLD);
+	struct generic_counts is = count(p, SEMVER_NEW);
+
+	return was.types != is.types &&
+	       (was.types > 0 || was.consts > 0 || is.consts > 0 ||
+		was.unnamed != is.types + is.unnamed);
 }
 
 bool when_const_params_differ(struct semver_pair *p)

@@ -49,6 +49,7 @@ struct fit_lifetime {
 	const char *name;
 	const char *limit[FIT_LIMITS_MAX];
 	size_t count;
+	const char *exact; /* and this one itself, for want of variance */
 };
 
 struct fit_state {

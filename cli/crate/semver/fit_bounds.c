@@ -564,6 +564,29 @@ bool fit_satisfies(struct fit *f, const struct term *had,
 
 /* ---- what HAS is now */
 
+/* Of no tuple, whatever is in it. */
+static bool is_for_tuples(const char *trait)
+{
+	static const char *const others[] = {
+		"core::iter::traits::iterator::",
+		"core::iter::traits::double_ended::",
+		"core::iter::traits::exact_size::",
+		"core::iter::traits::marker::",
+		"core::iter::traits::collect::IntoIterator",
+		"core::future::",
+		"core::ops::function::",
+		"core::ops::async_function::",
+		"core::ops::deref::",
+		"core::fmt::Display",
+		"core::error::Error",
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strncmp(trait, others[i], strlen(others[i])) == 0)
+			return false;
+	return true;
+}
+
 bool fit_provides(struct fit *f, const struct term *has,
 		  const struct term *want)
 {
@@ -578,8 +601,7 @@ bool fit_provides(struct fit *f, const struct term *has,
 	case TERM_PRIMITIVE:
 		return !fact_lacks(has, want);
 	case TERM_TUPLE:
-		return has->count > 0 ||
-		       strncmp(want->name, "core::iter::", 12) != 0;
+		return is_for_tuples(want->name);
 	default:
 		return true;
 	}

@@ -93,12 +93,17 @@ void fit_lifetime(struct fit *f, const struct term *had, const struct term *has,
 		f->now.lifetimes_differ |= !lives_as_long(f, l, had->name);
 		return;
 	}
+	if (is_static(had->name) && mode != FIT_EXACT)
+		return;
 	if (mode == FIT_EXACT) {
+		f->now.lifetimes_differ |=
+			l->exact && strcmp(l->exact, had->name) != 0;
 		for (size_t i = 0; i < l->count; i++)
 			f->now.lifetimes_differ |=
-				strcmp(l->limit[i], had->name) != 0;
-		limit(l, had->name);
-	} else if (!is_static(had->name)) {
-		limit(l, had->name);
+				!outlives(f, l->limit[i], had->name);
+		l->exact = had->name;
+	} else if (l->exact) {
+		f->now.lifetimes_differ |= !outlives(f, had->name, l->exact);
 	}
+	limit(l, had->name);
 }

@@ -51,7 +51,7 @@ const struct semver_lint semver_lints_of_items[] = {
 		       "public type alias removed or renamed"),
 	  GONE(KIND_ALIAS), .becomes = KIND_NAMES_TYPE,
 	  .why = "no type can be imported by this path any more",
-	  .when = { when_was_alias_of_its_own } },
+	  .when = { when_was_alias_of_its_own, when_is_not_abroad } },
 	{ BREAKS("declarative_macro_missing",
 		 "exported macro removed or renamed"),
 	  GONE(KIND_MACRO),

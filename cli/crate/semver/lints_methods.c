@@ -76,7 +76,7 @@ const struct semver_lint semver_lints_of_methods[] = {
 	  .why = "calls that name the generic arguments, as in f::<u8>(), do "
 		 "not compile any more",
 	  .reference = "fn-generic-new", .of_any_impl = true,
-	  .when = { when_type_params_differ } },
+	  .when = { when_type_params_differ_for_callers } },
 	{ BREAKS("method_requires_different_const_generic_params",
 		 "method takes another number of const generics"),
 	  CHANGED,

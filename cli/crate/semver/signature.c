@@ -357,6 +357,12 @@ static void compare_return(struct job *j, struct fit *f)
 			  j->of[SEMVER_NEW].output);
 }
 
+/* &mut A<'a>: for no shorter lifetime than 'a.  & A<'a> may be. */
+static bool is_mutable_ref(const struct term *receiver)
+{
+	return receiver && receiver->kind == TERM_REF && receiver->is_mutable;
+}
+
 /* From the side HAD to the other: callers if old, implementors if new. */
 /* Which of the parameters of its kind, from 1; 0: none of the thing's own. */
 static size_t place_of(const struct job_frame *fr, const char *name)
@@ -410,6 +416,9 @@ static void compare_calls(struct job *j, int had)
 	/* A::new() leaves the lifetimes of A to be found */
 	if (!from->receiver)
 		f.now.lifetime_count = 0;
+	if (from->self && !is_mutable_ref(from->receiver))
+		for (size_t i = 0; i < f.now.lifetime_count; i++)
+			f.now.lifetimes[i].exact = NULL;
 	if (from->receiver && to->receiver &&
 	    from->receiver->kind == TERM_REF && to->receiver->kind == TERM_REF)
 		fit_lifetime(&f, from->receiver->args[0], to->receiver->args[0],

@@ -7,6 +7,7 @@
 #include "crate/rustdoc/doc.h"
 #include "crate/rustdoc/type.h"
 #include "crate/semver/members.h"
+#include "crate/semver/std_facts.h"
 
 static const char *const auto_traits[] = {
 	"core::marker::Send",
@@ -135,7 +136,24 @@ static int add_bounds_of(struct words *w, struct rustdoc *doc,
 	return 0;
 }
 
-/* Its own, and what those of this crate ask for in turn. */
+/* What a trait of the standard library asks for in turn. */
+static int add_implied(struct words *w, const char *trait)
+{
+	const char *implied;
+
+	for (size_t i = 0; (implied = fact_implied(trait, i)); i++) {
+		struct semver_word word = { .id = RUSTDOC_NO_ID,
+					    .gone = implied,
+					    .is_implied = true };
+
+		word.added = word.key = last_part(implied);
+		if (add(w, &word) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Its own, and what those ask for in turn. */
 static int add_supertraits(struct words *w, struct rustdoc *doc,
 			   const struct rustdoc_item *trait)
 {
@@ -145,7 +163,9 @@ static int add_supertraits(struct words *w, struct rustdoc *doc,
 		const struct rustdoc_item *super =
 			rustdoc_item_of(doc, w->at[i].id, RUSTDOC_TRAIT);
 
-		if (super && add_bounds_of(w, doc, super, true) < 0)
+		if (add_implied(w, w->at[i].gone) < 0 ||
+		    (super && super->crate_id == 0 &&
+		     add_bounds_of(w, doc, super, true) < 0))
 			return -1;
 	}
 	return 0;
