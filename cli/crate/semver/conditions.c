@@ -284,6 +284,55 @@ bool when_becomes_copy(struct semver_pair *p)
 	       !has_impl(p, SEMVER_OLD, copy, false);
 }
 
+bool when_becomes_drop(struct semver_pair *p)
+{
+	static const char drop[] = "core::ops::drop::Drop";
+
+	return has_impl(p, SEMVER_NEW, drop, false) &&
+	       !has_impl(p, SEMVER_OLD, drop, false);
+}
+
+/* A field of such a type is copied, not moved. */
+static bool is_copied(struct rustdoc *doc, const struct rustdoc_item *field)
+{
+	struct rustdoc_type t;
+
+	return !rustdoc_type_read(doc, field->as.field.type, &t) ||
+	       t.kind == RUSTDOC_TYPE_PRIMITIVE ||
+	       (t.kind == RUSTDOC_TYPE_REF && !t.is_mutable);
+}
+
+static bool any_moves(struct rustdoc *doc, const struct rustdoc_ids *fields)
+{
+	for (uint32_t i = 0; i < fields->count; i++) {
+		const struct rustdoc_item *f = rustdoc_item_of(
+			doc, fields->at[i], RUSTDOC_STRUCT_FIELD);
+
+		if (f && member_is_api(f) && !is_copied(doc, f))
+			return true;
+	}
+	return false;
+}
+
+bool when_was_opened_by_users(struct semver_pair *p)
+{
+	const struct rustdoc_item *type = p->thing[SEMVER_OLD];
+	struct rustdoc *doc = p->side[SEMVER_OLD]->doc;
+	const struct rustdoc_ids *ids;
+
+	if (type->kind == RUSTDOC_STRUCT)
+		return any_moves(doc, &type->as.type.fields.ids);
+	ids = &type->as.enumeration.variants;
+	for (uint32_t i = 0; i < ids->count; i++) {
+		const struct rustdoc_item *v =
+			rustdoc_item_of(doc, ids->at[i], RUSTDOC_VARIANT);
+
+		if (v && any_moves(doc, &v->as.variant.fields.ids))
+			return true;
+	}
+	return false;
+}
+
 /* ---- traits */
 
 static enum sealing_state sealing_at(struct semver_pair *p, int side,

@@ -50,6 +50,8 @@ semver_condition when_is_no_struct_of_that_field;
 semver_condition when_item_was_not_all_api_fields;
 semver_condition when_becomes_unsized;
 semver_condition when_becomes_copy;
+semver_condition when_becomes_drop;
+semver_condition when_was_opened_by_users; /* could move fields out of it */
 semver_condition when_is_private;
 semver_condition when_variant_plain_both;
 semver_condition when_variant_tuple_both;

@@ -72,6 +72,8 @@ void diff_report(struct comparison *c, const struct semver_lint *l,
 			     .level = level_of(l, p),
 			     .mend = l->mend };
 
+	if (at && !at->file && p->item[side])
+		at = p->item[side]; /* what the compiler found has no place */
 	if (at) {
 		f.file = at->file;
 		f.line = at->line;

@@ -4,6 +4,7 @@
 
 #include "base/strbuf.h"
 #include "crate/rustdoc/doc.h"
+#include "crate/rustdoc/type.h"
 #include "crate/semver/alike.h"
 #include "crate/semver/fit.h"
 #include "crate/semver/members.h"
@@ -27,6 +28,7 @@ struct search {
 	struct header was;
 	const struct rustdoc_item *is; /* the best so far */
 	enum impl_change change;
+	bool with_found; /* Send and Sync as the compiler finds them */
 };
 
 static const struct rustdoc_ids *impls_of(const struct rustdoc_item *it)
@@ -34,12 +36,31 @@ static const struct rustdoc_ids *impls_of(const struct rustdoc_item *it)
 	return it->kind == RUSTDOC_TRAIT ? &it->as.trait.impls : item_impls(it);
 }
 
-/* An impl that somebody wrote or derived, of a trait. */
-static const struct rustdoc_item *written(struct rustdoc *d, uint32_t id)
+static bool is_threads_path(struct rustdoc *d, uint32_t trait)
 {
+	const char *path, *kind;
+
+	return rustdoc_path(d, trait, &path, &kind) &&
+	       (strcmp(path, "core::marker::Send") == 0 ||
+		strcmp(path, "core::marker::Sync") == 0);
+}
+
+/*
+ * An impl that somebody wrote or derived, of a trait; or, WITH_FOUND, what the
+ * compiler found a generic type to need to be Send or Sync.
+ */
+static const struct rustdoc_item *written(struct rustdoc *d, uint32_t id,
+					  bool with_found)
+{
+	enum rustdoc_impl_sort sort = rustdoc_impl_sort(d, id);
 	const struct rustdoc_item *impl;
 
-	if (rustdoc_impl_sort(d, id) != RUSTDOC_IMPL_UNKNOWN)
+	if (sort == RUSTDOC_IMPL_SYNTHETIC)
+		return with_found && is_threads_path(d,
+						     rustdoc_impl_trait(d, id))
+			       ? rustdoc_item_of(d, id, RUSTDOC_IMPL)
+			       : NULL;
+	if (sort != RUSTDOC_IMPL_UNKNOWN)
 		return NULL;
 	impl = rustdoc_item_of(d, id, RUSTDOC_IMPL);
 	if (!impl || impl->as.impl.trait_id == RUSTDOC_NO_ID ||
@@ -96,13 +117,13 @@ static bool is_alike(const struct semver_pair *p,
 }
 
 static bool stays_as_it_was(const struct semver_pair *p,
-			    const struct rustdoc_item *was)
+			    const struct rustdoc_item *was, bool with_found)
 {
 	const struct rustdoc_ids *ids = impls_of(p->item[SEMVER_NEW]);
 
 	for (uint32_t i = 0; ids && i < ids->count; i++) {
-		const struct rustdoc_item *is =
-			written(p->side[SEMVER_NEW]->doc, ids->at[i]);
+		const struct rustdoc_item *is = written(
+			p->side[SEMVER_NEW]->doc, ids->at[i], with_found);
 
 		if (is && is_alike(p, was, is))
 			return true;
@@ -203,8 +224,8 @@ static bool stands_for(struct search *s, const struct header *to)
 static void look_among(struct search *s, const struct rustdoc_ids *ids)
 {
 	for (uint32_t i = 0; ids && i < ids->count && s->change != 0; i++) {
-		const struct rustdoc_item *impl =
-			written(s->p->side[SEMVER_NEW]->doc, ids->at[i]);
+		const struct rustdoc_item *impl = written(
+			s->p->side[SEMVER_NEW]->doc, ids->at[i], s->with_found);
 		enum impl_change change;
 		struct header to;
 
@@ -373,11 +394,31 @@ static const char *name_of(const struct search *s)
 	return word;
 }
 
+/* A type without them is Send or not, which is a lint of its own. */
+static bool has_type_params(const struct semver_pair *p, struct arena *a)
+{
+	struct rustdoc_generics g;
+
+	/* what the type itself asks for more is said of the type */
+	if (!item_impls(p->item[SEMVER_OLD]) ||
+	    !spans_alike(p, p->item[SEMVER_OLD]->generics,
+			 p->item[SEMVER_NEW]->generics) ||
+	    !rustdoc_generics_read(p->side[SEMVER_OLD]->doc,
+				   p->item[SEMVER_OLD]->generics, a, &g))
+		return false;
+	for (size_t i = 0; i < g.count; i++)
+		if (g.at[i].kind == RUSTDOC_GENERIC_TYPE)
+			return true;
+	return false;
+}
+
 int impls_compare(const struct semver_pair *p, struct arena *a,
 		  const struct impl_found **out, size_t *count)
 {
 	const struct rustdoc_ids *ids = impls_of(p->item[SEMVER_OLD]);
 	struct impl_found *list;
+
+	bool generic = has_type_params(p, a);
 
 	*count = 0;
 	if (!ids || !impls_of(p->item[SEMVER_NEW]))
@@ -386,10 +427,11 @@ int impls_compare(const struct semver_pair *p, struct arena *a,
 	if (!list)
 		return -1;
 	for (uint32_t i = 0; i < ids->count; i++) {
-		struct search s = { .p = p, .a = a };
+		struct search s = { .p = p, .a = a, .with_found = generic };
 
-		s.was.impl = written(p->side[SEMVER_OLD]->doc, ids->at[i]);
-		if (!s.was.impl || stays_as_it_was(p, s.was.impl))
+		s.was.impl =
+			written(p->side[SEMVER_OLD]->doc, ids->at[i], generic);
+		if (!s.was.impl || stays_as_it_was(p, s.was.impl, s.with_found))
 			continue;
 		look(&s);
 		if (s.change == 0)

@@ -53,7 +53,8 @@ const struct semver_lint semver_lints_of_functions[] = {
 	  CHANGED(KIND_FUNCTION),
 	  .why = "calls that name the generic arguments, as in f::<u8>(), do "
 		 "not compile any more",
-	  .reference = "fn-generic-new", .when = { when_type_params_differ_for_callers } },
+	  .reference = "fn-generic-new",
+	  .when = { when_type_params_differ_for_callers } },
 	{ BREAKS("function_requires_different_const_generic_params",
 		 "function takes another number of const generics"),
 	  CHANGED(KIND_FUNCTION),

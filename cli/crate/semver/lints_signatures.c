@@ -111,8 +111,8 @@ const struct semver_lint semver_lints_of_signatures[] = {
 	{ BREAKS_MAYBE("pub_module_level_const_became_static",
 		       "constant became a static"),
 	  WHERE(ITEM, CHANGED, KIND_CONST), .becomes = KIND_STATIC,
-	  .why = "a static is no pattern, no length of an array and no "
-		 "argument of a generic",
+	  .why = "a static is no pattern, and nothing can be moved out of "
+		 "it",
 	  .mend = MEND_KEEP },
 	{ BREAKS_MAYBE("pub_static_type_changed", "static has another type"),
 	  WHERE(ITEM, CHANGED, KIND_STATIC), .why = WHY_TYPE, TYPE },
@@ -158,6 +158,13 @@ const struct semver_lint semver_lints_of_signatures[] = {
 	  .mend = MEND_KEEP,
 	  .when = { when_was_plain_shape, when_was_with_public_fields,
 		    when_is_no_plain_shape } },
+	{ BREAKS_MAYBE("drop_impl_added", "type with public fields got a Drop"),
+	  WHERE(ITEM, CHANGED, KIND_STRUCT | KIND_ENUM),
+	  .why = "code that moves a field out of a value does not compile any "
+		 "more",
+	  .mend = "put what must be dropped into a private field, or release a "
+		  "new major version",
+	  .when = { when_becomes_drop, when_was_opened_by_users } },
 	{ BREAKS_MAYBE("trait_impl_removed", "trait is no longer implemented"),
 	  WHERE(IMPL, GONE, KIND_TYPE | KIND_TRAIT),
 	  .why = "code that needs the trait of the type does not compile any "

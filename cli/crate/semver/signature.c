@@ -341,6 +341,45 @@ static void spread_limits(struct fit *f)
 	}
 }
 
+static bool mentions(const struct term *t, const char *lifetime, unsigned depth)
+{
+	if (!t || depth > TERM_DEPTH_MAX)
+		return false;
+	if (t->kind == TERM_LIFETIME)
+		return strcmp(t->name, lifetime) == 0;
+	for (size_t i = 0; i < t->count; i++)
+		if (mentions(t->args[i], lifetime, depth + 1))
+			return true;
+	for (size_t i = 0; i < t->bounds.count; i++)
+		if (mentions(t->bounds.at[i].trait, lifetime, depth + 1) ||
+		    mentions(t->bounds.at[i].lifetime, lifetime, depth + 1))
+			return true;
+	for (size_t i = 0; i < t->constraint_count; i++)
+		if (mentions(t->constraints[i].value, lifetime, depth + 1))
+			return true;
+	return false;
+}
+
+/*
+ * Up to edition 2021 an `impl Trait` holds the lifetimes that it speaks of:
+ * one that speaks of another now keeps what is behind it borrowed.  Later ones
+ * hold all, and nobody writes this there.
+ */
+static bool holds_more(const struct fit *f, const struct term *had,
+		       const struct term *has)
+{
+	for (size_t i = 0; i < f->now.lifetime_count; i++) {
+		const struct fit_lifetime *l = &f->now.lifetimes[i];
+
+		if (!mentions(has, l->name, 0))
+			continue;
+		for (size_t k = 0; k < l->count; k++)
+			if (!mentions(had, l->limit[k], 0))
+				return true;
+	}
+	return false;
+}
+
 static void compare_return(struct job *j, struct fit *f)
 {
 	const struct term *had = j->of[f->had].output;
@@ -355,6 +394,9 @@ static void compare_return(struct job *j, struct fit *f)
 	if (!fit_try(f, had, has, FIT_RETURN))
 		job_found(j, SIGNATURE_RETURN, j->of[SEMVER_OLD].output,
 			  j->of[SEMVER_NEW].output);
+	else if (had->kind == TERM_IMPL && has->kind == TERM_IMPL &&
+		 !was->is_async && !is->is_async && !job_is_of_trait(j->p))
+		f->now.lifetimes_differ |= holds_more(f, had, has);
 }
 
 /* &mut A<'a>: for no shorter lifetime than 'a.  & A<'a> may be. */
@@ -444,25 +486,6 @@ static void compare_calls(struct job *j, int had)
 }
 
 /* ---- lifetimes that a caller may write out */
-
-static bool mentions(const struct term *t, const char *lifetime, unsigned depth)
-{
-	if (!t || depth > TERM_DEPTH_MAX)
-		return false;
-	if (t->kind == TERM_LIFETIME)
-		return strcmp(t->name, lifetime) == 0;
-	for (size_t i = 0; i < t->count; i++)
-		if (mentions(t->args[i], lifetime, depth + 1))
-			return true;
-	for (size_t i = 0; i < t->bounds.count; i++)
-		if (mentions(t->bounds.at[i].trait, lifetime, depth + 1) ||
-		    mentions(t->bounds.at[i].lifetime, lifetime, depth + 1))
-			return true;
-	for (size_t i = 0; i < t->constraint_count; i++)
-		if (mentions(t->constraints[i].value, lifetime, depth + 1))
-			return true;
-	return false;
-}
 
 /*
  * Early bound: in a bound, or in no parameter.  Such a function is no longer
