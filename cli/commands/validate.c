@@ -22,6 +22,7 @@ struct args {
 	bool reference;
 	const char *only;
 	const char *page;
+	const char *format;
 	uint32_t jobs;
 	uint32_t timeout;
 	bool speed;
@@ -42,6 +43,9 @@ static const struct opt opts[] = {
 	{ "speed", 0, OPT_FLAG, NULL,
 	  "measure it beside the reference, too; wants an idle machine",
 	  offsetof(struct args, speed) },
+	{ "format", 0, OPT_STR, "text|junit",
+	  "how to print; the last one is for CI",
+	  offsetof(struct args, format) },
 	{ "jobs", 'j', OPT_U32, "N", "build so many at once",
 	  offsetof(struct args, jobs) },
 	{ "build-timeout", 0, OPT_U32, "SECONDS", "end a build after so long",
@@ -203,7 +207,11 @@ static int run(struct cli *cli, const void *argp, struct err *err)
 		return err_nomem(err);
 	if (args->page && validate_page(args->page, view, err) < 0)
 		return (int)err->code;
-	return cli_emit(cli, view, validate_print, err);
+	return cli_emit(cli, view,
+			args->format && strcmp(args->format, "junit") == 0
+				? validate_print_junit
+				: validate_print,
+			err);
 }
 
 const struct command cmd_validate = {

@@ -88,6 +88,13 @@ wrong() {
 	is 6 && has err "cannot write '/dev/full'" && must test -c /dev/full
 }
 
+junit() {
+	run validate artifact_01 wrong --only E1,E5b,E43 --format junit
+	is 1 && has out 'tests="3" failures="1" errors="0" skipped="1"' &&
+		has out '<failure type="E5b" message="' &&
+		has out '>Each wake queues the task again. One flag for &quot;is'
+}
+
 # What is printed for a debugger can be typed.
 alone() {
 	run validate artifact_01 wrong --only E43 --json
@@ -250,6 +257,9 @@ measured() {
 	is 1 && has out 'kov-lina  kov-lina 0.1.0  fail  3 of 3 points' &&
 		has out 'speed  fail (yield: 5.0 times)' && has out '5.00x  fail' &&
 		has page.html '<td>a task that wakes itself</td>'
+	run validate artifact_01 kov-lina --only E1 --speed --format junit
+	is 1 && has out 'tests="2" failures="1"' &&
+		has out '<failure type="speed" message="yield: 5.0 times">'
 	sed -i 's/"ratio": 5.0/"ratio": 1.5/' pre/libexec/cohort/speed_executor
 	run validate artifact_01 kov-lina --only E1 --speed --json
 	is 1 && must jq -e '.validated[0] | .verdict == "error" and
@@ -273,6 +283,7 @@ silenced() {
 check 'what the template makes keeps everything' right
 check 'what has not changed is not built again, and --only chooses' again
 check 'a wrong crate is told what it breaks, also on a page' wrong
+check 'a CI can read it' junit
 check 'a statement runs alone, under a debugger too' alone
 check 'a crate that does not build has its first error shown' unbuilt
 check 'a crate with another interface is told what to write' other_api
