@@ -88,19 +88,25 @@ static bool is_slow(const json_t *item)
 	return is(json_object_get(item, "speed"), "verdict", "fail");
 }
 
+static bool is_unmeasured(const json_t *item)
+{
+	const json_t *speed = json_object_get(item, "speed");
+
+	return json_is_object(speed) && !is_slow(item) &&
+	       !is(speed, "verdict", "pass") && !is(speed, "verdict", "warn");
+}
+
 /* One more test, where the speed was asked for. */
 static void print_speed(struct terminal *t, const json_t *item)
 {
 	const json_t *speed = json_object_get(item, "speed");
-	bool measured =
-		is(speed, "verdict", "pass") || is(speed, "verdict", "warn");
 
 	if (!json_is_object(speed))
 		return;
 	fputs("    <testcase", t->out);
 	xml_attribute(t, "classname", view_text(item, "label"));
 	fputs(" name=\"speed\">\n", t->out);
-	if (!measured)
+	if (is_slow(item) || is_unmeasured(item))
 		print_message(t, is_slow(item) ? "failure" : "skipped", "speed",
 			      view_text(speed, "reason"), "");
 	fputs("    </testcase>\n", t->out);
