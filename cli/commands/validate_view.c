@@ -86,8 +86,9 @@ static json_t *next_step(const struct validation *v, const struct library *l)
 	switch (l->state) {
 	case LIBRARY_ABSENT:
 		if (!l->crate[0]) {
-			strbuf_addf(&b, "cohort validate %s FOLDER, of the "
-					"crate in it",
+			strbuf_addf(&b,
+				    "cohort validate %s FOLDER, of the "
+				    "crate in it",
 				    v->spec->artifact);
 			break;
 		}
