@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/path.h"
@@ -154,7 +155,7 @@ static void sweep(const char *dir)
 	}
 }
 
-/* Without a cache there is /tmp. */
+/* Without a cache, or with one that can only be read, there is /tmp. */
 static void set_work(struct gating *g)
 {
 	struct err ignored = { 0 };
@@ -162,7 +163,8 @@ static void set_work(struct gating *g)
 	if (!g->env.cache_dir)
 		return;
 	g->env.work_dir = keep(g, g->env.cache_dir, "work");
-	if (!g->env.work_dir || file_make_dirs(g->env.work_dir, &ignored) < 0)
+	if (!g->env.work_dir || file_make_dirs(g->env.work_dir, &ignored) < 0 ||
+	    access(g->env.work_dir, W_OK) < 0)
 		g->env.work_dir = NULL;
 	else
 		sweep(g->env.work_dir);

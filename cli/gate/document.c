@@ -1,5 +1,6 @@
 #include "gate/document.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -70,6 +71,11 @@ static char *kept_path(const struct gate_env *env,
 
 /* ---- making it */
 
+/* The script's status when the document was made and could not be taken. */
+enum {
+	NOT_WRITTEN = 9
+};
+
 /*
  * Run in the workspace's own folder, from where the compiler is given the
  * source, so that places are relative to it.
@@ -84,7 +90,27 @@ static const char script[] =
 	"[ -z \"$FEATURES\" ] || set -- \"$@\" --features \"$FEATURES\"\n"
 	"[ -z \"$TARGET\" ] || set -- \"$@\" --target \"$TARGET\"\n"
 	"cargo doc \"$@\" >&2 || exit 1\n"
-	"cat \"$CARGO_TARGET_DIR/${TARGET:+$TARGET/}doc\"/*.json\n";
+	"set -- \"$CARGO_TARGET_DIR/${TARGET:+$TARGET/}doc\"/*.json\n"
+	"[ -f \"$1\" ] || exit 1\n"
+	"cat \"$1\" || exit 9\n";
+
+/* "cat: write error: No space left on device" */
+static int not_written(const struct document_spec *spec, const char *log,
+		       struct err *err)
+{
+	static const char mark[] = "write error: ";
+	const char *why = strstr(log, mark);
+
+	if (!why || !why[sizeof(mark) - 1])
+		return err_set(err, ERR_IO,
+			       "cannot write the document of the %s",
+			       spec->name);
+	why += sizeof(mark) - 1;
+	return err_set(err, ERR_IO,
+		       "cannot write the document of the %s: %c%.*s",
+		       spec->name, tolower((unsigned char)why[0]),
+		       (int)strcspn(why + 1, "\n"), why + 1);
+}
 
 static int make_failed(const struct document_spec *spec,
 		       const struct process_result *r, struct err *err)
@@ -94,6 +120,8 @@ static int make_failed(const struct document_spec *spec,
 	if (r->timed_out)
 		return err_set(err, ERR_LIMIT,
 			       "rustdoc of the %s took too long", spec->name);
+	if (r->exit_status == NOT_WRITTEN)
+		return not_written(spec, strbuf_str(&r->err), err);
 	if (!cargo_first_error(strbuf_str(&r->err), &e))
 		return err_set(err, ERR_REFUSED, "%s: rustdoc failed",
 			       spec->name);

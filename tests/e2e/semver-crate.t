@@ -203,7 +203,7 @@ in_a_workspace() {
 # What --cfg brings is compared where the person has cargo build it so: by the
 # environment, and by configurations, the nearest of which counts most.
 gated() {
-	run semver gated --baseline-root gated-was "$@"
+	run semver gated --baseline-root gated-was
 }
 
 cfgs() {
@@ -267,6 +267,72 @@ mirror() {
 	mirrored directory vendor && rm "$CARGO_HOME/config.toml"
 }
 
+# where WHAT COMMAND...: with the cache on a file system of its own
+where() {
+	what=$1
+	shift
+	mkdir -p "$XDG_CACHE_HOME"
+	case $what in
+	read-only) mount='mount --bind "$at" "$at" && mount -o remount,bind,ro "$at"' ;;
+	*) mount="mount -t tmpfs -o size=$what cohort \"\$at\"" ;;
+	esac
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\nat=%s\n%s || exit 99\nexec "%s" "$@"\n' \
+		"$XDG_CACHE_HOME" "$mount" "$COHORT" >on-a-mount
+	chmod +x on-a-mount
+	unshare -rm ./on-a-mount "$@" >out 2>err
+	echo $? >status
+}
+
+mounts() {
+	unshare -rm true 2>/dev/null || skip 'nothing can be mounted here'
+	rm -rf "$XDG_CACHE_HOME"
+}
+
+read_only() {
+	mounts
+	where read-only semver kov --baseline-root was
+	is 1 && has out 'kov::one' || return 1
+	run semver kov --baseline-root was
+	is 1 || return 1
+	echo 'pub fn three() {}' >>kov/src/lib.rs # so that not all is known
+	where read-only semver kov --baseline-root was
+	is 1 && has out 'kov::one' && lacks err 'read-only'
+}
+
+# small: for the copies, for the first document, for the second; the last has
+# room for both but not for keeping them
+full() {
+	mounts
+	for size in 8k 100k 300k; do
+		where "$size" semver kov --baseline-root was
+		is 6 && cat out err >said && has said 'no space left on device' &&
+			lacks out 'kov::' || return 1
+	done
+	where 1200k semver kov --baseline-root was
+	is 1 && has out 'kov::one'
+}
+
+killed() {
+	rm -rf "$XDG_CACHE_HOME"
+	run semver kov --baseline-rev v0.1.0
+	is 1 && cp out want
+	find kov -path kov/.git -prune -o -type f -print | sort >before
+	rm -rf "$XDG_CACHE_HOME" && mkdir "$XDG_CACHE_HOME"
+	for moment in 0.05 0.1 0.2 0.3 0.4 0.6 0.8 1; do
+		"$COHORT" semver kov --baseline-rev v0.1.0 >/dev/null 2>&1 &
+		sleep "$moment"
+		kill -9 $! 2>/dev/null
+		wait $! 2>/dev/null
+		find "$XDG_CACHE_HOME" -name '[!.]*.json' -type f \
+			-exec jq -e . {} + >/dev/null || complain 'half a file is kept'
+	done
+	run semver kov --baseline-rev v0.1.0
+	is 1 && same out <want
+	find kov -path kov/.git -prune -o -type f -print | sort >after
+	same after <before
+}
+
 usage() {
 	run semver kov --baseline-rev a --baseline-root b
 	is 2 && same err <<-EOF || return 1
@@ -314,6 +380,9 @@ check 'a folder against a document' document
 check 'a target that is not there' target
 check 'what the person has cargo build with --cfg' cfgs
 check 'a mirror of crates.io, as cargo is told' mirror
+check 'a cache that cannot be written is none' read_only
+check 'a full disk is told as what it is' full
+check 'killed at any moment, run again it says the same' killed
 check 'a workspace brings its registry' in_a_workspace
 check 'options that exclude each other' usage
 check 'without bubblewrap nothing is run, unless asked for' no_bwrap
