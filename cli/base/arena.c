@@ -72,6 +72,19 @@ static int grow(struct arena *a, size_t need)
 	return 0;
 }
 
+struct arena_mark arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){ a->blocks, a->used };
+}
+
+void arena_rewind(struct arena *a, struct arena_mark to)
+{
+	if (!a->blocks || a->blocks != to.block)
+		return;
+	memset((char *)a->blocks->data + to.used, 0, a->used - to.used);
+	a->used = to.used;
+}
+
 void *arena_alloc(struct arena *a, size_t size)
 {
 	const size_t align = sizeof(max_align_t);

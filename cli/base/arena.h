@@ -25,6 +25,18 @@ AUTO_RELEASE(struct arena, arena_release)
 /* What FROM holds becomes A's; FROM is empty after. */
 void arena_join(struct arena *a, struct arena *from);
 
+/*
+ * Give back what was handed out since arena_mark(), if the arena has not grown
+ * by another block meanwhile; else it stays.
+ */
+struct arena_mark {
+	const struct arena_block *block;
+	size_t used;
+};
+
+struct arena_mark arena_mark(const struct arena *a);
+void arena_rewind(struct arena *a, struct arena_mark to);
+
 /* NULL: no memory, or the limit. */
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_calloc(struct arena *a, size_t count, size_t size);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/node.h"
+#include "base/pool.h"
 #include "base/strbuf.h"
 #include "crate/manifest/manifest.h"
 #include "crate/rustdoc/doc.h"
@@ -17,6 +18,7 @@
 
 enum {
 	MANIFEST_MAX = 1 << 20,
+	SMALL_DOCUMENTS = 4 << 20,
 	NOTES_MAX = 8
 };
 
@@ -40,6 +42,7 @@ struct side {
 	struct semver_features features;
 	const char *version_text; /* NULL: it says none */
 	struct semver version;
+	struct err err; /* why the document cannot be read */
 };
 
 static void side_release(struct side *s)
@@ -78,14 +81,39 @@ static int read_version(struct side *s, struct err *err)
 	return 0;
 }
 
-static int side_open(struct side *s, struct err *err)
+static void read_document(void *context, size_t index)
 {
-	if (file_map_open(s->from->json, &s->map, err) < 0 ||
-	    rustdoc_open(s->map.data, s->map.len, s->from->name, &s->doc, err) <
-		    0 ||
-	    read_manifest(s, err) < 0)
+	struct side *s = ((struct side **)context)[index];
+
+	(void)rustdoc_open_mapped(s->map.data, s->map.len, s->from->name,
+				  file_map_forget, &s->doc, &s->err);
+}
+
+/* Both at once, if there is so much of them that it pays. */
+static int read_documents(struct side *old, struct side *fresh, struct err *err)
+{
+	struct side *both[] = { old, fresh };
+	bool is_small = old->map.len + fresh->map.len < SMALL_DOCUMENTS;
+
+	if (pool_run(is_small ? 1 : 2, 2, read_document, both, err) < 0)
 		return (int)err->code;
-	return read_version(s, err);
+	for (int i = 0; i < 2; i++)
+		if (both[i]->err.code) {
+			*err = both[i]->err;
+			return (int)err->code;
+		}
+	return 0;
+}
+
+static int open_sides(struct side *old, struct side *fresh, struct err *err)
+{
+	if (file_map_open(old->from->json, &old->map, err) < 0 ||
+	    file_map_open(fresh->from->json, &fresh->map, err) < 0 ||
+	    read_documents(old, fresh, err) < 0 ||
+	    read_manifest(old, err) < 0 || read_version(old, err) < 0 ||
+	    read_manifest(fresh, err) < 0)
+		return (int)err->code;
+	return read_version(fresh, err);
 }
 
 /* ---- what makes an answer less sure */
@@ -443,7 +471,7 @@ int compare(const struct compare_side *before, const struct compare_side *after,
 	AUTO(findings_releasep) struct findings raw = { 0 };
 	AUTO(compared_releasep) struct compared c = { 0 };
 
-	if (side_open(&old, err) < 0 || side_open(&fresh, err) < 0 ||
+	if (open_sides(&old, &fresh, err) < 0 ||
 	    describe(&c, &old, &fresh, err) < 0 ||
 	    find(&old, &fresh, how, &raw, err) < 0)
 		return (int)err->code;

@@ -258,6 +258,11 @@ int file_map_open(const char *path, struct file_map *out, struct err *err)
 	return 0;
 }
 
+void file_map_forget(const char *at, size_t len)
+{
+	os_release_pages(at, len);
+}
+
 void file_map_release(struct file_map *m)
 {
 	if (m && m->len > 0) {

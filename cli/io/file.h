@@ -50,6 +50,9 @@ struct file_map {
 };
 int file_map_open(const char *path, struct file_map *out, struct err *err);
 void file_map_release(struct file_map *m);
+
+/* Part of a map is not needed soon: it need not stay in memory. */
+void file_map_forget(const char *at, size_t len);
 AUTO_RELEASE(struct file_map, file_map_release)
 
 bool file_exists(const char *path);

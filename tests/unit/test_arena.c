@@ -134,6 +134,26 @@ static void test_arena_join_takes_over_the_other_one(void **state)
 	assert_non_null(arena_strdup(&b, "again"));
 }
 
+static void test_arena_rewind_gives_back_zeroed_what_came_last(void **state)
+{
+	AUTO(arena_releasep) struct arena a = { 0 };
+	char *kept = arena_strdup(&a, "kept"), *first, *again;
+	struct arena_mark mark = arena_mark(&a);
+
+	(void)state;
+	first = arena_strdup(&a, "first");
+	arena_rewind(&a, mark);
+	again = arena_alloc(&a, 6);
+	assert_ptr_equal(first, again);
+	assert_memory_equal(again, "\0\0\0\0\0", 6);
+	assert_string_equal(kept, "kept");
+	/* not across blocks */
+	mark = arena_mark(&a);
+	first = arena_alloc(&a, 100000);
+	arena_rewind(&a, mark);
+	assert_ptr_not_equal(arena_alloc(&a, 16), first);
+}
+
 static void test_arena_survives_any_failed_allocation(void **state)
 {
 	long nth = 0, total;
@@ -167,6 +187,8 @@ int main(void)
 		cmocka_unit_test(
 			test_arena_release_empties_and_keeps_the_limit),
 		cmocka_unit_test(test_arena_join_takes_over_the_other_one),
+		cmocka_unit_test(
+			test_arena_rewind_gives_back_zeroed_what_came_last),
 		cmocka_unit_test(test_arena_survives_any_failed_allocation),
 	};
 

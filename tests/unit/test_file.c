@@ -142,6 +142,24 @@ static void test_write_leaves_nothing_behind_when_it_fails(void **state)
 	assert_int_equal(names.count, 1);
 }
 
+static void test_map_is_as_it_was_after_it_was_forgotten(void **state)
+{
+	static char text[3 * 65536 + 7];
+	AUTO(file_map_releasep) struct file_map m = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	put("a", text);
+	assert_int_equal(file_map_open(in("a"), &m, &err), 0);
+	for (size_t at = 0; at < m.len; at += 30000) {
+		file_map_forget(m.data + at, m.len - at);
+		assert_memory_equal(m.data, text, m.len);
+	}
+	file_map_forget(m.data + 1, 1);
+	assert_memory_equal(m.data, text, m.len);
+}
+
 static void test_map_shows_the_bytes_and_an_empty_file(void **state)
 {
 	AUTO(file_map_releasep) struct file_map m = { 0 };
@@ -303,6 +321,7 @@ int main(void)
 		CASE(test_write_leaves_nothing_behind_when_it_fails),
 		CASE(test_write_names_the_file_that_cannot_be_made),
 		CASE(test_map_shows_the_bytes_and_an_empty_file),
+		CASE(test_map_is_as_it_was_after_it_was_forgotten),
 		CASE(test_make_dirs_makes_all_and_accepts_what_is_there),
 		CASE(test_remove_tree_does_not_follow_links),
 		CASE(test_remove_tree_survives_a_hostile_depth),

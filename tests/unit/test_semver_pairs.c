@@ -197,6 +197,26 @@ static void check_level(const struct finding *f)
 			 finding_level_name(f->level));
 }
 
+/* What is passed over because it is as it was has nothing to find. */
+static void check_thorough(const struct pair *p, struct rustdoc *old,
+			   struct rustdoc *new, struct semver_options options,
+			   const struct findings *found)
+{
+	AUTO(findings_releasep) struct findings all = { 0 };
+	struct err err = { 0 };
+
+	options.is_thorough = true;
+	if (semver_diff(old, new, &options, &all, &err) < 0)
+		fail_msg("%s: %s", p->name, err.msg);
+	assert_int_equal(all.count, found->count);
+	for (size_t i = 0; i < all.count; i++) {
+		assert_string_equal(all.items[i].id, found->items[i].id);
+		assert_string_equal(all.items[i].subject,
+				    found->items[i].subject);
+		assert_string_equal(all.items[i].why, found->items[i].why);
+	}
+}
+
 static void compare(const struct pair *p, int before, int after,
 		    struct lines *out)
 {
@@ -213,6 +233,7 @@ static void compare(const struct pair *p, int before, int after,
 	}
 	if (semver_diff(old, new, &options, &found, &err) < 0)
 		fail_msg("%s: %s", p->name, err.msg);
+	check_thorough(p, old, new, options, &found);
 	for (size_t i = 0; i < found.count; i++) {
 		const struct finding *f = &found.items[i];
 

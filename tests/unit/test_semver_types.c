@@ -404,10 +404,9 @@ static void test_rustc_refuses_users_of_breaking_changes(void **state)
 
 /* ---- what the lints say */
 
-static void compare(int before, int after, struct semver_witnesses *witnesses,
+static void compare(int before, int after, const struct semver_options *options,
 		    struct findings *out)
 {
-	const struct semver_options options = { .witnesses = witnesses };
 	struct rustdoc *doc[2] = { NULL, NULL };
 	struct err err = { 0 };
 	int side[] = { before, after };
@@ -416,7 +415,7 @@ static void compare(int before, int after, struct semver_witnesses *witnesses,
 		if (rustdoc_open(json[side[i]], json_len[side[i]],
 				 sides[side[i]], &doc[i], &err) < 0)
 			fail_msg("%s", err.msg);
-	if (semver_diff(doc[0], doc[1], &options, out, &err) < 0)
+	if (semver_diff(doc[0], doc[1], options, out, &err) < 0)
 		fail_msg("%s", err.msg);
 	rustdoc_free(doc[0]);
 	rustdoc_free(doc[1]);
@@ -490,6 +489,30 @@ static void test_lints_say_what_rustc_says(void **state)
 	assert_true(case_count - breaking >= 120);
 }
 
+/* What is passed over because it is as it was has nothing to find. */
+static void test_lints_say_the_same_of_all_items(void **state)
+{
+	const struct semver_options thorough = { .is_thorough = true };
+
+	(void)state;
+	need_rustc();
+	for (int from = 0; from < 2; from++) {
+		struct findings few = { 0 }, all = { 0 };
+
+		compare(from, !from, NULL, &few);
+		compare(from, !from, &thorough, &all);
+		assert_int_equal(few.count, all.count);
+		for (size_t i = 0; i < all.count; i++) {
+			assert_string_equal(few.items[i].id, all.items[i].id);
+			assert_string_equal(few.items[i].subject,
+					    all.items[i].subject);
+			assert_string_equal(few.items[i].why, all.items[i].why);
+		}
+		findings_release(&few);
+		findings_release(&all);
+	}
+}
+
 static void test_lints_say_nothing_of_a_document_and_itself(void **state)
 {
 	(void)state;
@@ -551,12 +574,13 @@ static size_t count_confirmed(void)
 static void test_witness_passes_before_and_fails_after(void **state)
 {
 	struct semver_witnesses w = { 0 };
+	const struct semver_options asked = { .witnesses = &w };
 	struct findings found = { 0 };
 	size_t without, confirmed;
 
 	(void)state;
 	need_rustc();
-	compare(0, 1, &w, &found);
+	compare(0, 1, &asked, &found);
 	findings_release(&found);
 	without = take_witnesses(&w);
 	forget_lines();
@@ -586,6 +610,7 @@ int main(void)
 		cmocka_unit_test(test_lints_say_what_rustc_says),
 		cmocka_unit_test(
 			test_lints_say_nothing_of_a_document_and_itself),
+		cmocka_unit_test(test_lints_say_the_same_of_all_items),
 		/* the last: it takes the place of the cases */
 		cmocka_unit_test(test_witness_passes_before_and_fails_after),
 	};

@@ -275,26 +275,40 @@ static bool attr_text(struct scan *s, struct arena *a, struct scan_text t,
 
 /* ---- attributes as JSON */
 
-/* "non_exhaustive", or Rust text in its brackets. */
+/* What stands in the brackets of Rust text; other words as they are. */
+static bool unwrap(struct scan_text *t)
+{
+	size_t inner;
+
+	trim(t);
+	if (t->len < 3 || t->at[0] != '#' || t->at[t->len - 1] != ']')
+		return true;
+	inner = t->at[1] == '!' ? 3 : 2;
+	if (t->len <= inner || t->at[inner - 1] != '[')
+		return false;
+	t->at += inner;
+	t->len -= inner + 1;
+	return true;
+}
+
+/* "non_exhaustive", or Rust text, of which only what is kept stays in A. */
 static bool attr_word(struct scan *s, struct arena *a,
 		      struct rustdoc_attrs *out)
 {
+	struct arena_mark before = arena_mark(a), after;
 	const char *word;
 	struct scan_text t;
 
 	if (!scan_string(s, a, &word))
 		return false;
+	after = arena_mark(a);
 	t = (struct scan_text){ word, strlen(word) };
-	trim(&t);
-	if (t.len >= 3 && t.at[0] == '#' && t.at[t.len - 1] == ']') {
-		size_t inner = t.at[1] == '!' ? 3 : 2;
-
-		if (t.len <= inner || t.at[inner - 1] != '[')
-			return true;
-		t.at += inner;
-		t.len -= inner + 1;
-	}
-	return attr_text(s, a, t, out);
+	if (unwrap(&t) && !attr_text(s, a, t, out))
+		return false;
+	if (after.block == arena_mark(a).block &&
+	    after.used == arena_mark(a).used)
+		arena_rewind(a, before);
+	return true;
 }
 
 static bool number_or_null(struct scan *s, uint64_t *out)

@@ -5,35 +5,17 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "crate/rustdoc/item_parse.h"
+#include "crate/rustdoc/pages.h"
+#include "crate/rustdoc/sketch.h"
+#include "crate/rustdoc/table.h"
 #include "crate/rustdoc/target.h"
 
 enum {
-	DENSE_SLACK = 65536,   /* ids that a table by id may leave unused */
 	PATH_PARTS_MAX = 1024, /* of one entry of `paths` */
-};
-
-/* Where an entry of `index` or `paths` lies; size 0: there is none. */
-struct entry {
-	uint32_t id;
-	uint32_t begin;
-	uint32_t size;
-	uint32_t cached; /* 1 more than its number among the parsed */
-};
-
-/*
- * Entries by id.  rustdoc numbers ids without gaps worth mentioning, so the
- * table is indexed by id; if they are sparse all the same it is sorted and
- * searched.
- */
-struct table {
-	struct entry *entries;
-	size_t count; /* of entries, unused ones included */
-	size_t cap;
-	size_t used;
-	bool by_id;
 };
 
 struct known_path {
@@ -52,9 +34,12 @@ struct rustdoc {
 	bool has_private;
 	const char *crate_version;
 	struct rustdoc_target target;
+	struct hash target_hash;
 	struct table index;
 	struct table paths;
+	struct sketches sketches;
 	struct arena arena;
+	struct map files;	     /* names of source files, by themselves */
 	struct rustdoc_item **items; /* parsed; entries hold their numbers */
 	size_t item_count;
 	size_t item_cap;
@@ -63,93 +48,10 @@ struct rustdoc {
 	size_t known_cap;
 	struct scan failure; /* code 0: none */
 	struct scan bad_key; /* the first key that is no id */
+	struct pages *pages;
 };
 
 /* ---- the tables */
-
-static int by_id(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
-/* The same, and equal ids in the order of the text. */
-static int by_id_and_place(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-	int order = by_id(a, b);
-
-	return order ? order : x->begin < y->begin ? -1 : x->begin > y->begin;
-}
-
-static int twice(const struct entry *e, const char *what, struct err *err)
-{
-	return err_set(err, ERR_FORMAT, "byte %u: %s has id %u twice",
-		       (unsigned)e->begin, what, (unsigned)e->id);
-}
-
-static int make_sorted(struct table *t, const char *what, struct err *err)
-{
-	qsort(t->entries, t->count, sizeof(*t->entries), by_id_and_place);
-	for (size_t i = 1; i < t->count; i++)
-		if (t->entries[i].id == t->entries[i - 1].id)
-			return twice(&t->entries[i], what, err);
-	return 0;
-}
-
-static int make_dense(struct table *t, size_t size, const char *what,
-		      struct err *err)
-{
-	struct entry *dense = calloc(size, sizeof(*dense));
-
-	if (!dense)
-		return err_nomem(err);
-	for (size_t i = 0; i < t->count; i++) {
-		struct entry *to = &dense[t->entries[i].id];
-
-		if (to->size > 0) {
-			free(dense);
-			return twice(&t->entries[i], what, err);
-		}
-		*to = t->entries[i];
-	}
-	free(t->entries);
-	t->entries = dense;
-	t->count = size;
-	t->cap = size;
-	t->by_id = true;
-	return 0;
-}
-
-/* From the order in the text to one that can be searched. */
-static int table_finish(struct table *t, const char *what, struct err *err)
-{
-	size_t top = 0;
-
-	t->used = t->count;
-	for (size_t i = 0; i < t->count; i++)
-		if (t->entries[i].id > top)
-			top = t->entries[i].id;
-	if (t->count == 0)
-		return 0;
-	if (top / 4 > t->count + DENSE_SLACK)
-		return make_sorted(t, what, err);
-	return make_dense(t, top + 1, what, err);
-}
-
-static struct entry *table_find(const struct table *t, uint32_t id)
-{
-	struct entry key = { .id = id };
-
-	if (t->count == 0)
-		return NULL;
-	if (!t->by_id)
-		return bsearch(&key, t->entries, t->count, sizeof(key), by_id);
-	if (id >= t->count || t->entries[id].size == 0)
-		return NULL;
-	return &t->entries[id];
-}
 
 /*
  * Formats before 35 have keys that are no numbers, and say at their end that
@@ -177,33 +79,36 @@ static bool table_read(struct rustdoc *d, struct scan *s, struct table *t)
 	struct scan_text key, value;
 	size_t n = 0;
 
-	if (t->entries) {
-		free(t->entries);
-		*t = (struct table){ 0 };
-	}
+	table_release(t);
 	while (scan_member(s, &n, &key)) {
-		struct entry *grown = vec_grow(t->entries, &t->cap,
-					       t->count + 1, sizeof(*grown));
+		struct entry e = { 0 };
 
-		if (!grown)
-			return scan_nomem(s);
-		t->entries = grown;
-		grown = &t->entries[t->count];
-		*grown = (struct entry){ 0 };
 		if (scan_peek(s) != '{')
 			return scan_fail(s, "an object");
 		if (!scan_value(s, &value))
 			return false;
-		if (!key_id(d, s, &key, &grown->id))
+		if (!key_id(d, s, &key, &e.id))
 			continue;
-		grown->begin = (uint32_t)(value.at - s->text);
-		grown->size = (uint32_t)value.len;
-		t->count++;
+		e.begin = (uint32_t)(value.at - s->text);
+		e.size = (uint32_t)value.len;
+		if (table_add(t, &e) < 0)
+			return scan_nomem(s);
+		pages_up_to(d->pages, s->pos);
 	}
 	return scan_ok(s);
 }
 
 /* ---- opening */
+
+static bool read_target(struct rustdoc *d, struct scan *s)
+{
+	size_t begin = s->pos;
+
+	if (!target_parse(s, &d->arena, &d->target))
+		return false;
+	hash_bytes(&d->target_hash, s->text + begin, s->pos - begin);
+	return true;
+}
 
 static bool read_top(struct rustdoc *d, struct scan *s)
 {
@@ -224,7 +129,7 @@ static bool read_top(struct rustdoc *d, struct scan *s)
 		else if (text_is(&key, "crate_version"))
 			scan_string_or_null(s, &d->arena, &d->crate_version);
 		else if (text_is(&key, "target"))
-			target_parse(s, &d->arena, &d->target);
+			read_target(d, s);
 		else
 			scan_skip(s);
 	}
@@ -244,6 +149,102 @@ static int check_format(const struct rustdoc *d, struct err *err)
 	return 0;
 }
 
+/* Before it is asked for: if that fails nobody need know until then. */
+static void parse_ahead(struct rustdoc *d, uint32_t id)
+{
+	if (!d->pages->forget || d->failure.code != 0)
+		return;
+	(void)rustdoc_item(d, id);
+	d->failure = (struct scan){ 0 };
+}
+
+/*
+ * What a module may have will be asked for: it is parsed while its text is at
+ * hand.
+ */
+static void item_done(void *context, uint32_t id, bool of_module)
+{
+	struct rustdoc *d = context;
+	const struct entry *e = table_find(&d->index, id);
+
+	if (of_module)
+		parse_ahead(d, id);
+	pages_up_to(d->pages, (size_t)e->begin + e->size);
+}
+
+static int by_begin(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return (x->begin > y->begin) - (x->begin < y->begin);
+}
+
+/* Items of modules that have not been parsed yet: functions. */
+static size_t list_functions(struct rustdoc *d, struct entry *list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < d->item_count; i++) {
+		const struct rustdoc_ids *ids = &d->items[i]->as.module.items;
+
+		if (d->items[i]->kind != RUSTDOC_MODULE)
+			continue;
+		for (uint32_t k = 0; k < ids->count; k++) {
+			const struct entry *e =
+				table_find(&d->index, ids->at[k]);
+
+			if (!e || e->cached > 0)
+				continue;
+			if (list)
+				list[count] = *e;
+			count++;
+		}
+	}
+	return count;
+}
+
+/* They will be asked for in another order than that of the text. */
+static int parse_functions(struct rustdoc *d, struct err *err)
+{
+	size_t count = d->pages->forget ? list_functions(d, NULL) : 0;
+	struct entry *list;
+
+	if (count == 0)
+		return 0;
+	list = calloc(count, sizeof(*list));
+	if (!list)
+		return err_nomem(err);
+	(void)list_functions(d, list);
+	qsort(list, count, sizeof(*list), by_begin);
+	pages_begin(d->pages);
+	for (size_t i = 0; i < count; i++) {
+		pages_up_to(d->pages, list[i].begin);
+		parse_ahead(d, list[i].id);
+	}
+	free(list);
+	return 0;
+}
+
+static int finish_tables(struct rustdoc *d, struct err *err)
+{
+	struct places places = { 0 }, unused = { 0 };
+	struct sketch_source from = { .text = d->text,
+				      .index = &d->index,
+				      .paths = &d->paths,
+				      .places = &places,
+				      .context = d,
+				      .done = item_done };
+
+	pages_begin(d->pages);
+	if (table_finish(&d->index, &places, "'index'", err) == 0 &&
+	    table_finish(&d->paths, &unused, "'paths'", err) == 0 &&
+	    sketches_make(&d->sketches, &from) < 0)
+		(void)err_nomem(err);
+	free(places.at);
+	free(unused.at);
+	return (int)err->code;
+}
+
 static int read_document(struct rustdoc *d, struct err *err)
 {
 	struct scan s;
@@ -255,8 +256,8 @@ static int read_document(struct rustdoc *d, struct err *err)
 		return (int)err->code;
 	if (d->bad_key.code != 0)
 		return scan_check(&d->bad_key, err);
-	if (table_finish(&d->index, "'index'", err) < 0 ||
-	    table_finish(&d->paths, "'paths'", err) < 0)
+	if (finish_tables(d, err) < 0 || parse_functions(d, err) < 0 ||
+	    pages_end(d->pages, err) < 0)
 		return (int)err->code;
 	if (!d->has_root || !rustdoc_root(d)) {
 		if (rustdoc_check(d, err) < 0)
@@ -270,6 +271,13 @@ static int read_document(struct rustdoc *d, struct err *err)
 int rustdoc_open(const char *text, size_t len, const char *name,
 		 struct rustdoc **out, struct err *err)
 {
+	return rustdoc_open_mapped(text, len, name, NULL, out, err);
+}
+
+int rustdoc_open_mapped(const char *text, size_t len, const char *name,
+			rustdoc_forget *forget, struct rustdoc **out,
+			struct err *err)
+{
 	AUTO(rustdoc_freep) struct rustdoc *d = NULL;
 
 	if (len >= UINT32_MAX)
@@ -280,8 +288,9 @@ int rustdoc_open(const char *text, size_t len, const char *name,
 		return err_nomem(err);
 	d->text = text;
 	d->len = len;
+	d->target_hash = hash_start();
 	d->name = arena_strdup(&d->arena, name);
-	if (!d->name)
+	if (!d->name || !(d->pages = pages_new(&d->arena, text, len, forget)))
 		return err_nomem(err);
 	if (read_document(d, err) < 0)
 		return err->code == ERR_NOMEM ? ERR_NOMEM
@@ -295,8 +304,10 @@ void rustdoc_free(struct rustdoc *d)
 {
 	if (!d)
 		return;
-	free(d->index.entries);
-	free(d->paths.entries);
+	table_release(&d->index);
+	table_release(&d->paths);
+	sketches_release(&d->sketches);
+	map_release(&d->files);
 	free(d->items);
 	free(d->known);
 	target_release(&d->target);
@@ -356,6 +367,7 @@ uint32_t rustdoc_id_at(const struct rustdoc *d, size_t n)
 void rustdoc_cursor(const struct rustdoc *d, struct rustdoc_span span,
 		    struct scan *out)
 {
+	pages_look_at(d->pages, span.begin, span.size);
 	scan_init(out, d->text, (size_t)span.begin + span.size);
 	scan_seek(out, span.begin);
 }
@@ -398,7 +410,7 @@ static const struct rustdoc_item *parse_item(struct rustdoc *d, struct entry *e)
 		return NULL;
 	}
 	rustdoc_cursor(d, span, &s);
-	if (!item_parse(&s, &d->arena, item)) {
+	if (!item_parse(&s, &d->arena, &d->files, item)) {
 		rustdoc_fail(d, &s);
 		return NULL;
 	}
@@ -427,37 +439,18 @@ const struct rustdoc_item *rustdoc_item_of(struct rustdoc *d, uint32_t id,
 	return item && item->kind == kind ? item : NULL;
 }
 
-static bool ends_with(const char *text, size_t len, const char *end)
-{
-	size_t n = strlen(end);
-
-	return len >= n && memcmp(text + len - n, end, n) == 0;
-}
-
-/* The impl is the item's last member, and `blanket_impl` the impl's. */
 enum rustdoc_impl_sort rustdoc_impl_sort(const struct rustdoc *d, uint32_t id)
 {
-	static const char synthetic[] =
-		",\"is_negative\":false,\"is_synthetic\":true,"
-		"\"blanket_impl\":null}}}";
-	static const char generic[] = ",\"blanket_impl\":{\"generic\":\"";
 	const struct entry *e = table_find(&d->index, id);
-	const char *text;
-	size_t len;
+	int sort;
 
 	if (!e || id == RUSTDOC_NO_ID)
 		return RUSTDOC_IMPL_UNKNOWN;
-	text = d->text + e->begin;
-	len = e->size;
-	if (ends_with(text, len, synthetic))
-		return RUSTDOC_IMPL_SYNTHETIC;
-	if (!ends_with(text, len, "\"}}}}"))
-		return RUSTDOC_IMPL_UNKNOWN;
-	for (len -= 5; len > 0 && text[len - 1] != '"'; len--)
-		if (e->size - len > 64)
-			return RUSTDOC_IMPL_UNKNOWN;
-	return ends_with(text, len, generic) ? RUSTDOC_IMPL_BLANKET
-					     : RUSTDOC_IMPL_UNKNOWN;
+	sort = sketches_impl_sort(&d->sketches, id);
+	if (sort >= 0)
+		return (enum rustdoc_impl_sort)sort;
+	pages_look_at(d->pages, e->begin, e->size);
+	return impl_sort_peek(d->text + e->begin, e->size);
 }
 
 uint32_t rustdoc_impl_trait(struct rustdoc *d, uint32_t id)
@@ -468,10 +461,40 @@ uint32_t rustdoc_impl_trait(struct rustdoc *d, uint32_t id)
 
 	if (!e || id == RUSTDOC_NO_ID || d->failure.code != 0)
 		return RUSTDOC_NO_ID;
+	trait = sketches_impl_trait(&d->sketches, id);
+	if (trait != RUSTDOC_NO_ID)
+		return trait;
 	rustdoc_cursor(d, (struct rustdoc_span){ e->begin, e->size }, &s);
 	if (!item_peek_trait(&s, &trait))
 		rustdoc_fail(d, &s);
 	return trait;
+}
+
+bool rustdoc_hash(struct rustdoc *d, uint32_t id, struct hash *out,
+		  bool *has_expr)
+{
+	return sketches_hash(&d->sketches, &d->index, id, out, has_expr);
+}
+
+bool rustdoc_has_body(const struct rustdoc *d, uint32_t id)
+{
+	return sketches_has_body(&d->sketches, id);
+}
+
+const uint32_t *rustdoc_mentioned(const struct rustdoc *d, uint32_t id,
+				  size_t *count)
+{
+	return sketches_mentioned(&d->sketches, id, count);
+}
+
+struct hash rustdoc_target_hash(const struct rustdoc *d)
+{
+	return d->target_hash;
+}
+
+bool rustdoc_has_symbols(const struct rustdoc *d)
+{
+	return d->sketches.has_symbols;
 }
 
 const struct rustdoc_item *rustdoc_root(struct rustdoc *d)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/hash.h"
 #include "base/scan.h"
 #include "crate/rustdoc/item.h"
 
@@ -48,11 +49,21 @@ enum {
 
 struct rustdoc;
 
+/* A piece of the text that is not needed soon, of a mapped file. */
+typedef void rustdoc_forget(const char *at, size_t len);
+
 /*
- * NAME is how messages call the document.  ERR_FORMAT for what is no rustdoc
+ * NAME is how messages call the document.  FORGET, or NULL, is told what of the
+ * text need not stay in memory: most of it is looked at once or twice, in its
+ * order, and then only here and there.  ERR_FORMAT for what is no rustdoc
  * JSON, is cut off, has an id twice or is too old; ERR_LIMIT for 4 GiB and
  * more, or for absurd nesting.
  */
+int rustdoc_open_mapped(const char *text, size_t len, const char *name,
+			rustdoc_forget *forget, struct rustdoc **out,
+			struct err *err);
+
+/* The same of a text that stays in memory. */
 int rustdoc_open(const char *text, size_t len, const char *name,
 		 struct rustdoc **out, struct err *err);
 void rustdoc_free(struct rustdoc *d);
@@ -89,12 +100,6 @@ const struct rustdoc_item *rustdoc_item_of(struct rustdoc *d, uint32_t id,
  * What sort of impl ID plainly is, by the end of its text, without parsing
  * it: most impls are of a sort that few ask for.
  */
-enum rustdoc_impl_sort {
-	RUSTDOC_IMPL_UNKNOWN,	/* parse it */
-	RUSTDOC_IMPL_SYNTHETIC, /* positive, of an auto trait, found by rustc */
-	RUSTDOC_IMPL_BLANKET	/* an instance of a blanket impl */
-};
-
 enum rustdoc_impl_sort rustdoc_impl_sort(const struct rustdoc *d, uint32_t id);
 
 /*
@@ -102,6 +107,33 @@ enum rustdoc_impl_sort rustdoc_impl_sort(const struct rustdoc *d, uint32_t id);
  * stands before it and no further, and not kept.
  */
 uint32_t rustdoc_impl_trait(struct rustdoc *d, uint32_t id);
+
+/*
+ * A fingerprint of the item ID with its members, impls and so on: the same in
+ * two documents if nothing that is written in it differs, but for where it is
+ * written, its docs, and by what ids.  So there is no need to parse it.  False
+ * if it has none: that says nothing.  With *HAS_EXPR it may name constants,
+ * whose values do not count here, see surface_constant().
+ */
+bool rustdoc_hash(struct rustdoc *d, uint32_t id, struct hash *out,
+		  bool *has_expr);
+
+/*
+ * The ids of types and traits that stand in the text of the item ID itself, in
+ * the order of the text: of items with one fingerprint they are in pairs.  NULL
+ * if it has none.
+ */
+const uint32_t *rustdoc_mentioned(const struct rustdoc *d, uint32_t id,
+				  size_t *count);
+
+/* True if ID is plainly a function with a body; false says nothing. */
+bool rustdoc_has_body(const struct rustdoc *d, uint32_t id);
+
+/* A fingerprint of the target. */
+struct hash rustdoc_target_hash(const struct rustdoc *d);
+
+/* False if no item has an attribute that names a symbol. */
+bool rustdoc_has_symbols(const struct rustdoc *d);
 
 /*
  * What `paths` knows of ID, foreign items included: "core::marker::Send" in

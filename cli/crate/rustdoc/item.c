@@ -1,8 +1,10 @@
 #include "crate/rustdoc/item.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/scan.h"
 #include "crate/rustdoc/item_parse.h"
 
@@ -40,11 +42,37 @@ const char *rustdoc_kind_name(enum rustdoc_kind kind)
 struct reader {
 	struct scan *s;
 	struct arena *a;
+	struct map *files;
 	struct rustdoc_item *item;
 	bool has_inner; /* a second one would mix two kinds in one union */
 };
 
 /* ---- around the kinds */
+
+/* As written a name is a key, unless something in it is escaped. */
+static bool read_file(struct reader *r)
+{
+	size_t begin = r->s->pos;
+	struct scan_text raw;
+	const char *name;
+
+	if (!scan_raw_string(r->s, &raw))
+		return false;
+	if (memchr(raw.at, '\\', raw.len)) {
+		scan_seek(r->s, begin);
+		return scan_string(r->s, r->a, &r->item->file);
+	}
+	r->item->file = map_get_n(r->files, raw.at, raw.len);
+	if (r->item->file)
+		return true;
+	scan_seek(r->s, begin);
+	if (!scan_string(r->s, r->a, &name))
+		return false;
+	if (map_put(r->files, name, (void *)(uintptr_t)name) < 0)
+		return scan_nomem(r->s);
+	r->item->file = name;
+	return true;
+}
 
 /* {"filename": "src/lib.rs", "begin": [1, 1], "end": [1, 9]} */
 static bool read_span(struct reader *r)
@@ -56,7 +84,7 @@ static bool read_span(struct reader *r)
 		return true;
 	while (scan_member(r->s, &n, &key)) {
 		if (text_is(&key, "filename")) {
-			scan_string(r->s, r->a, &r->item->file);
+			read_file(r);
 		} else if (text_is(&key, "begin")) {
 			m = 0;
 			if (scan_element(r->s, &m))
@@ -147,9 +175,10 @@ static bool is_complete(const struct rustdoc_item *it)
 	}
 }
 
-bool item_parse(struct scan *s, struct arena *a, struct rustdoc_item *out)
+bool item_parse(struct scan *s, struct arena *a, struct map *files,
+		struct rustdoc_item *out)
 {
-	struct reader r = { s, a, out, false };
+	struct reader r = { s, a, files, out, false };
 	size_t begin = s->pos, n = 0;
 	struct scan_text key;
 
@@ -187,4 +216,33 @@ bool item_peek_trait(struct scan *s, uint32_t *out)
 	    enter(s, "id"))
 		scan_u32(s, out);
 	return scan_ok(s);
+}
+
+/* ---- impls by their end */
+
+static bool ends_with(const char *text, size_t len, const char *end)
+{
+	size_t n = strlen(end);
+
+	return len >= n && memcmp(text + len - n, end, n) == 0;
+}
+
+/* The impl is the item's last member, and `blanket_impl` the impl's. */
+enum rustdoc_impl_sort impl_sort_peek(const char *text, size_t size)
+{
+	static const char synthetic[] =
+		",\"is_negative\":false,\"is_synthetic\":true,"
+		"\"blanket_impl\":null}}}";
+	static const char generic[] = ",\"blanket_impl\":{\"generic\":\"";
+	size_t len = size;
+
+	if (ends_with(text, len, synthetic))
+		return RUSTDOC_IMPL_SYNTHETIC;
+	if (!ends_with(text, len, "\"}}}}"))
+		return RUSTDOC_IMPL_UNKNOWN;
+	for (len -= 5; len > 0 && text[len - 1] != '"'; len--)
+		if (size - len > 64)
+			return RUSTDOC_IMPL_UNKNOWN;
+	return ends_with(text, len, generic) ? RUSTDOC_IMPL_BLANKET
+					     : RUSTDOC_IMPL_UNKNOWN;
 }

@@ -136,6 +136,13 @@ struct rustdoc_impl {
 	bool is_blanket;   /* an instance of somebody's blanket impl */
 };
 
+/* What the end of an item's text says, see rustdoc_impl_sort(). */
+enum rustdoc_impl_sort {
+	RUSTDOC_IMPL_UNKNOWN,	/* parse it */
+	RUSTDOC_IMPL_SYNTHETIC, /* positive, of an auto trait, found by rustc */
+	RUSTDOC_IMPL_BLANKET	/* an instance of a blanket impl */
+};
+
 struct rustdoc_item {
 	uint32_t id;
 	uint32_t crate_id; /* 0: the documented crate */

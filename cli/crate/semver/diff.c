@@ -11,6 +11,7 @@
 #include "crate/semver/facts.h"
 #include "crate/semver/sealing.h"
 #include "crate/semver/surface.h"
+#include "crate/semver/unchanged.h"
 
 /* ---- one finding */
 
@@ -246,6 +247,29 @@ static void compare_alone(struct comparison *c, const struct surface_path *at,
 	c->is_out_of_memory |= facts.is_out_of_memory;
 }
 
+static bool is_unchanged(struct comparison *c, const struct rustdoc_item *was,
+			 const struct rustdoc_item *is)
+{
+	struct semver_side *const side[] = { &c->side[SEMVER_OLD],
+					     &c->side[SEMVER_NEW] };
+
+	return unchanged_items(side, was, is);
+}
+
+/* Is one of those at OTHER the same as ONE of SIDE? */
+static bool has_unchanged(struct comparison *c, int side,
+			  const struct surface_path *one,
+			  const struct surface_path *other)
+{
+	for (; other; other = other->next_here)
+		if (other->item &&
+		    (side == SEMVER_OLD
+			     ? is_unchanged(c, one->item, other->item)
+			     : is_unchanged(c, other->item, one->item)))
+			return true;
+	return false;
+}
+
 static void compare_paths(struct comparison *c)
 {
 	for (size_t i = 0; i < surface_count(c->surface[SEMVER_OLD]) &&
@@ -259,16 +283,20 @@ static void compare_paths(struct comparison *c)
 		diff_reexport(c, was);
 		if (!was->is_api || !was->item)
 			continue;
-		compare_alone(c, was, SEMVER_GONE, SEMVER_OLD);
+		if (!has_unchanged(c, SEMVER_OLD, was, is))
+			compare_alone(c, was, SEMVER_GONE, SEMVER_OLD);
 		for (; is; is = is->next_here)
-			if (is->item)
+			if (is->item && !(is->is_api &&
+					  is_unchanged(c, was->item, is->item)))
 				compare_pair(c, was, is);
 	}
 	for (size_t i = 0; i < surface_count(c->surface[SEMVER_NEW]); i++) {
 		const struct surface_path *is =
 			surface_at(c->surface[SEMVER_NEW], i);
 
-		if (is->is_api && is->item)
+		if (is->is_api && is->item &&
+		    !has_unchanged(c, SEMVER_NEW, is,
+				   find_in(c, SEMVER_OLD, is->path)))
 			compare_alone(c, is, SEMVER_ADDED, SEMVER_NEW);
 	}
 }
@@ -385,6 +413,20 @@ static int open_side(struct comparison *c, int side, struct rustdoc *doc,
 	return 0;
 }
 
+static void prepare_hashes(struct comparison *c, bool is_thorough)
+{
+	struct semver_side *old = &c->side[SEMVER_OLD];
+	struct semver_side *new = &c->side[SEMVER_NEW];
+	struct hash was = rustdoc_target_hash(old->doc);
+	struct hash is = rustdoc_target_hash(new->doc);
+
+	old->has_hashes = !is_thorough && hash_same(&was, &is);
+	old->constants_stay =
+		surface_constants_stay(old->surface, new->surface);
+	new->has_hashes = old->has_hashes;
+	new->constants_stay = old->constants_stay;
+}
+
 int semver_diff(struct rustdoc *before, struct rustdoc *after,
 		const struct semver_options *options, struct findings *findings,
 		struct err *err)
@@ -399,6 +441,7 @@ int semver_diff(struct rustdoc *before, struct rustdoc *after,
 	    open_side(&c, SEMVER_NEW, after, err) < 0)
 		return (int)err->code;
 	c.witnesses = options ? options->witnesses : NULL;
+	prepare_hashes(&c, options && options->is_thorough);
 	compare_paths(&c);
 	diff_symbols(&c);
 	if (options && diff_features(&c, options->features, err) < 0)

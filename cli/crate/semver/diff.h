@@ -1,6 +1,7 @@
 #ifndef CRATE_SEMVER_DIFF_H
 #define CRATE_SEMVER_DIFF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -52,6 +53,8 @@ struct semver_options {
 	 * both, the lints on features do not run.
 	 */
 	struct semver_features *features[2];
+	/* Look at what plainly did not change, too: for tests. */
+	bool is_thorough;
 	/* What must fail to compile, of findings on types; NULL: not asked. */
 	struct semver_witnesses *witnesses;
 };

@@ -2,6 +2,7 @@
 #include "crate/rustdoc/doc.h"
 #include "crate/semver/diff_internal.h"
 #include "crate/semver/members.h"
+#include "crate/semver/unchanged.h"
 
 /* The members that rows of one kind look at, on both sides. */
 struct member_sets {
@@ -208,16 +209,40 @@ static void compare_fields_of_variants(struct comparison *c,
 	}
 }
 
+/*
+ * Items of a trait that are as they were.  (Other members count by their place
+ * as well, or with what stands around them.)
+ */
+static void settle(const struct semver_pair *p, struct member_sets *m)
+{
+	struct member *it, *other;
+	struct hash was, is;
+
+	if (m->on != SEMVER_ON_TRAIT_ITEM || !unchanged_around_traits(p))
+		return;
+	for (it = m->set[SEMVER_OLD].first; it; it = it->next) {
+		other = members_find(&m->set[SEMVER_NEW], it->item->name);
+		if (!other || other->next_same || it->next_same ||
+		    members_find(&m->set[SEMVER_OLD], it->item->name) != it ||
+		    !unchanged_hash(p->side[SEMVER_OLD], it->item->id, &was) ||
+		    !unchanged_hash(p->side[SEMVER_NEW], other->item->id, &is))
+			continue;
+		it->is_settled = other->is_settled = hash_same(&was, &is);
+	}
+}
+
 static void compare_members(struct comparison *c,
 			    const struct semver_pair *pair,
 			    struct member_sets *m)
 {
 	if (c->is_out_of_memory || c->is_beyond_limit)
 		return;
+	settle(pair, m);
 	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
 		for (const struct member *it = m->set[side].first; it;
 		     it = it->next)
-			member_rows(c, pair, m, it, side);
+			if (!it->is_settled)
+				member_rows(c, pair, m, it, side);
 	if (m->on == SEMVER_ON_VARIANT)
 		compare_fields_of_variants(c, pair, m);
 }
@@ -261,14 +286,22 @@ void diff_inherent(struct comparison *c, const struct semver_pair *p)
 {
 	AUTO(member_sets_releasep)
 	struct member_sets m = member_sets(c, SEMVER_ON_INHERENT);
+	AUTO(arena_releasep) struct arena scratch = { 0 };
+	struct unchanged_list lists[2];
 
 	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
 		m.impls[side] = item_impls(p->item[side]);
 		if (!m.impls[side])
 			return;
-		if (members_add_inherent(&m.set[side], p->side[side]->doc,
-					 m.impls[side]) < 0)
-			diff_members_failed(c);
+		if (unchanged_list(p->side[side], m.impls[side], &scratch,
+				   &lists[side]) < 0) {
+			c->is_out_of_memory = true;
+			return;
+		}
 	}
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
+		if (members_add_inherent_of(&m.set[side], p->side[side],
+					    m.impls[side], &lists[!side]) < 0)
+			diff_members_failed(c);
 	compare_members(c, p, &m);
 }

@@ -161,7 +161,10 @@ void diff_symbols(struct comparison *c)
 	AUTO(symbols_releasep) struct symbols was = { .budget = &c->budget };
 	AUTO(symbols_releasep) struct symbols is = { .budget = &c->budget };
 
-	if (c->first[SEMVER_ON_SYMBOL] == c->first[SEMVER_ON_SYMBOL + 1])
+	if (c->first[SEMVER_ON_SYMBOL] == c->first[SEMVER_ON_SYMBOL + 1] ||
+	    (c->side[SEMVER_OLD].has_hashes &&
+	     (!rustdoc_has_symbols(c->side[SEMVER_OLD].doc) ||
+	      !rustdoc_has_symbols(c->side[SEMVER_NEW].doc))))
 		return;
 	if (collect(&was, c->side[SEMVER_OLD].doc) < 0 ||
 	    collect(&is, c->side[SEMVER_NEW].doc) < 0) {

@@ -11,6 +11,7 @@
 #include "crate/semver/std_facts.h"
 #include "crate/semver/surface.h"
 #include "crate/semver/term.h"
+#include "crate/semver/unchanged.h"
 
 /* What stands before the brace of an impl. */
 struct header {
@@ -416,19 +417,22 @@ int impls_compare(const struct semver_pair *p, struct arena *a,
 		  const struct impl_found **out, size_t *count)
 {
 	const struct rustdoc_ids *ids = impls_of(p->item[SEMVER_OLD]);
+	const struct rustdoc_ids *now = impls_of(p->item[SEMVER_NEW]);
+	struct unchanged_list same;
 	struct impl_found *list;
-
 	bool generic = has_type_params(p, a);
 
 	*count = 0;
-	if (!ids || !impls_of(p->item[SEMVER_NEW]))
+	if (!ids || !now)
 		return 0;
 	list = arena_calloc(a, ids->count + 1, sizeof(*list));
-	if (!list)
+	if (!list || unchanged_list(p->side[SEMVER_NEW], now, a, &same) < 0)
 		return -1;
 	for (uint32_t i = 0; i < ids->count; i++) {
 		struct search s = { .p = p, .a = a, .with_found = generic };
 
+		if (unchanged_among(&same, p->side[SEMVER_OLD], ids->at[i]))
+			continue;
 		s.was.impl =
 			written(p->side[SEMVER_OLD]->doc, ids->at[i], generic);
 		if (!s.was.impl || stays_as_it_was(p, s.was.impl, s.with_found))

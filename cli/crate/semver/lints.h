@@ -72,6 +72,9 @@ struct semver_side {
 	struct rustdoc *doc;
 	const struct surface *surface;
 	struct sealing sealing;
+	/* Fingerprints may be trusted; those that name constants, too. */
+	bool has_hashes;
+	bool constants_stay;
 };
 
 /* Something of an item that is no item itself, and how a finding names it. */

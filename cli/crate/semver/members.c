@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "crate/rustdoc/doc.h"
+#include "crate/semver/lints.h"
 #include "crate/semver/surface.h"
+#include "crate/semver/unchanged.h"
 
 void members_release(struct members *m)
 {
@@ -99,7 +101,28 @@ int members_add_own(struct members *m, struct rustdoc *doc,
 	return add_impls(m, doc, impls, true);
 }
 
-const struct member *members_find(const struct members *m, const char *name)
+int members_add_inherent_of(struct members *m, const struct semver_side *side,
+			    const struct rustdoc_ids *impls,
+			    const struct unchanged_list *other)
+{
+	for (uint32_t i = 0; i < impls->count; i++) {
+		struct rustdoc_ids one = { &impls->at[i], 1 };
+		struct member *last = m->last;
+		bool is_settled;
+
+		if (members_add_inherent(m, side->doc, &one) < 0)
+			return -1;
+		if (m->last == last)
+			continue;
+		is_settled = unchanged_among(other, side, impls->at[i]);
+		for (last = last ? last->next : m->first; last;
+		     last = last->next)
+			last->is_settled = is_settled;
+	}
+	return 0;
+}
+
+struct member *members_find(const struct members *m, const char *name)
 {
 	return map_get(&m->by_name, name);
 }

@@ -9,7 +9,9 @@
 #include "crate/rustdoc/item.h"
 
 struct rustdoc;
+struct semver_side;
 struct surface;
+struct unchanged_list;
 
 /*
  * The members of one item, in their order and by name.  Names need not be
@@ -18,9 +20,10 @@ struct surface;
  */
 struct member {
 	const struct rustdoc_item *item; /* see members_add_offered() */
-	uint32_t position;	   /* among the ids that were added with it */
-	const struct member *next; /* in their order */
-	struct member *next_same;  /* of the same name */
+	uint32_t position;	  /* among the ids that were added with it */
+	struct member *next;	  /* in their order */
+	struct member *next_same; /* of the same name */
+	bool is_settled; /* it has its like on the other side: unchanged.h */
 };
 
 struct members {
@@ -50,6 +53,12 @@ int members_add_inherent(struct members *m, struct rustdoc *doc,
 int members_add_own(struct members *m, struct rustdoc *doc,
 		    const struct rustdoc_ids *impls);
 
+/* Of inherent impls; what stands in an impl that OTHER has the like of is
+ * settled. */
+int members_add_inherent_of(struct members *m, const struct semver_side *side,
+			    const struct rustdoc_ids *impls,
+			    const struct unchanged_list *other);
+
 /*
  * Add what the trait impls among IMPLS offer callers, methods taken over from
  * the trait included.  The member of a trait that the document does not show
@@ -60,7 +69,7 @@ int members_add_offered(struct members *m, struct rustdoc *doc,
 			const struct rustdoc_ids *impls);
 
 /* The first of that name, or NULL. */
-const struct member *members_find(const struct members *m, const char *name);
+struct member *members_find(const struct members *m, const char *name);
 
 /* The impls of a struct, enum or union; NULL for another kind. */
 const struct rustdoc_ids *item_impls(const struct rustdoc_item *item);

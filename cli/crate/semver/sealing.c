@@ -145,9 +145,11 @@ static enum sealing_state own_state(struct sealing *s,
 	enum sealing_state state = reach(s, trait->id);
 
 	for (uint32_t i = 0; i < ids->count; i++) {
-		const struct rustdoc_item *it =
-			rustdoc_item(s->doc, ids->at[i]);
+		const struct rustdoc_item *it;
 
+		if (rustdoc_has_body(s->doc, ids->at[i]))
+			continue; /* as item_state() would say */
+		it = rustdoc_item(s->doc, ids->at[i]);
 		if (it)
 			state = worse(state, item_state(s, it));
 	}

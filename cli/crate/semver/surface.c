@@ -294,3 +294,21 @@ const char *surface_constant(const struct surface *s, const char *name)
 		       ? item->as.constant.value
 		       : NULL;
 }
+
+bool surface_constants_stay(const struct surface *old,
+			    const struct surface *new)
+{
+	const struct map *names = &old->scopes.constants;
+
+	for (size_t i = 0; i < names->cap; i++) {
+		const char *name = names->slots[i].key, *was, *is;
+
+		if (!name)
+			continue;
+		was = surface_constant(old, name);
+		is = surface_constant(new, name);
+		if (was && is && strcmp(was, is) != 0)
+			return false;
+	}
+	return true;
+}

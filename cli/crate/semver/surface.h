@@ -70,6 +70,10 @@ bool surface_is_api(const struct surface *s, uint32_t id);
  */
 const char *surface_constant(const struct surface *s, const char *name);
 
+/* False if a constant of any name has one value in OLD and another in NEW. */
+bool surface_constants_stay(const struct surface *old,
+			    const struct surface *new);
+
 /* A macro_rules of that name anywhere in the crate, exported or not. */
 const struct rustdoc_item *surface_macro(const struct surface *s,
 					 const char *name);

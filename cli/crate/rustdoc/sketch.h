@@ -1,0 +1,114 @@
+#ifndef CRATE_RUSTDOC_SKETCH_H
+#define CRATE_RUSTDOC_SKETCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "base/scan.h"
+#include "crate/rustdoc/table.h"
+
+/*
+ * For doc.c: what can be told of items without parsing them.
+ *
+ * One more pass over the text, in its order, takes a fingerprint of each item:
+ * of all that is written in it, but for its place in the source, its docs, and
+ * ids.  An id of a type or trait counts as the path that it leads to; the ids
+ * of what the item consists of are kept, to be looked up when the fingerprint
+ * of the whole is asked for.  So an item that is as it was in another version
+ * is known for that and need not be looked at.
+ *
+ * What cannot be told in this way has no fingerprint: kinds that stand for
+ * other things, what mentions something without a path, and what is not
+ * written as rustdoc does.  An alias counts as its path with all that is
+ * written in it.  Methods of trait impls do not count: nobody compares them.
+ */
+enum sketch_sort {
+	SKETCH_NONE,  /* no fingerprint, of itself or of what it consists of */
+	SKETCH_LEAF,  /* consists of nothing else */
+	SKETCH_NODE,  /* may consist of others */
+	SKETCH_WHOLE, /* the fingerprint is of all that it consists of */
+	SKETCH_PASSED /* an instance of a blanket impl: nobody looks at it */
+};
+
+/* What makes that equal text may stand for different things. */
+enum sketch_doubt {
+	SKETCH_EXPR = 1 << 0,	   /* mentions a constant, perhaps */
+	SKETCH_ALIAS = 1 << 1,	   /* an alias */
+	SKETCH_PROJECTION = 1 << 2 /* <T as Trait>::Name */
+};
+
+struct sketch {
+	struct hash hash;
+	uint64_t written; /* the same of its paths, as they are written */
+	uint32_t kids;	  /* where its ids begin; before an impl's its trait */
+	uint8_t sort;
+	uint8_t doubts;
+	uint8_t impl; /* what its end says: enum rustdoc_impl_sort */
+	bool is_function : 1;
+	bool has_body : 1;
+	bool is_of_trait : 1; /* an impl */
+};
+
+struct sketches {
+	struct sketch *at; /* by id; NULL: there are none */
+	size_t count;
+	/* Of each its lists, the end of lists, ids that it mentions, the end.
+	 */
+	uint32_t *kids;
+	size_t kid_count;
+	size_t kid_cap;
+	uint32_t *mentioned; /* while they are made: by the item at hand */
+	size_t mentioned_count;
+	size_t mentioned_cap;
+	uint64_t *paths; /* while they are made: what ids stand for */
+	size_t path_count;
+	bool has_symbols; /* an attribute may name one */
+	bool is_void;	  /* items are not what `paths` says of them */
+};
+
+/* What the sketches are made of. */
+struct sketch_source {
+	const char *text;
+	const struct table *index;
+	const struct table *paths;
+	const struct places *places; /* of the index */
+	void *context;
+	/* Told of each item that is done, and whether a module may have it. */
+	void (*done)(void *context, uint32_t id, bool of_module);
+};
+
+/* 0, or -1 without memory.  OUT must be zeroed. */
+int sketches_make(struct sketches *out, const struct sketch_source *from);
+void sketches_release(struct sketches *s);
+
+/*
+ * The fingerprint of the item ID with all that it consists of.  False if it
+ * has none.  *HAS_EXPR: it may depend on the value of a constant.
+ *
+ * Who compares types works out projections, and may find that one stands for
+ * another type now, but only where the texts differ or name an alias.  So with
+ * projections the texts of paths count, and aliases leave no fingerprint.
+ */
+bool sketches_hash(struct sketches *s, const struct table *index, uint32_t id,
+		   struct hash *out, bool *has_expr);
+
+/*
+ * The ids that stand in the text of the item ID itself for types and traits,
+ * in the order of the text.  NULL if that is not known.
+ */
+const uint32_t *sketches_mentioned(const struct sketches *s, uint32_t id,
+				   size_t *count);
+
+/* Is ID a function with a body?  False if that is not known. */
+bool sketches_has_body(const struct sketches *s, uint32_t id);
+
+/* For each ID of the index: its enum rustdoc_impl_sort; -1: there is no sketch.
+ */
+int sketches_impl_sort(const struct sketches *s, uint32_t id);
+
+/* The trait of the impl ID; RUSTDOC_NO_ID if that is not known. */
+uint32_t sketches_impl_trait(const struct sketches *s, uint32_t id);
+
+#endif

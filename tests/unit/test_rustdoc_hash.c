@@ -1,0 +1,412 @@
+/* What is told of items of rustdoc JSON without parsing them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "crate/rustdoc/doc.h"
+
+#define ITEM(id, name, vis, attrs, inner)                                  \
+	"\"" id "\":{\"id\":" id ",\"crate_id\":0,\"name\":" name          \
+	",\"span\":{\"filename\":\"src/lib.rs\",\"begin\":[" id            \
+	",5],\"end\":[9,9]},\"visibility\":" vis                           \
+	",\"docs\":\"a \\\"{[ doc\",\"links\":{\"x\":1},\"attrs\":[" attrs \
+	"],\"deprecation\":null,\"something_new\":[{}],\"inner\":" inner "}"
+
+#define ROOT(items)                                      \
+	ITEM("0", "\"k\"", "\"public\"", "",             \
+	     "{\"module\":{\"is_crate\":true,\"items\":" \
+	     "[" items "],\"is_stripped\":false}}")
+
+#define DOC(index)                                                          \
+	"{\"root\":0,\"crate_version\":\"1.2.3\",\"includes_private\":true" \
+	",\"index\":{" index                                                \
+	"},\"paths\":{\"9\":{\"crate_id\":1,\"path\":[\"core\",\"marker\"," \
+	"\"Send\"],\"kind\":\"trait\"}},\"external_crates\":{},\"target\":" \
+	"{\"triple\":\"x86_64-unknown-linux-gnu\",\"target_features\":[]}," \
+	"\"format_version\":57}"
+
+static struct rustdoc *must_open(const char *text)
+{
+	struct rustdoc *d = NULL;
+	struct err err = { 0 };
+
+	if (rustdoc_open(text, strlen(text), "new.json", &d, &err) < 0)
+		fail_msg("%s", err.msg);
+	return d;
+}
+
+/* A struct with a field and two impls, and an alias that the field names. */
+static const char hashed[] = DOC(ROOT("3,1") "," ITEM("1", "\"A\"", "\"public\"", "", "{\"type_alias\":{\"type\":{\"primitive\":\"u8\"}}}") "," ITEM(
+	"3", "\"S\"", "\"public\"",
+	"{\"other\":\"#[attr = CfgTrace(\\\"lib.rs:1\\\")]\"}",
+	"{\"struct\":{\"kind\":{\"plain\":{\"fields\":[4],"
+	"\"has_stripped_fields\":false}},\"generics\":{},"
+	"\"impls\":[5,6,7]}}") "," ITEM("4", "\"f\"", "\"public\"", "",
+					"{\"struct_field\":{"
+					"\"resolved_path\":{"
+					"\"path\":\"Send\","
+					"\"id\":9,\"args\":"
+					"null}}}") "," ITEM("5",
+							    "nu"
+							    "l"
+							    "l",
+							    "\""
+							    "de"
+							    "fa"
+							    "ul"
+							    "t"
+							    "\"",
+							    "",
+							    "{"
+							    "\""
+							    "im"
+							    "pl"
+							    "\""
+							    ":{"
+							    "\""
+							    "is"
+							    "_u"
+							    "ns"
+							    "af"
+							    "e"
+							    "\""
+							    ":f"
+							    "al"
+							    "se"
+							    ","
+							    "\""
+							    "ge"
+							    "ne"
+							    "ri"
+							    "cs"
+							    "\""
+							    ":{"
+							    "},"
+							    "\""
+							    "pr"
+							    "ov"
+							    "id"
+							    "ed"
+							    "_t"
+							    "ra"
+							    "it"
+							    "_m"
+							    "et"
+							    "ho"
+							    "ds"
+							    "\""
+							    ":["
+							    "],"
+							    "\""
+							    "tr"
+							    "ai"
+							    "t"
+							    "\""
+							    ":n"
+							    "ul"
+							    "l,"
+							    "\""
+							    "it"
+							    "em"
+							    "s"
+							    "\""
+							    ":["
+							    "8]"
+							    "}"
+							    "}") "," ITEM("6",
+									  "nul"
+									  "l",
+									  "\"de"
+									  "faul"
+									  "t\"",
+									  "",
+									  "{\"i"
+									  "mpl"
+									  "\":{"
+									  "\"is"
+									  "_uns"
+									  "afe"
+									  "\":"
+									  "fals"
+									  "e,"
+									  "\"ge"
+									  "neri"
+									  "cs\""
+									  ":{},"
+									  "\"pr"
+									  "ovid"
+									  "ed_"
+									  "trai"
+									  "t_"
+									  "meth"
+									  "ods"
+									  "\":["
+									  "],"
+									  "\"tr"
+									  "ait"
+									  "\":{"
+									  "\"pa"
+									  "th\""
+									  ":\"S"
+									  "end"
+									  "\","
+									  "\"id"
+									  "\":"
+									  "9},"
+									  "\"it"
+									  "ems"
+									  "\":["
+									  "2]}"
+									  "}") "," ITEM("8",
+											"\"own\"",
+											"\"public\"",
+											"",
+											"{\"function\":{\"value\":\"x\"}}") "," ITEM("2",
+																     "\"given\"",
+																     "\"public\"",
+																     "",
+																     "{\"function\":{\"value\":\"y\"}}"));
+
+/* HASHED with the first FROM, which must be there, as TO. */
+static struct rustdoc *open_changed(const char *from, const char *to)
+{
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	const char *at = strstr(hashed, from);
+	static char kept[sizeof(hashed) * 2];
+
+	assert_non_null(at);
+	strbuf_add(&text, hashed, (size_t)(at - hashed));
+	strbuf_adds(&text, to);
+	strbuf_adds(&text, at + strlen(from));
+	assert_true(text.len < sizeof(kept));
+	memcpy(kept, strbuf_str(&text), text.len + 1);
+	return must_open(kept);
+}
+
+/* 1 if the struct has one fingerprint before and after, -1 if it has none. */
+static int hash_stays(const char *from, const char *to)
+{
+	struct rustdoc *was = must_open(hashed), *is = open_changed(from, to);
+	struct hash a = hash_start(), b = hash_start();
+	bool has_expr = true;
+	int stays = -1;
+
+	assert_true(rustdoc_hash(was, 3, &a, &has_expr));
+	assert_false(has_expr);
+	if (rustdoc_hash(is, 3, &b, &has_expr))
+		stays = hash_same(&a, &b);
+	rustdoc_free(was);
+	rustdoc_free(is);
+	return stays;
+}
+
+static void test_hash_of_an_item_does_not_mind_places(void **state)
+{
+	static const char *const changes[][2] = {
+		{ "\"begin\":[3,5]", "\"begin\":[4,1]" },
+		{ "\"begin\":[8,5]", "\"begin\":[4,1]" },
+		{ "a \\\"{[ doc\",\"links\":{\"x\":1},\"attrs\":[{",
+		  "other\",\"links\":{},\"attrs\":[{" },
+		{ "lib.rs:1", "lib.rs:2" },
+		{ "\"path\":\"Send\",\"id\":9,\"args\"",
+		  "\"path\":\"core::Send\",\"id\":9,\"args\"" },
+		/* a method of a trait's impl */
+		{ "\"y\"", "\"z\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+		if (hash_stays(changes[i][0], changes[i][1]) != 1)
+			fail_msg("'%s' changed it", changes[i][1]);
+}
+
+static void test_hash_of_an_item_tells_what_changed_in_it(void **state)
+{
+	static const char *const changes[][2] = {
+		{ "\"S\"", "\"T\"" },
+		{ "\"visibility\":\"public\",\"docs\":\"a \\\"{[ doc\","
+		  "\"links\":{\"x\":1},\"attrs\":[{",
+		  "\"visibility\":\"crate\",\"docs\":\"a \\\"{[ doc\","
+		  "\"links\":{\"x\":1},\"attrs\":[{" },
+		{ "CfgTrace", "MustUse" },
+		{ "\"impls\":[5,6,7]", "\"impls\":[6,5,7]" },
+		{ "\"impls\":[5,6,7]", "\"impls\":[5,6]" },
+		{ "\"fields\":[4]", "\"fields\":[]" },
+		{ "\"fields\":[4]", "\"fields\":[null]" },
+		{ "has_stripped_fields\":false", "has_stripped_fields\":true" },
+		{ "\"args\":null", "\"args\":{}" },
+		{ "[\"core\",\"marker\",\"Send\"]", "[\"core\",\"Send\"]" },
+		{ "\"x\"}}", "\"z\"}}" },
+		{ "\"own\"", "\"new\"" },
+		{ "\"is_unsafe\":false", "\"is_unsafe\":true" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+		if (hash_stays(changes[i][0], changes[i][1]) != 0)
+			fail_msg("'%s' did not change it", changes[i][1]);
+}
+
+static void test_hash_of_an_item_is_not_there_where_it_cannot_be(void **state)
+{
+	static const char *const changes[][2] = {
+		/* an id of which nothing is known */
+		{ "\"id\":9,\"args\"", "\"id\":8,\"args\"" },
+		{ "\"id\":9,\"args\"", "\"id\":99999999999,\"args\"" },
+		/* a field that is a struct that has itself for a field */
+		{ "\"fields\":[4]", "\"fields\":[3]" },
+		{ "\"fields\":[4]", "\"fields\":[0]" },
+		/* not as rustdoc writes it */
+		{ "{\"id\":3,", "{ \"id\":3," },
+		{ "{\"id\":5,", "{ \"id\":5," },
+		{ "\"fields\":[4]", "\"fields\":[4 ]" },
+		/* `paths` says that it is of another kind, or crate */
+		{ "\"9\":{\"crate_id\":1,\"path\":[\"core\",",
+		  "\"4\":{\"crate_id\":1,\"path\":[\"k\"],\"kind\":"
+		  "\"struct\"},\"9\":{\"crate_id\":1,\"path\":[\"core\"," },
+		{ "\"9\":{\"crate_id\":1,\"path\":[\"core\",",
+		  "\"4\":{\"crate_id\":0,\"path\":[\"k\"],\"kind\":"
+		  "\"type_alias\"},\"9\":{\"crate_id\":1,\"path\":["
+		  "\"core\"," },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+		if (hash_stays(changes[i][0], changes[i][1]) != -1)
+			fail_msg("'%s' has a fingerprint", changes[i][1]);
+}
+
+/* The alias 1, if `paths` knows it, stands for what is written in it. */
+static void test_hash_of_an_item_tells_what_an_alias_stands_for(void **state)
+{
+	static const char known[] =
+		"{\"1\":{\"crate_id\":0,\"path\":[\"k\",\"A\"],"
+		"\"kind\":\"type_alias\"},\"9\":{";
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	struct hash of[2] = { hash_start(), hash_start() };
+	bool has_expr;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const char *at = strstr(hashed, "\"id\":9,\"args\"");
+		const char *paths = strstr(hashed, "{\"9\":{");
+		struct rustdoc *d;
+		char *type;
+
+		strbuf_reset(&text);
+		strbuf_add(&text, hashed, (size_t)(at - hashed));
+		strbuf_adds(&text, "\"id\":1,\"args\"");
+		at += strlen("\"id\":9,\"args\"");
+		strbuf_add(&text, at, (size_t)(paths - at));
+		strbuf_adds(&text, known);
+		strbuf_adds(&text, paths + strlen("{\"9\":{"));
+		type = strstr(text.data, "\"u8\"");
+		assert_non_null(type);
+		type[1] = i == 0 ? 'u' : 'i';
+		d = must_open(strbuf_str(&text));
+		assert_true(rustdoc_hash(d, 3, &of[i], &has_expr));
+		rustdoc_free(d);
+	}
+	assert_false(hash_same(&of[0], &of[1]));
+}
+
+/* ---- a text that need not stay in memory */
+
+static struct strbuf big;
+static size_t forgotten;
+
+static void forget(const char *at, size_t len)
+{
+	assert_true(at >= big.data);
+	assert_true(at + len <= big.data + big.len);
+	forgotten += len;
+}
+
+/* A module of functions, so many that the text is several megabytes. */
+static void write_functions(unsigned count)
+{
+	strbuf_init(&big, 64u << 20);
+	strbuf_adds(&big, "{\"root\":0,\"includes_private\":true,\"index\":{");
+	for (unsigned i = count; i > 0; i--)
+		strbuf_addf(&big,
+			    "\"%u\":{\"id\":%u,\"crate_id\":0,\"name\":\"f%u\","
+			    "\"span\":{\"filename\":\"src/%u.rs\",\"begin\":"
+			    "[%u,1],\"end\":[1,1]},\"visibility\":\"public\","
+			    "\"docs\":\"%2000s\",\"links\":{},\"attrs\":[],"
+			    "\"deprecation\":null,\"inner\":{\"function\":{"
+			    "\"sig\":{\"inputs\":[],\"output\":null},"
+			    "\"has_body\":%s}}},",
+			    i, i, i, i % 7, i, "", i % 2 ? "true" : "false");
+	strbuf_adds(&big, "\"0\":{\"id\":0,\"crate_id\":0,\"name\":\"k\","
+			  "\"inner\":{\"module\":{\"items\":[1");
+	for (unsigned i = 2; i <= count; i++)
+		strbuf_addf(&big, ",%u", i);
+	strbuf_adds(&big, "]}}}},\"paths\":{\"1\":{\"crate_id\":0,\"path\":"
+			  "[\"k\",\"f1\"],\"kind\":\"function\"}},"
+			  "\"format_version\":57}");
+	assert_true(strbuf_ok(&big));
+}
+
+static void test_open_mapped_reads_the_same_and_forgets(void **state)
+{
+	enum {
+		FUNCTIONS = 2000
+	};
+	struct rustdoc *plain = NULL, *mapped = NULL;
+	struct err err = { 0 };
+	size_t at_once;
+
+	(void)state;
+	write_functions(FUNCTIONS);
+	assert_int_equal(rustdoc_open(big.data, big.len, "plain", &plain, &err),
+			 0);
+	assert_int_equal(forgotten, 0);
+	assert_int_equal(rustdoc_open_mapped(big.data, big.len, "mapped",
+					     forget, &mapped, &err),
+			 0);
+	assert_true(forgotten >= big.len);
+	at_once = forgotten;
+	for (unsigned i = 1; i <= FUNCTIONS; i++) {
+		unsigned id = 1 + i * 997 % FUNCTIONS;
+		const struct rustdoc_item *a = rustdoc_item(plain, id);
+		const struct rustdoc_item *b = rustdoc_item(mapped, id);
+		struct scan s;
+
+		assert_non_null(a);
+		assert_non_null(b);
+		assert_string_equal(a->name, b->name);
+		assert_string_equal(a->file, b->file);
+		assert_int_equal(a->line, b->line);
+		assert_int_equal(rustdoc_has_body(mapped, id), id % 2);
+		rustdoc_cursor(
+			mapped,
+			(struct rustdoc_span){ (uint32_t)(id * 2000u), 5 }, &s);
+	}
+	assert_true(forgotten > at_once);
+	rustdoc_free(plain);
+	rustdoc_free(mapped);
+	strbuf_release(&big);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hash_of_an_item_does_not_mind_places),
+		cmocka_unit_test(test_hash_of_an_item_tells_what_changed_in_it),
+		cmocka_unit_test(
+			test_hash_of_an_item_is_not_there_where_it_cannot_be),
+		cmocka_unit_test(
+			test_hash_of_an_item_tells_what_an_alias_stands_for),
+		cmocka_unit_test(test_open_mapped_reads_the_same_and_forgets),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
