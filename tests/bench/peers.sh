@@ -12,3 +12,14 @@ peer_installed() {
 		--root "$ROOT/build/peers" --version "$2" "$1" >&2
 	rm -rf "$TEST_ROOT/peer"
 }
+
+# peer_crate FOLDER ARGS...: the crate of this tree, built once from crates.io
+# in build/peers by its Cargo.lock; again when it changes.
+peer_crate() {
+	folder=$ROOT/$1
+	shift
+	CARGO_HOME=$ROOT/build/peers/cargo CARGO_NET_RETRY=1 \
+		cargo build -q --release --locked \
+		--manifest-path "$folder/Cargo.toml" \
+		--target-dir "$ROOT/build/peers/${folder##*/}" "$@" >&2
+}

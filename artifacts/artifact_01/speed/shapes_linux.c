@@ -27,7 +27,7 @@ static clockid_t shape_clock = CLOCK_MONOTONIC;
 
 void shapes_count_cpu(void)
 {
-	shape_clock = CLOCK_THREAD_CPUTIME_ID;
+	shape_clock = CLOCK_PROCESS_CPUTIME_ID;
 }
 
 static double clock_of(clockid_t clock)

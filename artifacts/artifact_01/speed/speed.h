@@ -92,7 +92,10 @@ extern const struct shape shapes[]; /* ends with an id of NULL */
 
 const struct shape *shape_find(const char *id);
 
-/* What shapes read the time from: the wall's, unless set. */
+/*
+ * What shapes read the time from: the wall, unless this is called; then it is
+ * what the process takes, with all its threads.
+ */
 void shapes_count_cpu(void);
 
 /* ---- what was measured (figures.c): no call of the system */
