@@ -101,10 +101,8 @@ static const char *result_of(const struct compared_lint *l)
 
 static json_t *check_view(const struct compared_lint *l)
 {
-	const struct semver_lint *lint = semver_lint_find(l->id);
-
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "id", l->id, "title",
-			 lint ? lint->title : "", "level",
+			 l->title, "level",
 			 finding_level_name(l->setting.level), "update",
 			 semver_bump_name(l->setting.update), "result",
 			 result_of(l), "findings", (json_int_t)l->findings);
@@ -130,7 +128,7 @@ static json_t *bump_or_null(const struct semver_verdict *v,
 	return json_string(semver_bump_name(bump));
 }
 
-static json_t *item_view(const struct semver_item *i)
+static json_t *item_view(const struct semver_item *i, bool checks)
 {
 	const struct compared *c = &i->compared;
 	const struct semver_verdict *v = &c->verdict;
@@ -146,17 +144,19 @@ static json_t *item_view(const struct semver_item *i)
 		text_or_null(c->from), "current", text_or_null(i->version),
 		"declared", bump_or_null(v, v->declared), "required",
 		bump_or_null(v, v->required), "needed", text_or_null(c->needed),
-		"lints", lints_view(v), "checks", checks_view(c), "notes",
-		notes_view(i), "findings", findings_view(&c->findings), "ms",
+		"lints", lints_view(v), "checks",
+		checks ? checks_view(c) : json_array(), "notes", notes_view(i),
+		"findings", findings_view(&c->findings), "ms",
 		(json_int_t)c->ms);
 }
 
-json_t *semver_answer_view(const struct semver_answer *a)
+json_t *semver_answer_view(const struct semver_answer *a, bool checks)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < a->count; i++)
-		if (json_array_append_new(list, item_view(&a->items[i])) < 0) {
+		if (json_array_append_new(
+			    list, item_view(&a->items[i], checks)) < 0) {
 			json_decref(list);
 			return NULL;
 		}

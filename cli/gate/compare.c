@@ -375,12 +375,25 @@ static int set_versions(const struct side *before, const struct side *after,
 		       lacks->from->name);
 }
 
-static void count_findings(const struct findings *f, struct compared_lint *l)
+static struct compared_lint *find_lint(const struct compared *c, const char *id)
 {
+	for (size_t i = 0; i < c->lint_count; i++)
+		if (strcmp(c->lints[i].id, id) == 0)
+			return &c->lints[i];
+	return NULL; /* unused-allowance is none of them */
+}
+
+/* By runs of one lint, as the findings are sorted. */
+static void count_findings(const struct findings *f, struct compared *c)
+{
+	struct compared_lint *l = NULL;
+
 	for (size_t i = 0; i < f->count; i++) {
 		const struct finding *one = &f->items[i];
 
-		if (one->level == FINDING_ALLOW || strcmp(one->id, l->id) != 0)
+		if (!l || strcmp(l->id, one->id) != 0)
+			l = find_lint(c, one->id);
+		if (!l || one->level == FINDING_ALLOW)
 			continue;
 		l->findings++;
 		l->denied = l->denied || one->level == FINDING_DENY;
@@ -400,12 +413,13 @@ static int list_lints(const struct semver_settings *s, bool all,
 		struct compared_lint *out = &c->lints[i];
 
 		out->id = l->id;
+		out->title = l->title;
 		out->setting = semver_setting_of(s, l);
 		out->ran =
 			all || semver_runs(&out->setting, c->verdict.declared);
-		count_findings(&c->findings, out);
 	}
 	c->lint_count = count;
+	count_findings(&c->findings, c);
 	return 0;
 }
 

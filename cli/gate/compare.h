@@ -53,7 +53,8 @@ struct compare_settings {
 
 /* What became of one lint. */
 struct compared_lint {
-	const char *id; /* static */
+	const char *id; /* static, as the next */
+	const char *title;
 	struct semver_setting setting;
 	bool ran;
 	size_t findings; /* that count */
