@@ -1,5 +1,6 @@
 #include "crate/semver/lints.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,22 +28,41 @@ static const struct semver_lint *const families[] = {
 };
 /* clang-format on */
 
+/*
+ * How many a family has: they do not change, so whoever comes first counts them
+ * and two that come first find the same.
+ */
+static size_t family_count(size_t family)
+{
+	static atomic_size_t counts[ARRAY_LEN(families)];
+	size_t n = atomic_load_explicit(&counts[family], memory_order_relaxed);
+
+	if (n > 0)
+		return n;
+	while (families[family][n].id)
+		n++;
+	atomic_store_explicit(&counts[family], n, memory_order_relaxed);
+	return n;
+}
+
 size_t semver_lint_count(void)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
-		for (const struct semver_lint *l = families[i]; l->id; l++)
-			count++;
+		count += family_count(i);
 	return count;
 }
 
 const struct semver_lint *semver_lint_at(size_t n)
 {
-	for (size_t i = 0; i < ARRAY_LEN(families); i++)
-		for (const struct semver_lint *l = families[i]; l->id; l++)
-			if (n-- == 0)
-				return l;
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
+		size_t count = family_count(i);
+
+		if (n < count)
+			return &families[i][n];
+		n -= count;
+	}
 	return NULL;
 }
 
