@@ -82,8 +82,8 @@ $B/libcohort.a: $(LIB_OBJ) $B/objects
 
 # at once, so that what is small is inlined across its files
 $(EXEC): $(wildcard reference/executor/*.[ch] artifacts/artifact_01/*.h) Makefile
-	$(CC) $(FLAGS) $(if $(filter %/gcc-none,$B),-flto) $(LINK) -shared -o $@ \
-		$(filter %.c,$^)
+	$(CC) $(filter-out -M% $@ $@.d,$(FLAGS)) $(LINK) -shared -o $@ \
+		$(if $(filter %/gcc-none,$B),-flto) $(filter %.c,$^)
 
 # renewed when a source file comes or goes
 $B/objects: always
