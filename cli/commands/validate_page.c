@@ -196,7 +196,8 @@ static void put_statement(struct strbuf *b, const json_t *s)
 	put_code(b, "Refused by the system", view_text(s, "refused"));
 	put_code(b, "What was printed", view_text(s, "log"));
 	put_code(b, "Run it alone", view_text(s, "again"));
-	put_code(b, "In a debugger", view_text(s, "debug"));
+	put_code(b, "In a debugger, as you, without a sandbox",
+		 view_text(s, "debug"));
 	strbuf_adds(b, "</dl>\n</article>\n");
 }
 

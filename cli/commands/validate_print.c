@@ -101,8 +101,12 @@ static void print_next(struct terminal *t, const json_t *list)
 	term_printf(t, "\nnext, for %s:\n", view_text(first, "id"));
 	term_printf(t, "  cohort explain %s\n", view_text(first, "id"));
 	term_printf(t, "  %s\n", view_text(first, "again"));
-	if (view_text(first, "debug")[0])
-		term_printf(t, "  %s\n", view_text(first, "debug"));
+	if (!view_text(first, "debug")[0])
+		return;
+	term_printf(t, "  %s\n", view_text(first, "debug"));
+	term_styled(t, TERM_DIM,
+		    "  (the debugger runs the crate's code as you, without a "
+		    "sandbox)\n");
 }
 
 static void print_build(struct terminal *t, const json_t *b)
@@ -283,17 +287,25 @@ static void print_in_full(struct terminal *t, const json_t *item)
 /* Of many: what fails, by name. */
 static void print_in_short(struct terminal *t, const json_t *item)
 {
-	const char *begin = "  fails: ";
-	size_t i;
+	const char *begin = "  fails: ", *from = "";
+	size_t i, followers = 0;
 	json_t *s;
 
 	print_head(t, item);
 	json_array_foreach (json_object_get(item, "statements"), i, s) {
 		if (!is_bad(s) || !counts(s))
 			continue;
+		if (view_text(s, "may_follow_from")[0]) {
+			from = view_text(s, "may_follow_from");
+			followers++;
+			continue;
+		}
 		term_printf(t, "%s%s", begin, view_text(s, "id"));
 		begin = " ";
 	}
+	if (followers > 0)
+		term_styled(t, TERM_DIM, "; %zu more may follow from %s",
+			    followers, from);
 	if (begin[1] == '\0')
 		term_printf(t, "\n");
 	if (strcmp(view_text(json_object_get(item, "speed"), "verdict"),
