@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "commands/artifact_arg.h"
+#include "commands/build_opts.h"
 #include "commands/check_format.h"
 #include "commands/view.h"
 #include "course/check.h"
@@ -16,9 +17,7 @@ struct args {
 	const char *artifact;
 	const char *format;
 	uint32_t jobs;
-	uint32_t timeout;
-	bool offline;
-	bool no_sandbox;
+	struct build_args build;
 };
 
 static const struct opt opts[] = {
@@ -31,13 +30,7 @@ static const struct opt opts[] = {
 	  offsetof(struct args, format) },
 	{ "jobs", 'j', OPT_U32, "N", "check so many at once",
 	  offsetof(struct args, jobs) },
-	{ "build-timeout", 0, OPT_U32, "SECONDS", "end a build after so long",
-	  offsetof(struct args, timeout) },
-	{ "offline", 0, OPT_FLAG, NULL, "fetch no dependencies",
-	  offsetof(struct args, offline) },
-	{ "no-sandbox", 0, OPT_FLAG, NULL,
-	  "build without a sandbox: runs the crate's code as you",
-	  offsetof(struct args, no_sandbox) },
+	BUILD_OPTS(struct args, build),
 	{ 0 },
 };
 
@@ -250,9 +243,9 @@ static int fill_options(struct cli *cli, const struct args *args,
 
 	*out = (struct check_options){ .artifact = ARTIFACT_ANY,
 				       .jobs = args->jobs,
-				       .offline = args->offline,
-				       .no_sandbox = args->no_sandbox,
-				       .build_timeout_s = args->timeout,
+				       .offline = args->build.offline,
+				       .no_sandbox = args->build.no_sandbox,
+				       .build_timeout_s = args->build.timeout,
 				       .progress = &cli->progress };
 	if (!args->artifact)
 		return 0;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "commands/build_opts.h"
 #include "commands/explain.h"
 #include "commands/semver_format.h"
 #include "commands/semver_view.h"
@@ -34,12 +35,10 @@ struct args {
 	bool all_lints;
 	const char *format;
 	bool locked;
-	bool offline;
-	bool no_sandbox;
-	uint32_t timeout;
 	bool verbose;
 	bool list;
 	const char *explain;
+	struct build_args build;
 };
 
 static const struct opt opts[] = {
@@ -109,19 +108,13 @@ static const struct opt opts[] = {
 	{ "locked", 0, OPT_FLAG, NULL,
 	  "fail if Cargo.lock would have to change",
 	  offsetof(struct args, locked) },
-	{ "offline", 0, OPT_FLAG, NULL, "fetch nothing",
-	  offsetof(struct args, offline) },
-	{ "build-timeout", 0, OPT_U32, "SECONDS", "end rustdoc after so long",
-	  offsetof(struct args, timeout) },
-	{ "no-sandbox", 0, OPT_FLAG, NULL,
-	  "build without a sandbox: runs the crate's code as you",
-	  offsetof(struct args, no_sandbox) },
 	{ "verbose", 'v', OPT_FLAG, NULL, "say what became of each lint",
 	  offsetof(struct args, verbose) },
 	{ "list", 0, OPT_FLAG, NULL, "list the lints",
 	  offsetof(struct args, list) },
 	{ "explain", 0, OPT_STR, "LINT", "say what a lint means",
 	  offsetof(struct args, explain) },
+	BUILD_OPTS(struct args, build),
 	{ 0 },
 };
 
@@ -246,10 +239,10 @@ static int fill_request(struct cli *cli, const struct args *a,
 		.current_features = words(&a->current_features),
 		.target = a->target,
 		.policy = a->policy,
-		.offline = a->offline,
+		.offline = a->build.offline,
 		.locked = a->locked,
-		.no_sandbox = a->no_sandbox,
-		.build_timeout_s = a->timeout,
+		.no_sandbox = a->build.no_sandbox,
+		.build_timeout_s = a->build.timeout,
 		.progress = &cli->progress,
 		.how = { .all_lints = a->all_lints,
 			 .release_type = release_type(a->release_type) },

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "command.h"
 #include "commands/artifact_arg.h"
+#include "commands/build_opts.h"
 #include "commands/validate.h"
 #include "commands/view.h"
 #include "course/validate.h"
@@ -24,10 +25,8 @@ struct args {
 	const char *page;
 	const char *format;
 	uint32_t jobs;
-	uint32_t timeout;
 	bool speed;
-	bool offline;
-	bool no_sandbox;
+	struct build_args build;
 };
 
 static const struct opt opts[] = {
@@ -48,13 +47,7 @@ static const struct opt opts[] = {
 	  offsetof(struct args, format) },
 	{ "jobs", 'j', OPT_U32, "N", "build so many at once",
 	  offsetof(struct args, jobs) },
-	{ "build-timeout", 0, OPT_U32, "SECONDS", "end a build after so long",
-	  offsetof(struct args, timeout) },
-	{ "offline", 0, OPT_FLAG, NULL, "fetch no dependencies",
-	  offsetof(struct args, offline) },
-	{ "no-sandbox", 0, OPT_FLAG, NULL,
-	  "without a sandbox: runs the crate's code as you",
-	  offsetof(struct args, no_sandbox) },
+	BUILD_OPTS(struct args, build),
 	{ 0 },
 };
 
@@ -93,9 +86,10 @@ static int fill_options(struct cli *cli, const struct args *args,
 {
 	*out = (struct validate_options){ .jobs = args->jobs,
 					  .speed = args->speed,
-					  .offline = args->offline,
-					  .no_sandbox = args->no_sandbox,
-					  .build_timeout_s = args->timeout,
+					  .offline = args->build.offline,
+					  .no_sandbox = args->build.no_sandbox,
+					  .build_timeout_s =
+						  args->build.timeout,
 					  .progress = &cli->progress };
 	if (artifact_required(args->common.operands[0], &out->artifact, err) <
 	    0)
