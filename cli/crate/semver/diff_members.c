@@ -66,6 +66,14 @@ static const struct member *offered(struct comparison *c,
 	return members_find(&m->offered[side], name);
 }
 
+/* Is one of them of KIND, or may be? */
+static bool offers_kind(const struct member *m, enum rustdoc_kind kind)
+{
+	while (m && m->item && m->item->kind != kind)
+		m = m->next_same;
+	return m != NULL;
+}
+
 /*
  * Does MEMBER of the side FROM lack a counterpart?  A method or constant that
  * some trait impl of the type offers is not gone: calls still find it.  One
@@ -88,7 +96,8 @@ static void member_alone(struct comparison *c, const struct semver_lint *l,
 	p->thing[!from] = NULL;
 	if (!diff_holds(l, p))
 		return;
-	if (from == SEMVER_OLD && offered(c, p, m, SEMVER_NEW, it->name))
+	if (from == SEMVER_OLD &&
+	    offers_kind(offered(c, p, m, SEMVER_NEW, it->name), it->kind))
 		return;
 	diff_report(c, l, p);
 }

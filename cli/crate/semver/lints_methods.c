@@ -27,14 +27,20 @@ const struct semver_lint semver_lints_of_methods[] = {
 	  .why = "code that calls the method does not compile any more" },
 	{ BREAKS("inherent_associated_pub_const_missing",
 		 "associated constant removed or renamed"),
-	  GONE(KIND_ASSOC_CONST),
+	  WHERE(INHERENT, GONE, KIND_ASSOC_CONST), .mend = MEND_BACK,
+	  .reference = "item-remove",
 	  .why = "code that names the constant does not compile any more" },
 	{ BREAKS("inherent_method_now_doc_hidden",
 		 "method became #[doc(hidden)]"),
 	  HIDES(INHERENT, KIND_FUNCTION) },
 	{ BREAKS("inherent_associated_const_now_doc_hidden",
-		 "associated constant became #[doc(hidden)]"),
-	  HIDES(INHERENT, KIND_ASSOC_CONST) },
+		 "associated constant is no public API any more"),
+	  WHERE(INHERENT, CHANGED, KIND_ASSOC_CONST), .reach = SEMVER_WAS,
+	  .why = "what is private or hidden from the documentation is no "
+		 "public API any more",
+	  .mend = "deprecate it before hiding it, or release a new major "
+		  "version",
+	  .when = { when_is_no_api_member } },
 	{ BREAKS("inherent_method_unsafe_added", "method became unsafe"),
 	  CHANGED, .why = "callers must wrap the call in an unsafe block now",
 	  .of_any_impl = true, .when = { when_becomes_unsafe } },
@@ -43,7 +49,8 @@ const struct semver_lint semver_lints_of_methods[] = {
 	  LOOSENED,
 	  .why = "callers no longer need an unsafe block, and the compiler "
 		 "tells them so",
-	  .reference = "fn-unsafe-safe", .when = { when_was_unsafe } },
+	  .reference = "fn-unsafe-safe", .of_any_impl = true,
+	  .when = { when_was_unsafe } },
 	{ BREAKS("inherent_method_const_removed", "method is no longer const"),
 	  CHANGED,
 	  .why = "it cannot be called in constants and other const contexts "

@@ -153,7 +153,29 @@ const struct rustdoc_fields *item_fields(const struct rustdoc_item *item)
 	}
 }
 
-/* Methods that an impl takes over; a foreign trait does not show them. */
+/* Constants that an impl takes over. */
+static int add_constants(struct members *m, struct rustdoc *doc,
+			 const struct members *of_trait,
+			 const struct rustdoc_impl *impl)
+{
+	for (const struct member *c = of_trait->first; c; c = c->next) {
+		bool own = false;
+
+		for (uint32_t i = 0; i < impl->items.count && !own; i++) {
+			const struct rustdoc_item *it = rustdoc_item_of(
+				doc, impl->items.at[i], RUSTDOC_ASSOC_CONST);
+
+			own = it && it->name &&
+			      strcmp(it->name, c->item->name) == 0;
+		}
+		if (!own && c->item->kind == RUSTDOC_ASSOC_CONST &&
+		    add(m, c->item->name, c->item, c->position) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What an impl takes over; a foreign trait does not show it. */
 static int add_provided(struct members *m, struct rustdoc *doc,
 			const struct rustdoc_impl *impl)
 {
@@ -163,6 +185,8 @@ static int add_provided(struct members *m, struct rustdoc *doc,
 		rustdoc_item_of(doc, impl->trait_id, RUSTDOC_TRAIT);
 
 	if (trait && members_add(&of_trait, doc, &trait->as.trait.items) < 0)
+		return -1;
+	if (add_constants(m, doc, &of_trait, impl) < 0)
 		return -1;
 	for (uint32_t i = 0; i < impl->provided.count; i++) {
 		const struct member *it =

@@ -49,7 +49,7 @@ int members_add(struct members *m, struct rustdoc *doc,
 int members_add_inherent(struct members *m, struct rustdoc *doc,
 			 const struct rustdoc_ids *impls);
 
-/* The same, and what trait impls among them define. */
+/* What all impls among IMPLS define, of traits as well. */
 int members_add_own(struct members *m, struct rustdoc *doc,
 		    const struct rustdoc_ids *impls);
 
