@@ -227,7 +227,7 @@ static int parse_functions(struct rustdoc *d, struct err *err)
 
 static int finish_tables(struct rustdoc *d, struct err *err)
 {
-	struct places places = { 0 }, unused = { 0 };
+	struct places places = { 0 };
 	struct sketch_source from = { .text = d->text,
 				      .index = &d->index,
 				      .paths = &d->paths,
@@ -237,11 +237,10 @@ static int finish_tables(struct rustdoc *d, struct err *err)
 
 	pages_begin(d->pages);
 	if (table_finish(&d->index, &places, "'index'", err) == 0 &&
-	    table_finish(&d->paths, &unused, "'paths'", err) == 0 &&
+	    table_finish(&d->paths, NULL, "'paths'", err) == 0 &&
 	    sketches_make(&d->sketches, &from) < 0)
 		(void)err_nomem(err);
 	free(places.at);
-	free(unused.at);
 	return (int)err->code;
 }
 

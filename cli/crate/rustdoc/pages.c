@@ -5,11 +5,21 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+/* To let go costs time: the more often, the less of a text is in memory. */
 enum {
-	FORGET_STEP = 256 << 10,
+	STEP_MIN = 64 << 10, /* of what is read in its order */
+	STEP_MAX = 1 << 20,
+	STEPS = 64,
 	WINDOW_BITS = 16, /* as much as Linux brings in around a page */
-	WINDOWS_MAX = 12  /* in memory before all is forgotten */
+	WINDOWS_MIN = 5,  /* in memory before all is forgotten */
+	WINDOWS_MAX = 64,
+	WINDOWS_PART = 32
 };
+
+static size_t within(size_t n, size_t least, size_t most)
+{
+	return n < least ? least : n > most ? most : n;
+}
 
 struct pages *pages_new(struct arena *a, const char *text, size_t len,
 			rustdoc_forget *forget)
@@ -18,7 +28,13 @@ struct pages *pages_new(struct arena *a, const char *text, size_t len,
 
 	if (p)
 		*p = (struct pages){
-			.forget = forget, .text = text, .len = len, .arena = a
+			.forget = forget,
+			.text = text,
+			.len = len,
+			.arena = a,
+			.step = within(len / STEPS, STEP_MIN, STEP_MAX),
+			.most = within((len >> WINDOW_BITS) / WINDOWS_PART,
+				       WINDOWS_MIN, WINDOWS_MAX),
 		};
 	return p;
 }
@@ -30,7 +46,7 @@ void pages_begin(struct pages *p)
 
 void pages_up_to(struct pages *p, size_t pos)
 {
-	if (!p->forget || pos < p->behind + FORGET_STEP)
+	if (!p->forget || pos < p->behind + p->step)
 		return;
 	p->forget(p->text + p->behind, pos - p->behind);
 	p->behind = pos;
@@ -64,7 +80,7 @@ void pages_look_at(struct pages *p, size_t begin, size_t size)
 	for (size_t w = begin >> WINDOW_BITS; w <= end; w++) {
 		if (p->windows[w])
 			continue;
-		if (p->touched >= WINDOWS_MAX)
+		if (p->touched >= p->most)
 			forget_all(p);
 		p->windows[w] = 1;
 		p->touched++;

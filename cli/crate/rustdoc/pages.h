@@ -18,10 +18,12 @@ struct pages {
 	const char *text;
 	size_t len;
 	struct arena *arena;
-	size_t behind;		/* up to here all is forgotten */
+	size_t step;   /* after so many bytes what was read is forgotten */
+	size_t behind; /* up to here all is forgotten */
 	unsigned char *windows; /* those looked at since, by number */
 	size_t window_count;
-	unsigned touched;
+	size_t touched;
+	size_t most; /* of them in memory */
 };
 
 /* In A; NULL without memory. */

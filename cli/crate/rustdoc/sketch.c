@@ -19,17 +19,14 @@ static bool is_word(const struct scan_text *value, const char *word)
 }
 
 /* A fingerprint of what `paths` says of an id; 0: nothing. */
-static uint64_t path_of(const struct sketch_source *from, uint32_t id)
+static uint64_t path_of(const struct sketch_source *from, const struct entry *e)
 {
-	const struct entry *e = table_find(from->paths, id);
 	struct hash hash = hash_start();
 	struct scan_text key, value;
 	bool is_local = false, is_alias = false, found = false;
 	struct scan s;
 	size_t n = 0;
 
-	if (!e)
-		return 0;
 	scan_init(&s, from->text, (size_t)e->begin + e->size);
 	scan_seek(&s, e->begin);
 	while (scan_member(&s, &n, &key) && scan_value(&s, &value)) {
@@ -44,7 +41,7 @@ static uint64_t path_of(const struct sketch_source *from, uint32_t id)
 	}
 	if (!scan_ok(&s) || !found)
 		return 0;
-	if (!table_find(from->index, id))
+	if (!table_find(from->index, e->id))
 		is_local = is_alias = false;
 	return (hash.half[0] | PATH_BITS) ^ (is_local ? 0 : PATH_LOCAL) ^
 	       (is_alias ? 0 : PATH_ALIAS);
@@ -52,12 +49,16 @@ static uint64_t path_of(const struct sketch_source *from, uint32_t id)
 
 static int read_paths(struct sketches *out, const struct sketch_source *from)
 {
-	out->path_count = from->paths->count;
-	out->paths = calloc(out->path_count + 1, sizeof(*out->paths));
+	out->path_count = (size_t)from->paths->top + 1;
+	out->paths = calloc(out->path_count, sizeof(*out->paths));
 	if (!out->paths)
 		return -1;
-	for (size_t id = 0; id < out->path_count; id++)
-		out->paths[id] = path_of(from, (uint32_t)id);
+	for (size_t i = 0; i < from->paths->count; i++) {
+		const struct entry *e = &from->paths->entries[i];
+
+		if (e->size > 0)
+			out->paths[e->id] = path_of(from, e);
+	}
 	return 0;
 }
 
@@ -101,7 +102,7 @@ int sketches_make(struct sketches *out, const struct sketch_source *from)
 	int rc;
 
 	out->has_symbols = true;
-	if (!from->index->by_id || !from->paths->by_id)
+	if (!from->index->by_id || from->paths->is_sparse)
 		return 0;
 	out->count = from->index->count;
 	out->at = calloc(out->count + 1, sizeof(*out->at));

@@ -79,7 +79,10 @@ static int make_dense(struct table *t, size_t size, struct places *places,
 		}
 		*to = t->entries[i];
 	}
-	*places = order_of(t);
+	if (places)
+		*places = order_of(t);
+	else
+		free(t->entries);
 	t->entries = dense;
 	t->count = size;
 	t->cap = size;
@@ -97,7 +100,9 @@ int table_finish(struct table *t, struct places *places, const char *what,
 			top = t->entries[i].id;
 	if (t->count == 0)
 		return 0;
-	if (top / 4 > t->count + DENSE_SLACK)
+	t->top = (uint32_t)top;
+	t->is_sparse = top / 4 > t->count + DENSE_SLACK;
+	if (t->is_sparse || (!places && top / 2 > t->count))
 		return make_sorted(t, what, err);
 	return make_dense(t, top + 1, places, what, err);
 }

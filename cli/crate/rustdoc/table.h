@@ -19,14 +19,16 @@ struct entry {
 
 /*
  * Entries by id.  rustdoc numbers ids without gaps worth mentioning, so the
- * table is indexed by id; if they are sparse all the same it is sorted and
- * searched.  `{ 0 }` is empty.
+ * table is indexed by id; if they are sparse all the same, or few of the ids
+ * have one, it is sorted and searched.  `{ 0 }` is empty.
  */
 struct table {
 	struct entry *entries;
 	size_t count; /* of entries, unused ones included */
 	size_t cap;
+	uint32_t top; /* the greatest id */
 	bool by_id;
+	bool is_sparse; /* absurdly so */
 };
 
 /* The ids of a table that is by id, in the order of the text. */
@@ -39,9 +41,9 @@ struct places {
 int table_add(struct table *t, const struct entry *e);
 
 /*
- * From the order in the text to one that can be searched.  What was in the
- * order of the text is *PLACES', to be free()d, if the table is by id now.
- * ERR_FORMAT if WHAT has an id twice.
+ * From the order in the text to one that can be searched.  *PLACES, to be
+ * free()d, has that order if the table is by id now; without PLACES it is so
+ * only if it takes less memory.  ERR_FORMAT if WHAT has an id twice.
  */
 int table_finish(struct table *t, struct places *places, const char *what,
 		 struct err *err);
