@@ -53,13 +53,13 @@ function end_shape(    our, peer, ratio, met, goal)
 		met = our <= goal_value
 		goal = "<= " goal_value " " unit
 	}
-	printf "%-24s %10s %-15s %10s %-15s %6s  %-10s %s\n", shape,
+	printf "%-26s %10s %-15s %10s %-15s %6s  %-10s %s\n", shape,
 		short(our) " " unit, spread(ours, ours_count),
 		peer_count ? short(peer) " " unit : "-",
 		peer_count ? spread(peers, peer_count) : "",
 		peer_count ? short(ratio) : "-", goal, met ? "met" : "SHORT"
 	if (peer_count && peer_name != "")
-		legend = legend sprintf("  %-24s %s\n", shape, peer_name)
+		legend = legend sprintf("  %-26s %s\n", shape, peer_name)
 	if (tsv != "")
 		printf "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", shape, short(our),
 			unit, peer_count ? peer_name : "-",
@@ -70,7 +70,7 @@ function end_shape(    our, peer, ratio, met, goal)
 }
 
 BEGIN {
-	printf "%-24s %10s %-15s %10s %-15s %6s  %-10s\n", "shape", "ours",
+	printf "%-26s %10s %-15s %10s %-15s %6s  %-10s\n", "shape", "ours",
 		"(least-most)", "peer", "(least-most)", "ratio", "goal"
 }
 
