@@ -30,7 +30,7 @@ git apply -C1 "$mutants/\$1.patch" >log 2>&1 || exit 0
 [ -z "\$(find . -name '*.h' -newer task.o)" ] || : >headers
 sh ../build >>log 2>&1 || exit 0
 by=\$(sed -n 's/^Killed by: //p' "$mutants/\$1.patch")
-for try in 1 2 3; do # what two threads must meet for may need another try
+for try in 1 2 3 4 5 6; do # what two threads must meet for may need another try
 	"$suite" ./executor.so --only "\$by" --idle-limit 800 \\
 		--cpu-limit 2000 >out
 	grep -q '  fail: ' out && break

@@ -39,7 +39,7 @@ cat >judge <<EOT
 mkdir "\$1" && cp -R "$ROOT/templates/artifact_01/src" "\$1" && cd "\$1" || exit
 (cd src && git apply -C1 "$mutants/\$1.patch") >log 2>&1 &&
 	sh ../build >>log 2>&1 || exit 0
-for try in 1 2 3; do
+for try in 1 2 3 4 5 6; do
 	"$suite" ./kov.so --only "\$(cat ../\$1.by),$controls" \\
 		--idle-limit 800 --cpu-limit 2000 >out
 	grep -q "^\$(cat ../\$1.by)  *[LGK]  fail: " out && break
@@ -64,8 +64,19 @@ control() {
 	mustnt grep -e '  fail' -e '  error' -e 'not claimed' out
 }
 
+# Where others use the processors, two threads may never meet.
+is_chance() {
+	case $by in
+	E12 | E14 | E15) ;;
+	*) return 1 ;;
+	esac
+	awk '{ exit !($1 > 4) }' /proc/loadavg
+}
+
 killed() {
 	by=$(cat "$mutant.by")
+	grep -q "^$by  *[LGK]  pass" "$mutant/out" && is_chance &&
+		skip 'machine busy'
 	[ -e "$mutant/out" ] || complain 'it does not apply, or not compile'
 	[ -e "$mutant/out" ] || cat "$mutant/log"
 	must grep -q "^$by  *[LGK]  fail: " "$mutant/out"

@@ -102,6 +102,25 @@ static void e79_threads(struct cx_exec *ex)
 	cx_rx_drop(out.rx);
 }
 
+static void closes_while_it_waits(struct cx_exec *ex)
+{
+	struct counter c = { 0 };
+	struct cx_op *op;
+	struct cx_tx *tx;
+	struct cx_rx *rx;
+	int rc;
+
+	chan_new(ex, &tx, &rx);
+	op = cx_rx_recv(rx);
+	CHECK(op && poll_with(op, &c) == CX_PENDING, "not pending");
+	cx_tx_drop(tx);
+	CHECK(c.wakes > 0, "the last sender went, and the receive sleeps on");
+	rc = poll_with(op, &c);
+	CHECK(rc == CX_CLOSED, "a receive without a sender gave %d", rc);
+	cx_op_drop(op);
+	cx_rx_drop(rx);
+}
+
 static void e79(void)
 {
 	struct cx_exec *ex = exec_new();
@@ -123,6 +142,7 @@ static void e79(void)
 	rc = recv_with(rx, &c, &item);
 	CHECK(rc == CX_CLOSED, "a receive without a sender gave %d", rc);
 	cx_rx_drop(rx);
+	closes_while_it_waits(ex);
 	chan_new(ex, &tx, &rx);
 	cx_rx_drop(rx);
 	rc = cx_tx_send(tx, 1);

@@ -466,6 +466,70 @@ static void e65(void)
 	cx_free(ex);
 }
 
+/* ---- E65b: a wake that drops the other wait, and uses its number again */
+
+struct rivals {
+	struct cx_exec *ex;
+	struct cx_op *op[2];
+	int fds[2][2];
+	struct counter c[2];
+	struct counter fresh;
+	int woken; /* the first; the other one is gone */
+};
+
+static void replace(struct rivals *r, int other)
+{
+	int fresh[2];
+
+	if (r->woken >= 0)
+		return;
+	r->woken = !other;
+	cx_op_drop(r->op[other]);
+	pair_open(fresh);
+	dup2(fresh[0], r->fds[other][0]);
+	close(fresh[0]);
+	close(r->fds[other][1]);
+	r->fds[other][1] = fresh[1];
+	r->op[other] = ready_op(r->ex, r->fds[other][0], CX_READABLE);
+	CHECK(poll_with(r->op[other], &r->fresh) == CX_PENDING,
+	      "a new socket is READY: that was the one before it");
+}
+
+static void replace_second(void *data)
+{
+	replace(data, 1);
+}
+
+static void replace_first(void *data)
+{
+	replace(data, 0);
+}
+
+static void e65b(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct rivals r = { .ex = ex, .woken = -1 };
+
+	for (int i = 0; i < 2; i++) {
+		r.c[i].data = &r;
+		r.c[i].on_wake = i ? replace_first : replace_second;
+		pair_open(r.fds[i]);
+		r.op[i] = ready_op(ex, r.fds[i][0], CX_READABLE);
+		CHECK(poll_with(r.op[i], &r.c[i]) == CX_PENDING, "not pending");
+	}
+	put_bytes(r.fds[0][1], 1);
+	put_bytes(r.fds[1][1], 1);
+	run_for(ex, 30);
+	CHECK(r.woken >= 0, "data came, and nobody was woken");
+	CHECK(r.fresh.wakes == 0,
+	      "what was noted of a descriptor that is closed woke the next");
+	for (int i = 0; i < 2; i++) {
+		cx_op_drop(r.op[i]);
+		pair_close(r.fds[i]);
+	}
+	cx_free(ex);
+}
+
 const struct statement io_statements[] = {
 	{ "E56", 'L', false, CX_CAP_IO, e56 },
 	{ "E57", 'L', false, CX_CAP_IO, e57 },
@@ -477,5 +541,6 @@ const struct statement io_statements[] = {
 	{ "E63", 'L', true, CX_CAP_IO, e63 },
 	{ "E64", 'L', true, CX_CAP_IO, e64 },
 	{ "E65", 'L', true, CX_CAP_IO, e65 },
+	{ "E65b", 'G', true, CX_CAP_IO, e65b },
 	{ 0 },
 };

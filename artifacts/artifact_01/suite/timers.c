@@ -57,6 +57,30 @@ static void nap_spawn(struct cx_exec *ex, struct nap *nap, uint64_t deadline)
 	probe_spawn(ex, &nap->probe);
 }
 
+/* Polled again and again before it is due. */
+static int step_impatient(struct probe *p, struct cx_ctx *cx)
+{
+	const struct nap *nap = p->data;
+	int rc = step_await(p, cx);
+
+	CHECK(rc == CX_PENDING || cx_now(p->ex) >= nap->deadline,
+	      "a timer that was polled %d times fired early", p->polls);
+	if (rc == CX_PENDING && p->polls < 20)
+		cx_ctx_wake(cx);
+	return rc;
+}
+
+static void be_impatient(struct cx_exec *ex)
+{
+	struct nap nap = { .deadline = cx_now(ex) + 30 * MS };
+	struct probe p = { .step = step_impatient,
+			   .data = &nap,
+			   .op = sleep_op(ex, nap.deadline) };
+
+	probe_spawn(ex, &p);
+	exec_run(ex);
+}
+
 static void e44(void)
 {
 	static struct nap naps[200];
@@ -73,6 +97,7 @@ static void e44(void)
 		nap_spawn(ex, &one, cx_now(ex) + 1000 + i * 37700);
 		exec_run(ex);
 	}
+	be_impatient(ex);
 	cx_free(ex);
 }
 

@@ -22,7 +22,7 @@ use super::*;
 #[cfg_attr(target_arch = "x86_64", repr(C, packed))]
 #[cfg_attr(not(target_arch = "x86_64"), repr(C))]
 #[derive(Clone, Copy)]
-struct Event { bits: u32, fd: u64 }
+struct Event { bits: u32, token: u64 }
 #[repr(C)]
 struct Timer { interval: [c_long; 2], value: [c_long; 2] }
 extern "C" {
@@ -106,7 +106,11 @@ impl Wake for Task {
 
 /// A descriptor that somebody waits for, registered once.
 #[derive(Default)]
-struct Source { waits: Vec<(u64, u64, Option<Waker>, u64)> } // serial, interest, waker, ready
+struct Source {
+    /// What its events carry: the number, which is used again, and a serial.
+    token: u64,
+    waits: Vec<(u64, u64, Option<Waker>, u64)>, // serial, interest, waker, ready
+}
 
 pub struct Exec {
     hub: Arc<Hub>,
@@ -179,7 +183,7 @@ impl Exec {
 
     fn look(&self, is_awake: &dyn Fn() -> bool) {
         self.arm();
-        let mut events = [Event { bits: 0, fd: 0 }; 128];
+        let mut events = [Event { bits: 0, token: 0 }; 128];
         let mut ms = 0;
         if self.turns.borrow().is_empty() {
             self.hub.asleep.store(true, SeqCst);
@@ -190,7 +194,8 @@ impl Exec {
         let count = unsafe { epoll_wait(self.epoll.as_raw_fd(), events.as_mut_ptr(), 128, ms) };
         self.hub.asleep.store(false, SeqCst);
         for event in &events[..count.max(0) as usize] {
-            let (bits, fd) = (event.bits, event.fd as RawFd);
+            let (bits, token) = (event.bits, event.token);
+            let fd = token as u32 as RawFd;
             if fd == self.hub.bell.as_raw_fd() || fd == self.timer.as_raw_fd() {
                 let mut file = if fd == self.timer.as_raw_fd() { &self.timer } else { &self.hub.bell };
                 let _ = file.read(&mut [0; 8]);
@@ -198,7 +203,7 @@ impl Exec {
             }
             let gone = bits & GONE != 0;
             let ready = u64::from(gone || bits & (IN | RDHUP) != 0) | u64::from(gone || bits & OUT != 0) << 1;
-            self.tell(fd, ready);
+            self.tell(token, ready);
         }
         let now = Instant::now();
         loop {
@@ -213,9 +218,11 @@ impl Exec {
         }
     }
 
-    fn tell(&self, fd: RawFd, ready: u64) {
+    fn tell(&self, token: u64, ready: u64) {
         let mut due = Vec::new();
-        if let Some(source) = self.sources.borrow_mut().get_mut(&fd) {
+        let mut sources = self.sources.borrow_mut();
+        let source = sources.get_mut(&(token as u32 as RawFd));
+        if let Some(source) = source.filter(|source| source.token == token) {
             for (_, interest, waker, is) in &mut source.waits {
                 if *interest & ready != 0 {
                     *is = ready;
@@ -223,6 +230,7 @@ impl Exec {
                 }
             }
         }
+        drop(sources);
         due.into_iter().for_each(Waker::wake);
     }
 
@@ -281,7 +289,7 @@ impl Contract for Exec {
         let timer = file(unsafe { timerfd_create(1, 0o2_004_000) })?;
         let bell = file(unsafe { eventfd(0, 0o2_004_000) })?;
         for fd in [timer.as_raw_fd(), bell.as_raw_fd()] {
-            let mut event = Event { bits: IN | EDGE, fd: fd as u64 };
+            let mut event = Event { bits: IN | EDGE, token: fd as u64 };
             unsafe { epoll_ctl(epoll.as_raw_fd(), 1, fd, &mut event) };
         }
         Some(Self {
@@ -419,8 +427,9 @@ impl Future for Ready {
         // An edge is reported for what is there when it is registered, or
         // registered again.
         let op = if source.waits.is_empty() { 1 } else { 3 };
-        let mut event = Event { bits: IN | OUT | RDHUP | EDGE, fd: self.fd as u64 };
         let serial = exec.serial();
+        source.token = serial << 32 | self.fd as u64;
+        let mut event = Event { bits: IN | OUT | RDHUP | EDGE, token: source.token };
         source.waits.push((serial, self.interest, Some(waker), 0));
         drop(sources);
         self.serial = Some(serial);

@@ -62,7 +62,7 @@ struct Task {
     cancelled: bool,
 }
 
-struct Wait { fd: RawFd, interest: u64, ready: u64, waker: Option<Waker> }
+struct Wait { serial: u64, fd: RawFd, interest: u64, ready: u64, waker: Option<Waker> }
 
 pub struct Exec {
     shared: Arc<Shared>,
@@ -131,12 +131,12 @@ impl Exec {
 
     fn look(&self, sleep: bool) {
         let mut fds = vec![PollFd { fd: self.heard.as_raw_fd(), events: 1, revents: 0 }];
-        let mut of = vec![0];
+        let mut of = vec![(0, 0)];
         for (at, wait) in self.waits.borrow().iter().enumerate() {
-            if let Some(Wait { fd, interest, ready: 0, waker: Some(_) }) = wait {
+            if let Some(Wait { serial, fd, interest, ready: 0, waker: Some(_) }) = wait {
                 let events = if interest & 1 != 0 { 1 } else { 0 } | if interest & 2 != 0 { 4 } else { 0 };
                 fds.push(PollFd { fd: *fd, events, revents: 0 });
-                of.push(at);
+                of.push((at, *serial));
             }
         }
         let mut ms = 0;
@@ -155,13 +155,14 @@ impl Exec {
         if sleep {
             while (&self.heard).read(&mut [0; 64]).is_ok_and(|count| count == 64) {}
         }
-        for (fd, at) in fds.iter().zip(of).skip(1) {
+        for (fd, (at, serial)) in fds.iter().zip(of).skip(1) {
             if fd.revents == 0 {
                 continue;
             }
             let gone = fd.revents & (8 | 16 | 32) != 0;
             let bits = u64::from(gone || fd.revents & 1 != 0) | u64::from(gone || fd.revents & 4 != 0) << 1;
-            let waker = self.waits.borrow_mut()[at].as_mut().and_then(|wait| {
+            // The place may have another wait by now.
+            let waker = self.waits.borrow_mut()[at].as_mut().filter(|wait| wait.serial == serial).and_then(|wait| {
                 wait.ready = bits;
                 wait.waker.take()
             });
@@ -371,7 +372,7 @@ impl Future for Ready {
             if asked.revents & 32 != 0 || regular {
                 return Poll::Ready(None);
             }
-            let wait = Wait { fd: self.fd, interest: self.interest, ready: 0, waker };
+            let wait = Wait { serial: self.exec.next_serial(), fd: self.fd, interest: self.interest, ready: 0, waker };
             self.at = Some(put(&self.exec.waits, wait));
             return Poll::Pending;
         };
