@@ -247,6 +247,7 @@ static void receive_end(struct cx_op *op)
 static const struct op_kind receive_kind = {
 	.poll = receive_poll,
 	.end = receive_end,
+	.recurs = true,
 };
 
 struct cx_op *cx_rx_recv(struct cx_rx *rx)

@@ -20,6 +20,10 @@ static void op_free(struct cx_op *op)
 {
 	struct cx_exec *ex = op->ex;
 
+	if (!op->kind->recurs) {
+		free(op);
+		return;
+	}
 	free(ex->spare);
 	ex->spare = op;
 }

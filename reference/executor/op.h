@@ -24,6 +24,8 @@ struct op_kind {
 	 * least once, and harmless when called again.
 	 */
 	void (*end)(struct cx_op *op);
+
+	bool recurs; /* dropped, it is soon made again: keep its memory */
 };
 
 struct cx_op {
@@ -34,9 +36,8 @@ struct cx_op {
 };
 
 /*
- * A copy of MODEL, which begins a struct of SIZE bytes.  Mostly one has just
- * been dropped when the next of its kind is made, so its memory is kept for
- * that.  NULL: there is none.
+ * A copy of MODEL, which begins a struct of SIZE bytes, in the memory of one
+ * of its kind that was dropped and kept, if there is one.  NULL: no memory.
  */
 struct cx_op *op_new(const struct cx_op *model, size_t size);
 
