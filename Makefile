@@ -60,7 +60,7 @@ FUZZ := $(patsubst %.c,$B/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TOOLS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/*.c \
 	tests/torture/*.c tests/e2e/*.c tests/demo/*.c)))
 SHIM := $(patsubst %.c,$B/%.so,$(wildcard tests/torture/shim/*.c))
-CLI_T := $(wildcard $(if $(filter %/gcc-none,$B),tests/harness/*.t) tests/e2e/*.t)
+CLI_T := $(wildcard $(if $(filter %/gcc-none,$B),tests/once/*.t) tests/e2e/*.t)
 CASES := $(sort $(wildcard tests/torture/cases/*))
 $(shell mkdir -p $(sort $(dir $B/bin/ $(EXEC) $(OBJ) $(ART_OBJ) $(UNIT) \
 	$(FUZZ) $(TOOLS) $(SHIM))))

@@ -8,7 +8,7 @@
  * are in one order there, which is all that the protocol rests on (hub.h).
  *
  * Each word below, defined, takes out one thing that the proof needs, and
- * tests/harness/executor-model.t has Spin find the execution that goes wrong:
+ * tests/once/executor-model.t has Spin find the execution that goes wrong:
  *
  *	FLAG_FALLS_LATE		scheduled is cleared after the poll
  *	FLAG_STAYS		scheduled is not cleared

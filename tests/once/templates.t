@@ -4,7 +4,7 @@
 # shellcheck source=../lib.sh
 . "${0%/*}/../lib.sh"
 command -v cargo >/dev/null || skip 'cargo not found'
-HERE=$ROOT/tests/e2e/templates
+HERE=$ROOT/tests/once/templates
 STUDENTS=$ROOT/tests/demo/students
 CARGO_TARGET_DIR=$TEST_ROOT/target
 CARGO_HOME=$TEST_ROOT/cargo-home
