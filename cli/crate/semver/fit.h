@@ -123,6 +123,28 @@ bool fit_implies_back(struct fit *f, const struct term *have,
 bool fit_projection_says(struct fit *f, const struct term *had,
 			 const struct term *want);
 
+/* ---- fit_impls.c */
+
+/* Is T the type or trait at PATH, whatever its arguments? */
+bool term_is_named(const struct term *t, const char *path);
+
+/*
+ * Does TYPE of the side WHICH have an impl of WANT?  Of Into<X> every type has
+ * one in the document, if only X were made From it: that is looked for apart.
+ */
+bool fit_type_has(struct fit *f, int which, const struct rustdoc_item *type,
+		  const struct term *want, bool back);
+
+/* Is WANT Into or TryInto? */
+bool fit_is_conversion(const struct term *want);
+
+/* Does HAD turn into what the Into or TryInto that is WANT has? */
+bool fit_converts(struct fit *f, const struct term *had,
+		  const struct term *want);
+
+/* The type of the side `has` that stands where HAD stood, or NULL. */
+const struct rustdoc_item *fit_type_now(struct fit *f, const struct term *had);
+
 /* ---- fit_preds.c */
 
 /* All that is asked of HAD by `impl BOUNDS`. */

@@ -11,14 +11,8 @@
 #include "crate/semver/term_read.h"
 
 enum {
-	IMPLIED_DEPTH_MAX = 8,
-	IMPLS_MAX = 4096
+	IMPLIED_DEPTH_MAX = 8
 };
-
-static bool is_named(const struct term *t, const char *path)
-{
-	return t->name && strcmp(t->name, path) == 0;
-}
 
 /* ---- a trait that stands for another */
 
@@ -87,7 +81,7 @@ static bool super_implies(struct fit *f, const struct term *have,
 			return true;
 	for (size_t i = 0; i < preds.count; i++)
 		if (preds.at[i].type->kind == TERM_PARAM &&
-		    is_named(preds.at[i].type, "Self") &&
+		    term_is_named(preds.at[i].type, "Self") &&
 		    preds.at[i].bound.trait &&
 		    implies(f, preds.at[i].bound.trait, want, back, depth + 1))
 			return true;
@@ -160,185 +154,6 @@ static bool any_implies(struct fit *f, struct term_bounds have,
 		    try_implies(f, have.at[i].trait, want, back))
 			return true;
 	return false;
-}
-
-/* ---- impls of types of this crate */
-
-/* The trait, and what its associated types are, of IMPL in the side WHICH. */
-static struct term *impl_trait(struct fit *f, int which,
-			       const struct rustdoc_item *impl)
-{
-	struct rustdoc *d = f->side[which]->doc;
-	struct term_constraint *list = arena_calloc(
-		f->arena, impl->as.impl.items.count + 1, sizeof(*list));
-	struct term_builder b;
-	struct term *t = arena_alloc(f->arena, sizeof(*t));
-	const struct term *self;
-
-	if (!t || !list)
-		return NULL;
-	term_builder_init(&b, f->side[which], which, f->arena);
-	self = term_build(&b, impl->as.impl.target);
-	b.self = self;
-	*t = *term_build_path(&b, impl->as.impl.trait);
-	if (t->kind != TERM_PATH)
-		return NULL;
-	t->constraints = list;
-	t->constraint_count = 0;
-	for (uint32_t i = 0; i < impl->as.impl.items.count; i++) {
-		const struct rustdoc_item *it = rustdoc_item_of(
-			d, impl->as.impl.items.at[i], RUSTDOC_ASSOC_TYPE);
-
-		if (it && it->name)
-			list[t->constraint_count++] = (struct term_constraint){
-				.name = it->name,
-				.value = term_build(&b, it->as.assoc_type.type),
-			};
-	}
-	return t;
-}
-
-/* The head of what an impl is for: &mut X is X. */
-static bool is_for(struct fit *f, int which, const struct rustdoc_item *impl,
-		   uint32_t id)
-{
-	struct term_builder b;
-	const struct term *t;
-
-	term_builder_init(&b, f->side[which], which, f->arena);
-	t = term_build(&b, impl->as.impl.target);
-	return t->kind == TERM_PATH && t->id == id;
-}
-
-/*
- * Does TYPE of the side WHICH have an impl of WANT?  Of Into<X> every type has
- * one in the document, if only X were made From it: that is looked for apart.
- */
-static bool type_has(struct fit *f, int which, const struct rustdoc_item *type,
-		     const struct term *want, bool back)
-{
-	const struct rustdoc_ids *impls = item_impls(type);
-	struct rustdoc *d = f->side[which]->doc;
-
-	for (uint32_t i = 0; impls && i < impls->count && i < IMPLS_MAX; i++) {
-		const struct rustdoc_item *impl =
-			rustdoc_item_of(d, impls->at[i], RUSTDOC_IMPL);
-		struct fit_state before = f->now;
-		const struct term *trait;
-		bool found;
-
-		if (!impl || impl->as.impl.trait_id == RUSTDOC_NO_ID ||
-		    impl->as.impl.is_negative)
-			continue;
-		if (!impl->as.impl.is_blanket &&
-		    !is_for(f, which, impl, type->id))
-			continue;
-		trait = impl_trait(f, which, impl);
-		if (!trait)
-			return true;
-		/* back: the document of `has`; else it is had's own again */
-		found = impl->as.impl.is_blanket ? is_named(trait, want->name)
-			: back ? implies(f, trait, want, true, 0)
-			       : is_named(trait, want->name) ||
-					 (trait->item && want->item &&
-					  trait->id == want->id);
-		if (found)
-			return true;
-		f->now = before;
-	}
-	return false;
-}
-
-static bool is_conversion(const struct term *want)
-{
-	return is_named(want, "core::convert::Into") ||
-	       is_named(want, "core::convert::TryInto");
-}
-
-/* `impl From<HAD> for X`, among the impls of TYPE. */
-static bool converts_by(struct fit *f, const struct rustdoc_item *type,
-			const struct term *had, const struct term *to)
-{
-	const struct rustdoc_ids *impls = type ? item_impls(type) : NULL;
-	struct rustdoc *d = f->side[f->has]->doc;
-	struct term_builder b;
-
-	for (uint32_t i = 0; impls && i < impls->count && i < IMPLS_MAX; i++) {
-		const struct rustdoc_item *impl =
-			rustdoc_item_of(d, impls->at[i], RUSTDOC_IMPL);
-		const struct term *trait;
-
-		if (!impl || impl->as.impl.trait_id == RUSTDOC_NO_ID ||
-		    impl->as.impl.is_blanket)
-			continue;
-		term_builder_init(&b, f->side[f->has], f->has, f->arena);
-		b.self = term_build(&b, impl->as.impl.target);
-		trait = term_build_path(&b, impl->as.impl.trait);
-		if (is_named(trait, "core::convert::From") &&
-		    trait->count == 1 && term_same(b.self, to) &&
-		    fit_try(f, had, trait->args[0], FIT_EXACT))
-			return true;
-		/* From<T> for all T of some kind: cannot be told */
-		if (is_named(trait, "core::convert::From") &&
-		    trait->count == 1 && trait->args[0]->kind == TERM_PARAM)
-			return true;
-	}
-	return false;
-}
-
-static const struct rustdoc_item *now_of(struct fit *f, const struct term *had)
-{
-	const struct surface_path *at = surface_of(f->side[f->had]->surface,
-						   had->id),
-				  *is;
-
-	for (; at; at = at->next_way) {
-		is = surface_find(f->side[f->has]->surface, at->path);
-		for (; is; is = is->next_here)
-			if (is->item && item_impls(is->item))
-				return is->item;
-	}
-	return NULL;
-}
-
-/* TO: From<HAD>, as the side `had` asks for, gives HAD: Into<TO>. */
-static bool converts_by_preds(struct fit *f, const struct term *had,
-			      const struct term *want)
-{
-	const char *name = is_named(want, "core::convert::Into")
-				   ? "core::convert::From"
-				   : "core::convert::TryFrom";
-
-	for (size_t i = 0; f->had_preds && i < f->had_preds->count; i++) {
-		const struct term_pred *p = &f->had_preds->at[i];
-		const struct term *trait = p->bound.trait;
-
-		if (trait && is_named(trait, name) && trait->count == 1 &&
-		    term_same(trait->args[0], had) &&
-		    fit_try(f, p->type, want->args[0], FIT_EXACT))
-			return true;
-	}
-	return false;
-}
-
-static bool converts(struct fit *f, const struct term *had,
-		     const struct term *want)
-{
-	const struct term *to = want->count == 1 ? want->args[0] : NULL;
-	const struct rustdoc_item *now = had->item ? now_of(f, had) : NULL;
-
-	if (!to || fit_try(f, had, to, FIT_EXACT) ||
-	    converts_by_preds(f, had, want))
-		return true;
-	if (to->kind != TERM_PATH && to->kind != TERM_PRIMITIVE)
-		return true;
-	if (to->kind == TERM_PATH && is_named(to, "core::option::Option") &&
-	    to->count == 1 && fit_try(f, had, to->args[0], FIT_EXACT))
-		return true;
-	if (!now && !to->item)
-		return had->kind != TERM_PARAM;
-	return converts_by(f, now, had, to) ||
-	       converts_by(f, to->item, had, to);
 }
 
 /* ---- what HAD stands for */
@@ -440,18 +255,18 @@ static bool all_have(struct fit *f, const struct term *had,
 						 "core::convert::From",
 						 "core::convert::TryFrom" };
 
-	if (is_named(want, "core::any::Any"))
+	if (term_is_named(want, "core::any::Any"))
 		return true;
-	if (is_named(want, "core::marker::Sized"))
-		return f->own_trait && is_named(had, "Self")
+	if (term_is_named(want, "core::marker::Sized"))
+		return f->own_trait && term_is_named(had, "Self")
 			       ? preds_say(f, had, want)
 			       : fit_is_sized(f, had);
 	for (size_t i = 0; i < sizeof(reflexive) / sizeof(reflexive[0]); i++)
-		if (is_named(want, reflexive[i]) && want->count == 1 &&
+		if (term_is_named(want, reflexive[i]) && want->count == 1 &&
 		    fit_try(f, had, want->args[0], FIT_EXACT))
 			return true;
-	return is_conversion(want) && !fact_lacks(had, want) &&
-	       converts(f, had, want);
+	return fit_is_conversion(want) && !fact_lacks(had, want) &&
+	       fit_converts(f, had, want);
 }
 
 static bool fn_pointer_has(struct fit *f, const struct term *had,
@@ -482,7 +297,7 @@ static bool has_item(struct fit *f, const struct term *had,
 	const struct term *item, *value = c ? c->value : NULL;
 
 	if (!value ||
-	    !is_named(want, "core::iter::traits::collect::IntoIterator"))
+	    !term_is_named(want, "core::iter::traits::collect::IntoIterator"))
 		return true;
 	if (had->kind != TERM_REF) {
 		item = fact_item(had);
@@ -496,8 +311,8 @@ static bool has_item(struct fit *f, const struct term *had,
 static bool ref_has(struct fit *f, const struct term *had,
 		    const struct term *want)
 {
-	if (!had->is_mutable && (is_named(want, "core::marker::Copy") ||
-				 is_named(want, "core::clone::Clone")))
+	if (!had->is_mutable && (term_is_named(want, "core::marker::Copy") ||
+				 term_is_named(want, "core::clone::Clone")))
 		return true;
 	if (fact_lacks(had, want) || !has_item(f, had, want))
 		return false;
@@ -514,10 +329,11 @@ static bool ref_has(struct fit *f, const struct term *had,
 static bool path_has(struct fit *f, const struct term *had,
 		     const struct term *want)
 {
-	const struct rustdoc_item *now = had->item ? now_of(f, had) : NULL;
+	const struct rustdoc_item *now =
+		had->item ? fit_type_now(f, had) : NULL;
 
 	if (now)
-		return type_has(f, f->has, now, want, false);
+		return fit_type_has(f, f->has, now, want, false);
 	if (had->item)
 		return true;
 	if (fact_lacks(had, want) || !has_item(f, had, want))
@@ -532,7 +348,7 @@ bool fit_satisfies(struct fit *f, const struct term *had,
 		return true;
 	if (all_have(f, had, want))
 		return true;
-	if (is_conversion(want) && had->kind != TERM_PARAM &&
+	if (fit_is_conversion(want) && had->kind != TERM_PARAM &&
 	    had->kind != TERM_IMPL)
 		return false;
 	switch (had->kind) {
@@ -596,7 +412,7 @@ bool fit_provides(struct fit *f, const struct term *has,
 		return any_implies(f, has->bounds, want, true);
 	case TERM_PATH:
 		if (has->item && item_impls(has->item))
-			return type_has(f, f->has, has->item, want, true);
+			return fit_type_has(f, f->has, has->item, want, true);
 		return !fact_lacks(has, want);
 	case TERM_PRIMITIVE:
 		return !fact_lacks(has, want);

@@ -5,11 +5,6 @@
 #include "crate/semver/lints.h"
 #include "crate/semver/std_facts.h"
 
-static bool is_named(const struct term *t, const char *path)
-{
-	return t->name && strcmp(t->name, path) == 0;
-}
-
 static bool is_unsized(const struct fit *f, const struct term_preds *preds,
 		       const struct term *type)
 {
@@ -42,7 +37,7 @@ bool fit_is_sized(const struct fit *f, const struct term *type)
 		return true;
 	case TERM_PATH:
 		for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-			if (is_named(type, paths[i]))
+			if (term_is_named(type, paths[i]))
 				return false;
 		return true;
 	default:
@@ -70,7 +65,7 @@ static bool is_forever(const struct fit *f, const struct term *t,
 			    strcmp(p->bound.lifetime->name, "'static") == 0)
 				return true;
 			if (p->bound.trait && term_same(p->type, t) &&
-			    is_named(p->bound.trait, "core::any::Any"))
+			    term_is_named(p->bound.trait, "core::any::Any"))
 				return true;
 		}
 		return false;
@@ -138,7 +133,8 @@ static bool is_said_of_from(struct fit *f, const struct term_pred *want)
 	if (type->kind != TERM_PROJECTION || type->bounds.count == 0)
 		return false;
 	trait = type->bounds.at[0].trait;
-	if (!is_named(trait, "core::convert::TryInto") || trait->count != 1)
+	if (!term_is_named(trait, "core::convert::TryInto") ||
+	    trait->count != 1)
 		return false;
 	args[0] = trait->args[0];
 	args[1] = type->args[0];
@@ -213,7 +209,7 @@ static bool trait_holds(struct fit *f, const struct term_pred *p)
 
 	if (type->kind == TERM_PARAM) {
 		if (f->own_trait && p->bound.trait->item == f->own_trait &&
-		    is_named(type, "Self"))
+		    term_is_named(type, "Self"))
 			return true;
 		type = fit_value(f, type->name);
 		return !type || fit_satisfies(f, type, p->bound.trait);

@@ -199,11 +199,6 @@ static enum impl_change still_missing(struct search *s, struct header *to)
 	return same_types(s, to, &f) ? 0 : IMPL_TYPES;
 }
 
-static bool is_named(const struct term *t, const char *path)
-{
-	return t->name && strcmp(t->name, path) == 0;
-}
-
 /* From<A> for B gives Into<B> for A; Display gives ToString. */
 static bool stands_for(struct search *s, const struct header *to)
 {
@@ -211,14 +206,14 @@ static bool stands_for(struct search *s, const struct header *to)
 	struct fit f;
 
 	fit_headers(s, to, &f);
-	if (is_named(was, "core::convert::Into") &&
-	    is_named(to->trait, "core::convert::From"))
+	if (term_is_named(was, "core::convert::Into") &&
+	    term_is_named(to->trait, "core::convert::From"))
 		return was->count == 1 && to->trait->count == 1 &&
 		       fit_terms(&f, was->args[0], to->self, FIT_EXACT) &&
 		       fit_terms(&f, s->was.self, to->trait->args[0],
 				 FIT_EXACT);
-	return is_named(was, "alloc::string::ToString") &&
-	       is_named(to->trait, "core::fmt::Display") &&
+	return term_is_named(was, "alloc::string::ToString") &&
+	       term_is_named(to->trait, "core::fmt::Display") &&
 	       fit_terms(&f, s->was.self, to->self, FIT_EXACT);
 }
 
@@ -308,8 +303,8 @@ static const struct surface_path *trait_now(const struct search *s)
 /* Written by hand, as `unsafe impl<T> Send for Own<T>`. */
 static bool is_for_threads(const struct term *trait)
 {
-	return is_named(trait, "core::marker::Send") ||
-	       is_named(trait, "core::marker::Sync");
+	return term_is_named(trait, "core::marker::Send") ||
+	       term_is_named(trait, "core::marker::Sync");
 }
 
 static bool is_promise(const struct search *s)
@@ -351,7 +346,7 @@ static void look(struct search *s)
 	if (s->change == IMPL_GONE && is_for_threads(s->was.trait))
 		s->change = 0;
 	if (s->was.trait->count == 1 &&
-	    is_named(s->was.trait, "core::convert::Into") &&
+	    term_is_named(s->was.trait, "core::convert::Into") &&
 	    s->was.trait->args[0]->item) {
 		const struct surface_path *to = surface_find(
 			s->p->side[SEMVER_NEW]->surface,

@@ -50,9 +50,6 @@ bool job_around_alike(const struct semver_pair *p);
 /* Fill j->of[SIDE] with the generics around the thing and its own. */
 void job_frame(struct job *j, int side);
 
-/* Fill in the parameters and the result of the function THING. */
-void job_inputs(struct job_frame *fr, const struct rustdoc_item *thing);
-
 /* A fit of the other side to HAD, the parameters around bound by their place.
  */
 void job_fit(struct job *j, struct fit *f, int had);
@@ -64,7 +61,21 @@ void job_found(struct job *j, unsigned change, const struct term *was,
 /* PRED of SIDE is not fulfilled; NULL: a size is missing. */
 void job_found_bound(struct job *j, const struct term_pred *pred, int side);
 
-/* signature_types.c */
+/* ---- signature_calls.c */
+
+/* Fill in the parameters and the result of the function THING. */
+void job_inputs(struct job_frame *fr, const struct rustdoc_item *thing);
+
+/* What the lints of functions say themselves. */
+bool job_is_said_already(const struct job *j);
+
+/* From the side HAD to the other: callers if old, implementors if new. */
+void job_compare_calls(struct job *j, int had);
+
+/* Does LIFETIME stand anywhere in T?  DEPTH: 0. */
+bool term_mentions(const struct term *t, const char *lifetime, unsigned depth);
+
+/* ---- signature_types.c */
 void job_compare_types(struct job *j);
 void job_compare_generics(struct job *j);
 void job_compare_assoc_types(struct job *j);
