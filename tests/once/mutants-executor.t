@@ -31,7 +31,7 @@ git apply -C1 "$mutants/\$1.patch" >log 2>&1 || exit 0
 sh ../build >>log 2>&1 || exit 0
 by=\$(sed -n 's/^Killed by: //p' "$mutants/\$1.patch")
 for try in 1 2 3 4 5 6; do # what two threads must meet for may need another try
-	"$suite" ./executor.so --only "\$by" --idle-limit 800 \\
+	"$suite" ./executor.so --only "\$by" --idle-limit 1200 \\
 		--cpu-limit 2000 >out
 	grep -q '  fail: ' out && break
 done
@@ -47,7 +47,7 @@ xargs -P 2 -n 1 sh judge <all
 control() {
 	by=$(sed -n 's/^Killed by: //p' "$mutants"/*.patch | sort -u |
 		paste -sd, -)
-	must "$suite" right/executor.so --only "$by" --idle-limit 800 \
+	must "$suite" right/executor.so --only "$by" --idle-limit 1200 \
 		--cpu-limit 2000 >out
 	mustnt grep -e '  fail' -e '  skipped' out
 }

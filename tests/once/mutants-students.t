@@ -41,7 +41,7 @@ mkdir "\$1" && cp -R "$ROOT/templates/artifact_01/src" "\$1" && cd "\$1" || exit
 	sh ../build >>log 2>&1 || exit 0
 for try in 1 2 3 4 5 6; do
 	"$suite" ./kov.so --only "\$(cat ../\$1.by),$controls" \\
-		--idle-limit 800 --cpu-limit 2000 >out
+		--idle-limit 1200 --cpu-limit 2000 >out
 	grep -q "^\$(cat ../\$1.by)  *[LGK]  fail: " out && break
 done
 rm -rf src ./*.rlib kov.so

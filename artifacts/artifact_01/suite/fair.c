@@ -17,7 +17,9 @@ struct crowd {
 	uint64_t within;
 	bool over;
 	const char *what;
-	bool (*happens)(struct crowd *c); /* asked until it says yes */
+	bool (*happens)(struct crowd *c);	/* asked until it says yes */
+	struct cx_op *(*busy)(struct crowd *c); /* what step_busy waits for */
+	int busy_fd;
 	struct probe *awaited;
 	struct cx_exec *ex;
 	uint64_t deadline;
@@ -90,15 +92,56 @@ static int step_await_end(struct probe *p, struct cx_ctx *cx)
 	return rc;
 }
 
+/* What is ready again and again: a descriptor with data, or a timer. */
+static struct cx_op *busy_fd(struct crowd *c)
+{
+	return cx_fd_ready(c->ex, c->busy_fd, CX_READABLE);
+}
+
+static struct cx_op *busy_timer(struct crowd *c)
+{
+	return cx_sleep_until(c->ex, cx_now(c->ex) + 1000);
+}
+
+static int step_busy(struct probe *p, struct cx_ctx *cx)
+{
+	struct crowd *c = p->data;
+
+	if (!p->op)
+		p->op = c->busy(c);
+	CHECK(p->op, "an operation is NULL");
+	if (cx_op_poll(p->op, cx, NULL) != CX_PENDING) {
+		cx_op_drop(p->op);
+		p->op = NULL;
+		cx_ctx_wake(cx);
+	}
+	if (!c->over)
+		return CX_PENDING;
+	if (p->op)
+		cx_op_drop(p->op);
+	p->op = NULL;
+	return CX_READY;
+}
+
+/* Beside the spinners, one that is busy so. */
+static void busy_spawn(struct crowd *c, struct probe *p,
+		       struct cx_op *(*busy)(struct crowd *c))
+{
+	c->busy = busy;
+	*p = (struct probe){ .step = step_busy, .data = c };
+	probe_spawn(c->ex, p);
+}
+
 static bool writes(struct crowd *c)
 {
 	return c->spinner[0].polls >= 1000 && eventfd_write(c->fd, 1) == 0;
 }
 
-static void e37(void)
+static void await_write(bool timers)
 {
 	struct crowd c = { .happens = writes, .what = "a ready descriptor" };
 	struct probe reader = { .step = step_await_end, .data = &c };
+	struct probe busy[4];
 	struct cx_exec *ex = exec_new();
 
 	c.fd = eventfd(0, EFD_NONBLOCK);
@@ -106,9 +149,18 @@ static void e37(void)
 	CHECK(reader.op, "cx_fd_ready gave NULL");
 	probe_spawn(ex, &reader);
 	crowd_spawn(ex, &c);
+	for (int i = 0; timers && i < 4; i++)
+		busy_spawn(&c, &busy[i], busy_timer);
 	exec_run(ex);
 	cx_free(ex);
 	close(c.fd);
+}
+
+static void e37(void)
+{
+	await_write(false);
+	if (cx_caps() & CX_CAP_TIMERS)
+		await_write(true);
 }
 
 static bool passes(struct crowd *c)
@@ -117,10 +169,11 @@ static bool passes(struct crowd *c)
 	return cx_now(c->ex) >= c->deadline + 2 * MS;
 }
 
-static void e38(void)
+static void await_deadline(bool descriptors)
 {
 	struct crowd c = { .happens = passes, .what = "a timer that is due" };
 	struct probe sleeper = { .step = step_await_end, .data = &c };
+	struct probe busy;
 	struct cx_exec *ex = exec_new();
 
 	c.deadline = cx_now(ex) + 5 * MS;
@@ -128,8 +181,20 @@ static void e38(void)
 	CHECK(sleeper.op, "cx_sleep_until gave NULL");
 	probe_spawn(ex, &sleeper);
 	crowd_spawn(ex, &c);
+	c.busy_fd = descriptors ? eventfd(1, EFD_NONBLOCK) : -1;
+	if (descriptors)
+		busy_spawn(&c, &busy, busy_fd);
 	exec_run(ex);
 	cx_free(ex);
+	if (descriptors)
+		close(c.busy_fd);
+}
+
+static void e38(void)
+{
+	await_deadline(false);
+	if (cx_caps() & CX_CAP_IO)
+		await_deadline(true);
 }
 
 static int step_called(struct probe *p, struct cx_ctx *cx)

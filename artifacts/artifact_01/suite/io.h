@@ -17,4 +17,8 @@ void wait_ready(struct cx_exec *ex, int fd, int interest, const char *what);
 /* Run for 200 ms in which nothing happens: CPU and wait calls. */
 void check_idle(struct cx_exec *ex, const char *what);
 
+/* The same for MS, in which it may wait MOST times. */
+void check_idle_for(struct cx_exec *ex, unsigned int ms, unsigned int most,
+		    const char *what);
+
 #endif

@@ -154,12 +154,51 @@ static void e5(void)
 	      polls);
 }
 
+/* Woken while it waits for its turn, and now and then not at all. */
+static int step_wake_peer(struct probe *p, struct cx_ctx *cx)
+{
+	if (p->n-- <= 0)
+		return CX_READY;
+	cx_ctx_wake(cx);
+	if (p->n % 3 != 0 && p->peer->has_kept) {
+		p->peer->n++;
+		cx_waker_wake_by_ref(&p->peer->kept);
+	}
+	return CX_PENDING;
+}
+
+static int step_was_woken(struct probe *p, struct cx_ctx *cx)
+{
+	(void)cx;
+	CHECK(p->polls == 1 || p->n > 0,
+	      "polled again, and nobody woke it since the last poll began");
+	p->n = 0;
+	return CX_PENDING;
+}
+
+static void wake_the_queued(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe woken = { .step = step_was_woken, .keeps = true };
+	struct probe first = { .step = step_wake_peer, .n = 300 };
+	struct probe last = first;
+
+	first.peer = last.peer = &woken;
+	probe_spawn(ex, &first);
+	probe_spawn(ex, &woken);
+	probe_spawn(ex, &last);
+	turns(ex, 1000);
+	cx_free(ex);
+	probe_forget(&woken);
+}
+
 static void e5b(void)
 {
 	int polls = polls_of_thrice();
 
 	CHECK(polls == 51, "%d polls, not 51: three wakes in a poll are one",
 	      polls);
+	wake_the_queued();
 }
 
 static void e6(void)
