@@ -9,11 +9,11 @@
 enum {
 	STEP_MIN = 64 << 10, /* of what is read in its order */
 	STEP_MAX = 1 << 20,
-	STEPS = 64,
+	STEPS = 16,
 	WINDOW_BITS = 16, /* as much as Linux brings in around a page */
-	WINDOWS_MIN = 5,  /* in memory before all is forgotten */
+	WINDOWS_MIN = 7,  /* in memory before all is forgotten */
 	WINDOWS_MAX = 64,
-	WINDOWS_PART = 32
+	WINDOWS_PART = 24
 };
 
 static size_t within(size_t n, size_t least, size_t most)
