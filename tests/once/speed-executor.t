@@ -91,6 +91,15 @@ true"
 	judged 0 --only echo
 	says .verdict skipped
 	says .reason 'machine busy: 10 % of the rounds were interrupted, above 5 %'
+	# two threads on one processor interrupt each other: wake is not graded
+	{
+		rounds echo 100 150
+		yes 'wake reference 100 1' | head -n 15
+		yes 'wake library 100 1' | head -n 15
+	} >samples
+	judged 0 --only echo,wake
+	says '.verdict, .disturbed == 0' "pass
+true"
 }
 
 refuses() {

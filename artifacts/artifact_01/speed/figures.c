@@ -79,12 +79,15 @@ bool measured_take(struct measured *m, const char *line)
 	return true;
 }
 
+/* Where a shape has two threads on one processor, they interrupt each other. */
 static double disturbed(const struct speed *speed)
 {
 	size_t interrupted = 0;
 	size_t rounds = 0;
 
 	for (size_t i = 0; i < speed->count; i++) {
+		if (!speed->of[i].shape->graded)
+			continue;
 		interrupted += speed->of[i].interrupted;
 		rounds += speed->of[i].reference.count;
 	}

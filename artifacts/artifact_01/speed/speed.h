@@ -44,7 +44,8 @@
  *	library		as it calls itself; "" if it was not loaded
  *	reference	the same of the reference
  *	load		average of the last minute, before; -1: not known
- *	disturbed	share of the reference's rounds that were interrupted
+ *	disturbed	share of the reference's rounds that were interrupted,
+ *			in the shapes that are graded
  *	rounds		of each
  *	limits		{warn_above, fail_above, load, disturbed}
  *	floor		{atomic_ns, malloc_ns, clock_ns, syscall_ns}: what this
