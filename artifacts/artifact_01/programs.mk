@@ -8,7 +8,7 @@ suite_obj := $(filter $B/artifacts/artifact_01/suite/%,$(ART_OBJ))
 
 # the runner of the suite; not its interposer, which takes time to count
 shared_obj := $(filter $(addprefix %/,api.o around.o child.o filter_linux.o \
-	judge.o os_linux.o probe.o watch.o),$(suite_obj))
+	judge.o os_linux.o probe.o tell.o watch.o),$(suite_obj))
 
 $(suite): $(suite_obj) artifacts/artifact_01/suite/exports
 	$(CC) $(LINK) -o $@ $(filter %.o,$^) -Wl,--dynamic-list=$(lastword $^) \

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "speed.h"
+#include "suite/os_linux.h"
 
-const double MOST_LOAD = 1.2;
 const double MOST_DISTURBED = 0.05;
 
 static int compare(const void *a, const void *b)
@@ -99,9 +99,9 @@ static bool is_busy(const struct speed *speed, char *why, size_t size)
 {
 	if (speed->load < 0)
 		snprintf(why, size, "machine busy, or not: no load is known");
-	else if (speed->load > MOST_LOAD)
+	else if (speed->load > OS_QUIET_LOAD)
 		snprintf(why, size, "machine busy: load %.2f, above %.1f",
-			 speed->load, MOST_LOAD);
+			 speed->load, OS_QUIET_LOAD);
 	else if (speed->disturbed > MOST_DISTURBED)
 		snprintf(why, size,
 			 "machine busy: %.0f %% of the rounds were "

@@ -158,20 +158,6 @@ static int list(void)
 
 /* ---- measuring */
 
-/* The average of the last minute, or -1. */
-static double load_now(void)
-{
-	FILE *file = fopen("/proc/loadavg", "re");
-	double load;
-
-	if (!file)
-		return -1;
-	if (fscanf(file, "%lf", &load) != 1)
-		load = -1;
-	fclose(file);
-	return load;
-}
-
 /* speed->load once it is low enough, or patience has come to its end. */
 static void await_quiet(const struct options *o, struct speed *speed)
 {
@@ -179,7 +165,7 @@ static void await_quiet(const struct options *o, struct speed *speed)
 
 	if (o->has_load)
 		return;
-	while ((speed->load = load_now()) > MOST_LOAD && wall_ns() < until)
+	while ((speed->load = os_load()) > OS_QUIET_LOAD && wall_ns() < until)
 		doze(1000 * MS);
 }
 
@@ -299,7 +285,8 @@ static int grade_library(const struct options *o, struct speed *speed)
 	    !find_reference(o->reference, reference, sizeof(reference)))
 		return STATUS_NOT_THERE;
 	await_quiet(o, speed);
-	if (!speed->any_load && (speed->load < 0 || speed->load > MOST_LOAD)) {
+	if (!speed->any_load &&
+	    (speed->load < 0 || speed->load > OS_QUIET_LOAD)) {
 		speed->count = 0;
 		return 0;
 	}

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "speed.h"
+#include "suite/os_linux.h"
+#include "suite/tell.h"
 
 static const char *const floor_names[] = { "atomic", "malloc", "clock",
 					   "syscall" };
@@ -23,22 +25,6 @@ const char *grade_word(enum grade grade)
 }
 
 /* ---- JSON */
-
-static void put_json(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < 0x20 || c >= 0x7f)
-			printf("\\u%04x", c); /* bytes, taken for Latin-1 */
-		else
-			putchar(c);
-	}
-	putchar('"');
-}
 
 static void put_series(const char *name, const struct series *s)
 {
@@ -64,7 +50,7 @@ static void put_shape(const struct measured *m, bool first)
 	       "\"graded\": %s,\n     \"verdict\": \"%s\", \"reason\": ",
 	       first ? "" : ",", m->shape->id, m->shape->title, m->shape->unit,
 	       m->shape->graded ? "true" : "false", grade_word(m->grade));
-	put_json(m->reason);
+	tell_json(m->reason);
 	putchar(',');
 	put_series("reference", &m->reference);
 	put_series("library", &m->library);
@@ -78,16 +64,17 @@ void report_json(const struct speed *speed)
 {
 	printf("{\n  \"schema\": 1, \"verdict\": \"%s\", \"reason\": ",
 	       grade_word(speed->grade));
-	put_json(speed->reason);
+	tell_json(speed->reason);
 	printf(",\n  \"library\": ");
-	put_json(speed->library);
+	tell_json(speed->library);
 	printf(", \"reference\": ");
-	put_json(speed->reference);
+	tell_json(speed->reference);
 	printf(",\n  \"load\": %.2f, \"disturbed\": %.4f, \"rounds\": %u,\n",
 	       speed->load, speed->disturbed, speed->rounds);
 	printf("  \"limits\": {\"warn_above\": %g, \"fail_above\": %g, "
 	       "\"load\": %g, \"disturbed\": %g},\n  \"floor\": {",
-	       speed->warn_above, speed->fail_above, MOST_LOAD, MOST_DISTURBED);
+	       speed->warn_above, speed->fail_above, OS_QUIET_LOAD,
+	       MOST_DISTURBED);
 	for (int i = 0; i < 4; i++)
 		printf("%s\"%s_ns\": %.2f", i ? ", " : "", floor_names[i],
 		       speed->floor[i]);
@@ -98,15 +85,6 @@ void report_json(const struct speed *speed)
 }
 
 /* ---- text */
-
-static void put_plain(const char *text)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		putchar(c < 0x20 || c >= 0x7f ? '?' : c);
-	}
-}
 
 static void print_figure(const struct series *s, const char *unit)
 {
@@ -131,7 +109,7 @@ static void print_shape(const struct measured *m)
 	printf("  %s", grade_word(m->grade));
 	if (m->reason[0]) {
 		printf(": ");
-		put_plain(m->reason);
+		tell_plain(m->reason);
 	}
 	if (m->floor.count > 0)
 		printf(" (system calls alone: %.1f %s)",
@@ -153,7 +131,7 @@ void report_text(const struct speed *speed)
 	printf("; load %.2f\n%s", speed->load, grade_word(speed->grade));
 	if (speed->reason[0]) {
 		printf(": ");
-		put_plain(speed->reason);
+		tell_plain(speed->reason);
 	}
 	putchar('\n');
 }

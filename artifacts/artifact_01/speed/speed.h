@@ -154,7 +154,6 @@ struct speed {
 	char reason[160];
 };
 
-extern const double MOST_LOAD;	    /* to grade */
 extern const double MOST_DISTURBED; /* share of rounds */
 
 /* Library to reference; 0 if there is no such figure. */

@@ -15,6 +15,7 @@
 #include "os_linux.h"
 #include "record.h"
 #include "suite.h"
+#include "tell.h"
 #include "watch.h"
 
 static const char usage[] =
@@ -110,31 +111,6 @@ static bool is_among(const char *id, const char *list)
 
 /* ---- telling */
 
-static void put_json(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < 0x20 || c >= 0x7f)
-			printf("\\u%04x", c); /* bytes, taken for Latin-1 */
-		else
-			putchar(c);
-	}
-	putchar('"');
-}
-
-static void put_plain(const char *text)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		putchar(c < 0x20 || c >= 0x7f ? '?' : c);
-	}
-}
-
 static void show_json(const struct statement *one, const struct result *r,
 		      bool first)
 {
@@ -142,16 +118,16 @@ static void show_json(const struct statement *one, const struct result *r,
 	       "\"%s\"",
 	       first ? "" : ",", one->id, one->group, words[r->verdict]);
 	printf(", \"reason\": ");
-	put_json(r->reason);
+	tell_json(r->reason);
 	printf(", \"file\": ");
-	put_json(r->file);
+	tell_json(r->file);
 	printf(", \"line\": %d, \"wall_ms\": %u, \"cpu_ms\": %u", r->line,
 	       r->wall_ms, r->cpu_ms);
 	printf(", \"refused\": ");
-	put_json(r->refused);
+	tell_json(r->refused);
 	printf(", \"printed\": %llu, \"log\": ",
 	       (unsigned long long)r->printed);
-	put_json(r->log);
+	tell_json(r->log);
 	putchar('}');
 }
 
@@ -160,7 +136,7 @@ static void show_text(const struct statement *one, const struct result *r)
 	printf("%-5s %c  %s", one->id, one->group, words[r->verdict]);
 	if (r->reason[0]) {
 		printf(": ");
-		put_plain(r->reason);
+		tell_plain(r->reason);
 	}
 	if (r->line)
 		printf(" (%s:%d)", r->file, r->line);
@@ -248,7 +224,7 @@ static int run_all(const struct options *options, const char *library)
 	tell_confinement(&result);
 	if (options->json) {
 		printf("{\n  \"schema\": 1, \"library\": ");
-		put_json(result.name);
+		tell_json(result.name);
 		printf(", \"confined\": %s",
 		       result.confined ? "true" : "false");
 		printf(",\n  \"statements\": [");

@@ -165,3 +165,16 @@ long os_voluntary_switches(void)
 	getrusage(RUSAGE_THREAD, &usage);
 	return usage.ru_nvcsw;
 }
+
+double os_load(void)
+{
+	FILE *file = fopen("/proc/loadavg", "re");
+	double load;
+
+	if (!file)
+		return -1;
+	if (fscanf(file, "%lf", &load) != 1)
+		load = -1;
+	fclose(file);
+	return load;
+}

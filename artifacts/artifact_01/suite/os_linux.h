@@ -44,6 +44,13 @@ struct usage {
 /* Of process PID; zeros if it has gone. */
 struct usage os_usage(pid_t pid);
 
+/*
+ * The average load of the last minute, or -1; above OS_QUIET_LOAD time tells
+ * more of the machine than of the library.
+ */
+double os_load(void);
+#define OS_QUIET_LOAD 1.2
+
 /* Called once when an allocation has failed. */
 extern void (*os_when_exhausted)(void);
 

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "os_linux.h"
 #include "suite.h"
 
 _Atomic uint64_t all_polls;
@@ -302,16 +303,8 @@ void doze(uint64_t ns)
 
 void skip_if_busy(void)
 {
-	FILE *file = fopen("/proc/loadavg", "r");
-	double load = 0;
-
-	if (!file)
-		return;
-	if (fscanf(file, "%lf", &load) == 1 && load > 1.2) {
-		fclose(file);
+	if (os_load() > OS_QUIET_LOAD)
 		skip_because("machine busy");
-	}
-	fclose(file);
 }
 
 void need_descriptors(unsigned int count)
