@@ -111,29 +111,61 @@ int repo_discover(const char *dir, struct repo **out, struct err *err)
 	return open_with(dir, 0, out, err);
 }
 
-int repo_init(const char *dir, unsigned flags, struct repo **out,
-	      struct err *err)
+static int init_bare(const char *dir, const char *git_dir, git_repository **out,
+		     struct err *err)
 {
 	git_repository_init_options opts;
-	git_repository *raw = NULL;
 	int rc;
 
-	if (git_setup(err) < 0)
-		return (int)err->code;
 	(void)git_repository_init_options_init(
 		&opts, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
 	opts.flags = GIT_REPOSITORY_INIT_NO_REINIT | GIT_REPOSITORY_INIT_MKDIR |
-		     GIT_REPOSITORY_INIT_MKPATH;
-	if (flags & REPO_BARE)
-		opts.flags |= GIT_REPOSITORY_INIT_BARE;
+		     GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_BARE;
 	opts.initial_head = "main";
-	rc = git_repository_init_ext(&raw, dir, &opts);
+	rc = git_repository_init_ext(out, git_dir, &opts);
 	if (rc == GIT_EEXISTS)
 		return err_set(err, ERR_EXISTS, "'%s' is a git repository",
 			       dir);
-	if (rc < 0)
-		return git_failed(rc, "make the repository", dir, err);
-	return wrap(raw, out, err);
+	return rc < 0 ? git_failed(rc, "make the repository", dir, err) : 0;
+}
+
+static int give_work_dir(git_repository *raw, const char *dir, struct err *err)
+{
+	git_config *config = NULL;
+	int rc = git_repository_config(&config, raw);
+
+	if (rc == 0)
+		rc = git_config_set_bool(config, "core.bare", 0);
+	if (rc == 0)
+		rc = git_config_set_bool(config, "core.logallrefupdates", 1);
+	git_config_free(config);
+	return rc < 0 ? git_failed(rc, "configure the repository", dir, err)
+		      : 0;
+}
+
+/*
+ * Made bare in any case: libgit2 tries out what the file system can do with
+ * files of its own, and one that could not be removed again would stay among
+ * the files of a work folder, to be packed or committed with them.
+ */
+int repo_init(const char *dir, unsigned flags, struct repo **out,
+	      struct err *err)
+{
+	AUTO(strbuf_releasep) struct strbuf git_dir = { 0 };
+	git_repository *raw = NULL;
+	int rc;
+
+	strbuf_adds(&git_dir, dir);
+	if (!(flags & REPO_BARE))
+		strbuf_adds(&git_dir, "/.git");
+	if (strbuf_check(&git_dir, err) < 0 || git_setup(err) < 0 ||
+	    init_bare(dir, strbuf_str(&git_dir), &raw, err) < 0)
+		return (int)err->code;
+	if (flags & REPO_BARE)
+		return wrap(raw, out, err);
+	rc = give_work_dir(raw, dir, err);
+	git_repository_free(raw);
+	return rc < 0 ? rc : repo_open(dir, out, err);
 }
 
 void repo_free(struct repo *r)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -167,6 +168,30 @@ static void test_init_makes_main_whatever_the_user_likes(void **state)
 	assert_string_equal(strbuf_str(&text), "ref: refs/heads/main\n");
 	strbuf_release(&text);
 	free(head);
+}
+
+/* A file of libgit2's, tried and not removed, would be taken for theirs. */
+static void test_init_touches_nothing_beside_git(void **state)
+{
+	const struct box *b = *state;
+	char *dir = path_joined(b->dir, "work");
+	_Alignas(struct inotify_event) char bytes[4096];
+	const struct inotify_event *event = (const void *)bytes;
+	struct repo *r = NULL;
+	struct err err = { 0 };
+	int watch = inotify_init1(IN_NONBLOCK);
+	ssize_t n;
+
+	assert_int_equal(mkdir(dir, 0777), 0);
+	assert_true(inotify_add_watch(watch, dir, IN_CREATE) >= 0);
+	assert_int_equal(repo_init(dir, 0, &r, &err), 0);
+	n = read(watch, bytes, sizeof(bytes));
+	assert_int_equal(n, sizeof(*event) + event->len);
+	assert_string_equal(event->name, ".git");
+	assert_non_null(repo_work_dir(r));
+	repo_free(r);
+	close(watch);
+	free(dir);
 }
 
 static void test_init_bare_has_no_work_dir(void **state)
@@ -528,6 +553,7 @@ int main(void)
 		IN_A_BOX(test_open_refuses_another_owner),
 		IN_A_BOX(test_init_refuses_to_do_it_twice),
 		IN_A_BOX(test_init_makes_main_whatever_the_user_likes),
+		IN_A_BOX(test_init_touches_nothing_beside_git),
 		IN_A_BOX(test_init_bare_has_no_work_dir),
 		IN_A_BOX(test_ref_write_moves_only_what_it_expects),
 		IN_A_BOX(test_ref_write_keeps_head_symbolic),
