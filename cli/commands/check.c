@@ -5,6 +5,7 @@
 #include "commands/artifact_arg.h"
 #include "commands/build_opts.h"
 #include "commands/check_format.h"
+#include "commands/verdict.h"
 #include "commands/view.h"
 #include "course/check.h"
 #include "course/gating.h"
@@ -96,15 +97,6 @@ static json_t *result_view(const struct check_result *r)
 
 /* ---- the text */
 
-static enum term_style style_of(const char *verdict)
-{
-	if (strcmp(verdict, "pass") == 0)
-		return TERM_GOOD;
-	if (strcmp(verdict, "fail") == 0)
-		return TERM_BAD;
-	return strcmp(verdict, "error") == 0 ? TERM_WARN : TERM_DIM;
-}
-
 static void print_finding(struct terminal *t, const json_t *f)
 {
 	const char *level = view_text(f, "level");
@@ -155,7 +147,7 @@ static void print_gate(struct terminal *t, const json_t *gate, bool in_full)
 
 	if (in_full) {
 		term_printf(t, "  %-9s", view_text(gate, "gate"));
-		term_styled(t, style_of(verdict), "%-7s", verdict);
+		term_styled(t, verdict_style(verdict), "%-7s", verdict);
 		if (reason[0])
 			term_printf(t, " %s", reason);
 		else
@@ -179,20 +171,12 @@ static void print_gate(struct terminal *t, const json_t *gate, bool in_full)
 
 static void print_item(struct terminal *t, const json_t *item, bool in_full)
 {
-	const char *verdict = view_text(item, "verdict");
 	size_t g;
 	json_t *gate;
 
-	term_styled(t, TERM_BOLD, "%s", view_text(item, "label"));
-	if (view_text(item, "crate")[0])
-		term_printf(t, "  %s %s", view_text(item, "crate"),
-			    view_text(item, "version"));
-	if (view_bool(item, "missing")) {
-		term_styled(t, TERM_DIM, "  nothing submitted\n");
+	if (!verdict_print_head(t, item))
 		return;
-	}
-	term_printf(t, "  ");
-	term_styled(t, style_of(verdict), "%s\n", verdict);
+	term_printf(t, "\n");
 	if (view_text(item, "error")[0])
 		term_printf(t, "    %s\n", view_text(item, "error"));
 	if (view_text(item, "hint")[0])

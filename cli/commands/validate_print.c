@@ -3,16 +3,8 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "commands/verdict.h"
 #include "commands/view.h"
-
-static enum term_style style_of(const char *verdict)
-{
-	if (strcmp(verdict, "pass") == 0)
-		return TERM_GOOD;
-	if (strcmp(verdict, "fail") == 0)
-		return TERM_BAD;
-	return strcmp(verdict, "error") == 0 ? TERM_WARN : TERM_DIM;
-}
 
 static bool is_bad(const json_t *s)
 {
@@ -30,7 +22,7 @@ static enum term_style style_of_statement(const json_t *s)
 {
 	if (is_bad(s) && !counts(s))
 		return TERM_WARN;
-	return style_of(view_text(s, "verdict"));
+	return verdict_style(view_text(s, "verdict"));
 }
 
 static void print_row(struct terminal *t, const json_t *s)
@@ -189,19 +181,10 @@ static void print_load(struct terminal *t, const json_t *item)
 
 static void print_head(struct terminal *t, const json_t *item)
 {
-	const char *verdict = view_text(item, "verdict");
 	const json_t *score = json_object_get(item, "score");
 
-	term_styled(t, TERM_BOLD, "%s", view_text(item, "label"));
-	if (view_text(item, "crate")[0])
-		term_printf(t, "  %s %s", view_text(item, "crate"),
-			    view_text(item, "version"));
-	if (view_bool(item, "missing")) {
-		term_styled(t, TERM_DIM, "  nothing submitted\n");
+	if (!verdict_print_head(t, item))
 		return;
-	}
-	term_printf(t, "  ");
-	term_styled(t, style_of(verdict), "%s", verdict);
 	if (view_int(score, "of_points") > 0)
 		term_printf(t, "  %lld of %lld points",
 			    view_int(score, "points"),
@@ -230,9 +213,10 @@ static void print_shape(struct terminal *t, const json_t *s)
 			    ratio);
 	else
 		term_printf(t, "%35s", "-  ");
-	term_styled(
-		t, strcmp(verdict, "warn") == 0 ? TERM_WARN : style_of(verdict),
-		"%s\n", verdict);
+	term_styled(t,
+		    strcmp(verdict, "warn") == 0 ? TERM_WARN
+						 : verdict_style(verdict),
+		    "%s\n", verdict);
 	if (view_text(s, "reason")[0])
 		term_styled(t, TERM_DIM, "    %s\n", view_text(s, "reason"));
 }

@@ -1,0 +1,31 @@
+#include "commands/verdict.h"
+
+#include <string.h>
+
+#include "commands/view.h"
+
+enum term_style verdict_style(const char *verdict)
+{
+	if (strcmp(verdict, "pass") == 0)
+		return TERM_GOOD;
+	if (strcmp(verdict, "fail") == 0)
+		return TERM_BAD;
+	return strcmp(verdict, "error") == 0 ? TERM_WARN : TERM_DIM;
+}
+
+bool verdict_print_head(struct terminal *t, const json_t *item)
+{
+	const char *verdict = view_text(item, "verdict");
+
+	term_styled(t, TERM_BOLD, "%s", view_text(item, "label"));
+	if (view_text(item, "crate")[0])
+		term_printf(t, "  %s %s", view_text(item, "crate"),
+			    view_text(item, "version"));
+	if (view_bool(item, "missing")) {
+		term_styled(t, TERM_DIM, "  nothing submitted\n");
+		return false;
+	}
+	term_printf(t, "  ");
+	term_styled(t, verdict_style(verdict), "%s", verdict);
+	return true;
+}
