@@ -161,6 +161,35 @@ static inline ATTR_UNUSED void box_refused(const struct box *b, unsigned flags,
 		fail_msg("'%s' is not in '%s'", hint, err.hint);
 }
 
+/* The next submission of HANDLE, in a change that is committed. */
+static inline ATTR_UNUSED void submit(struct workspace *ws, const char *handle,
+				      const char *version, struct err *err)
+{
+	struct submission s = { .n = 1,
+				.version = version,
+				.claimed_at = RECORD_NEVER,
+				.not_seen_at = RECORD_NEVER,
+				.first_seen_at = 1800000000,
+				.gone_at = RECORD_NEVER };
+	struct change *c = NULL;
+	struct record *r = NULL;
+	char tag[64];
+
+	snprintf(tag, sizeof(tag), "artifact_01/v%s", version);
+	s.tag = tag;
+	memset(s.tag_object, 'a', 40);
+	memset(s.commit, 'b', 40);
+	assert_int_equal(workspace_record(ws, ARTIFACT_01, handle, &r, err), 0);
+	s.n = (uint32_t)r->submission_count + 1;
+	assert_int_equal(record_add_submission(r, &s, err), 0);
+	assert_int_equal(change_new(ws, &c, err), 0);
+	assert_int_equal(change_put_record(c, r, err), 0);
+	assert_false(change_is_empty(c));
+	(void)change_commit(c, "collect artifact_01: 1 new", err);
+	change_free(c);
+	record_free(r);
+}
+
 /* A command of git in the workspace; its output is one line at most. */
 static inline ATTR_UNUSED void box_git(const struct box *b, const char *args,
 				       const char *expected)
