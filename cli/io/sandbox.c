@@ -11,7 +11,6 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/parse.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "io/cgroup.h"
@@ -231,34 +230,36 @@ static int build(struct args *a, const struct sandbox_spec *spec,
 
 /* ----------------------------------------------------------- a uid of ours */
 
-/* The number of uids that this machine, or this container, knows. */
-static uint64_t uid_range(void)
+/* How many uids this machine, or this container, knows; from 0 on. */
+static int uid_range(uint64_t *out, struct err *err)
 {
 	AUTO(strbuf_releasep) struct strbuf map = { 0 };
-	unsigned long long inside, outside, count;
-	struct err err = { 0 };
+	unsigned long long inside = 1, outside, count = 0;
 
-	if (file_read("/proc/self/uid_map", STAT_MAX, &map, &err) < 0 ||
-	    sscanf(strbuf_str(&map), "%llu %llu %llu", &inside, &outside,
-		   &count) != 3 ||
-	    inside != 0)
-		return 0;
-	return count;
+	if (file_read("/proc/self/uid_map", STAT_MAX, &map, err) < 0)
+		return (int)err->code;
+	(void)sscanf(strbuf_str(&map), "%llu %llu %llu", &inside, &outside,
+		     &count);
+	*out = inside == 0 ? count : 0;
+	return 0;
 }
 
 /* Different for each sandbox at one time, so that each has its own count. */
-static uint32_t own_uid(void)
+static int own_uid(uint32_t *out, struct err *err)
 {
 	static atomic_uint counter;
 	unsigned n =
 		atomic_fetch_add_explicit(&counter, 1, memory_order_relaxed);
-	uint64_t range = uid_range();
+	uint64_t range = 0;
 
-	if (range > (uint64_t)UID_BASE + (1U << 28))
-		return UID_BASE + ((uint32_t)getpid() & 0xffff) * UID_SPREAD +
-		       n % UID_SPREAD;
-	if (range >= UID_RANGE_MIN)
-		return (uint32_t)range - 1 - n % 256;
+	if (uid_range(&range, err) < 0)
+		return (int)err->code;
+	if (geteuid() != 0 || range < UID_RANGE_MIN || !file_exists(SETPRIV))
+		return err_set(err, ERR_MISSING, "no uid for a sandbox");
+	*out = range > (uint64_t)UID_BASE + (1U << 28)
+		       ? UID_BASE + ((uint32_t)getpid() & 0xffff) * UID_SPREAD +
+				 n % UID_SPREAD
+		       : (uint32_t)range - 1 - n % 256;
 	return 0;
 }
 
@@ -273,98 +274,6 @@ static int give_binds(const struct sandbox_spec *spec, uint32_t uid,
 	return 0;
 }
 
-/* ---------------------------------------------------------------- counting */
-
-static bool read_parent(const char *pid, int64_t *parent)
-{
-	AUTO(strbuf_releasep) struct strbuf stat = { 0 };
-	char path[64];
-	const char *after;
-	long long ppid;
-	struct err err = { 0 };
-
-	snprintf(path, sizeof(path), "/proc/%.32s/stat", pid);
-	if (file_read(path, STAT_MAX, &stat, &err) < 0)
-		return false;
-	after = strrchr(strbuf_str(&stat), ')'); /* a name may hold anything */
-	if (!after || sscanf(after, ") %*c %lld", &ppid) != 1)
-		return false;
-	*parent = ppid;
-	return true;
-}
-
-struct proc {
-	int64_t pid;
-	int64_t parent;
-};
-
-static int by_pid(const void *a, const void *b)
-{
-	int64_t x = ((const struct proc *)a)->pid;
-	int64_t y = ((const struct proc *)b)->pid;
-
-	return (x > y) - (x < y);
-}
-
-static bool is_below(const struct proc *procs, size_t n, struct proc p,
-		     int64_t top)
-{
-	/* read one by one while they live and die: a circle is possible */
-	for (size_t steps = 0; steps < n; steps++) {
-		const struct proc key = { .pid = p.parent };
-		const struct proc *up;
-
-		if (p.parent == top)
-			return true;
-		up = bsearch(&key, procs, n, sizeof(*procs), by_pid);
-		if (!up)
-			return false;
-		p = *up;
-	}
-	return false;
-}
-
-/* The processes of this machine, sorted; to be free()d. */
-static struct proc *read_processes(size_t *count)
-{
-	AUTO(file_names_releasep) struct file_names names = { 0 };
-	struct err err = { 0 };
-	struct proc *procs;
-	size_t n = 0;
-
-	if (file_names_read("/proc", &names, &err) < 0)
-		return NULL;
-	procs = calloc(names.count + 1, sizeof(*procs));
-	for (size_t i = 0; procs && i < names.count; i++) {
-		uint64_t id;
-
-		if (!parse_u64(names.items[i], &id) ||
-		    !read_parent(names.items[i], &procs[n].parent))
-			continue;
-		procs[n++].pid = (int64_t)id;
-	}
-	if (n > 0)
-		qsort(procs, n, sizeof(*procs), by_pid);
-	*count = n;
-	return procs;
-}
-
-/*
- * The last resort, for root without any other limit that holds: a namespace
- * dies with its first process, however many there are by then.
- */
-static bool too_many(void *ctx, int64_t pid)
-{
-	const uint32_t *limit = ctx;
-	size_t n = 0, below = 0;
-	struct proc *procs = read_processes(&n);
-
-	for (size_t i = 0; procs && i < n && below <= *limit; i++)
-		below += is_below(procs, n, procs[i], pid);
-	free(procs);
-	return below > *limit;
-}
-
 /* ----------------------------------------------------------------- running */
 
 /* The first line of what bubblewrap said. */
@@ -377,11 +286,8 @@ static int setup_failed(const struct process_result *r, struct err *err)
 		       (int)strcspn(said, "\n"), said);
 }
 
-static int find_tools(enum sandbox_mode mode, char **bwrap, struct err *err)
+static int find_tools(char **bwrap, struct err *err)
 {
-	if (mode == SANDBOX_OWN_UID &&
-	    (geteuid() != 0 || own_uid() == 0 || !file_exists(SETPRIV)))
-		return err_set(err, ERR_MISSING, "no uid for a sandbox");
 	*bwrap = process_find("bwrap", NULL);
 	if (!*bwrap)
 		return err_set(err, ERR_MISSING, "bubblewrap not found");
@@ -404,10 +310,11 @@ int sandbox_run_as(enum sandbox_mode mode, bool cgroup,
 				  .max_output = spec->max_output,
 				  .merge = spec->merge,
 				  .out_fd = spec->out_fd };
-	uint32_t uid = mode == SANDBOX_OWN_UID ? own_uid() : 0;
+	uint32_t uid = 0;
 
-	if (find_tools(mode, &bwrap, err) < 0 ||
-	    (uid != 0 && give_binds(spec, uid, err) < 0) ||
+	if (find_tools(&bwrap, err) < 0 ||
+	    (mode == SANDBOX_OWN_UID &&
+	     (own_uid(&uid, err) < 0 || give_binds(spec, uid, err) < 0)) ||
 	    build(&args, spec, mode, bwrap, uid, err) < 0)
 		return (int)err->code;
 	if (cgroup) /* bubblewrap itself and its first process are two more */
@@ -416,7 +323,7 @@ int sandbox_run_as(enum sandbox_mode mode, bool cgroup,
 	p.argv = args.items;
 	p.cgroups = group.count > 0 ? group.enter : NULL;
 	if (mode != SANDBOX_OWN_UID && geteuid() == 0 && !group.pids) {
-		p.watch = too_many;
+		p.watch = sandbox_too_many;
 		p.watch_ctx = &limit;
 	}
 	return process_run(&p, out, err);

@@ -25,4 +25,11 @@ int sandbox_run_as(enum sandbox_mode mode, bool cgroup,
 		   const struct sandbox_spec *spec, struct process_result *out,
 		   struct err *err);
 
+/*
+ * The last resort, for root without any other limit that holds: a namespace
+ * dies with its first process, however many there are by then.  True if below
+ * PID are more than CTX, a uint32_t, says.
+ */
+bool sandbox_too_many(void *ctx, int64_t pid);
+
 #endif

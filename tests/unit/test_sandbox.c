@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -347,6 +348,27 @@ static void test_try_names_what_is_missing(void **state)
 	assert_string_equal(err.msg, "bubblewrap not found");
 }
 
+/* What cannot be read is no uid 0, nor "there is none". */
+static void test_run_says_what_it_could_not_read(void **state)
+{
+	const char *argv[] = { "/bin/true", NULL };
+	struct sandbox_spec spec = small();
+	struct process_result r = { 0 };
+	struct rlimit files, none;
+	struct err err = { 0 };
+
+	(void)state;
+	spec.argv = argv;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+	none = files;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	(void)sandbox_run_as(SANDBOX_OWN_UID, false, &spec, &r, &err);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
+	assert_string_equal(err.msg, "cannot open '/proc/self/uid_map': "
+				     "too many open files");
+}
+
 /* What a machine without root has. */
 static int as_nobody(void)
 {
@@ -425,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_sandbox_bounds_output),
 		cmocka_unit_test(test_check_agrees_with_trying),
 		cmocka_unit_test(test_try_names_what_is_missing),
+		cmocka_unit_test(test_run_says_what_it_could_not_read),
 		cmocka_unit_test(test_sandbox_works_for_a_normal_user),
 		cmocka_unit_test(test_cgroup_leaves_no_folder),
 	};
