@@ -11,6 +11,8 @@
 #define ATTR_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define ATTR_UNUSED __attribute__((unused))
 #define ATTR_NORETURN __attribute__((noreturn))
+#define ATTR_INLINE inline __attribute__((always_inline)) /* behind static */
+#define ATTR_TARGET(what) __attribute__((target(what)))
 #define AUTO(cleanup_fn) __attribute__((cleanup(cleanup_fn)))
 
 #define AUTO_DEFINE(type, free_fn)                         \

@@ -2,17 +2,10 @@
 
 #include <string.h>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/parse.h"
-
-enum {
-	BLOCK = 64, /* bytes looked at together: one bit each */
-};
+#include "base/skip.h"
 
 void scan_init(struct scan *s, const char *text, size_t len)
 {
@@ -59,10 +52,10 @@ int scan_check(const struct scan *s, struct err *err)
 	case ERR_LIMIT:
 		return err_set(err, ERR_LIMIT,
 			       "byte %zu: nested more than %d levels deep",
-			       s->failed_at, SCAN_DEPTH_MAX);
+			       s->base + s->failed_at, SCAN_DEPTH_MAX);
 	default:
 		return err_set(err, ERR_FORMAT, "byte %zu: %s is expected",
-			       s->failed_at, s->wanted);
+			       s->base + s->failed_at, s->wanted);
 	}
 }
 
@@ -166,190 +159,17 @@ bool scan_raw_string(struct scan *s, struct scan_text *out)
 
 /* ---- skipping */
 
-/* Bit I of a block's masks stands for its byte I. */
-struct masks {
-	uint64_t quote;
-	uint64_t backslash;
-	uint64_t open;
-	uint64_t close;
-};
-
-static unsigned lowest(uint64_t bits)
-{
-	return (unsigned)__builtin_ctzll(bits);
-}
-
-/* In pairs, fours and eights at once; the product adds up the bytes. */
-static unsigned count(uint64_t bits)
-{
-	bits -= bits >> 1 & 0x5555555555555555u;
-	bits = (bits & 0x3333333333333333u) + (bits >> 2 & 0x3333333333333333u);
-	bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fu;
-	return (unsigned)(bits * 0x0101010101010101u >> 56);
-}
-
-#ifdef __SSE2__
-/* A bit for each of the 16 bytes of V that are C. */
-static uint64_t equal(__m128i v, char c)
-{
-	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
-}
-
-static void classify(const char *p, struct masks *m)
-{
-	*m = (struct masks){ 0 };
-	for (unsigned i = 0; i < BLOCK; i += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(p + i));
-		/* '[' to '{', ']' to '}' */
-		__m128i folded = _mm_or_si128(v, _mm_set1_epi8(0x20));
-
-		m->quote |= equal(v, '"') << i;
-		m->backslash |= equal(v, '\\') << i;
-		m->open |= equal(folded, '{') << i;
-		m->close |= equal(folded, '}') << i;
-	}
-}
-#else
-static uint64_t load_le64(const unsigned char *p)
-{
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
-	       (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
-	       (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
-	       (uint64_t)p[7] << 56;
-}
-
-/* 64 bytes of 0 or 1 into 64 bits; the multiplication gathers eight. */
-static uint64_t gather(const unsigned char *flags)
-{
-	uint64_t bits = 0;
-
-	for (unsigned i = 0; i < BLOCK / 8; i++) {
-		uint64_t eight = load_le64(flags + 8 * i);
-
-		bits |= eight * 0x0102040810204080u >> 56 << 8 * i;
-	}
-	return bits;
-}
-
-/* Branch-free, so that compilers make it a few vector instructions. */
-static void classify(const char *p, struct masks *m)
-{
-	unsigned char quote[BLOCK], back[BLOCK], open[BLOCK], close[BLOCK];
-
-	for (unsigned i = 0; i < BLOCK; i++) {
-		unsigned char c = (unsigned char)p[i];
-		unsigned char folded = c | 0x20; /* '[' to '{', ']' to '}' */
-
-		quote[i] = c == '"';
-		back[i] = c == '\\';
-		open[i] = folded == '{';
-		close[i] = folded == '}';
-	}
-	m->quote = gather(quote);
-	m->backslash = gather(back);
-	m->open = gather(open);
-	m->close = gather(close);
-}
-#endif
-
-/* What is carried from one block to the next. */
-struct skip {
-	uint64_t in_string; /* all ones inside, else 0 */
-	uint64_t escaped;   /* 1: the first byte follows a backslash */
-	size_t depth;
-};
-
-static uint64_t escaped_bytes(struct skip *k, uint64_t backslash)
-{
-	uint64_t escaped = k->escaped;
-
-	backslash &= ~k->escaped;
-	k->escaped = 0;
-	while (backslash) {
-		unsigned i = lowest(backslash);
-
-		if (i == BLOCK - 1) {
-			k->escaped = 1;
-			break;
-		}
-		escaped |= (uint64_t)2 << i;
-		backslash &= ~((uint64_t)3 << i);
-	}
-	return escaped;
-}
-
-/* Ones from each opening quote up to its closing one. */
-static uint64_t string_bytes(struct skip *k, uint64_t quote)
-{
-	quote ^= quote << 1;
-	quote ^= quote << 2;
-	quote ^= quote << 4;
-	quote ^= quote << 8;
-	quote ^= quote << 16;
-	quote ^= quote << 32;
-	quote ^= k->in_string;
-	k->in_string = quote >> (BLOCK - 1) ? UINT64_MAX : 0;
-	return quote;
-}
-
-/*
- * Follow the depth through one block.  The bytes to move on: BLOCK, or fewer
- * if the outermost bracket closes; 0 when it nests too deeply, with *BAD.
- */
-static unsigned follow(struct skip *k, const struct masks *m, unsigned *bad)
-{
-	uint64_t quote = m->quote, outside, open, close, both;
-
-	if (m->backslash | k->escaped)
-		quote &= ~escaped_bytes(k, m->backslash);
-	outside = ~string_bytes(k, quote);
-	open = m->open & outside;
-	close = m->close & outside;
-	if (k->depth > count(close) &&
-	    k->depth + count(open) <= SCAN_DEPTH_MAX) {
-		k->depth += count(open);
-		k->depth -= count(close);
-		return BLOCK;
-	}
-	for (both = open | close; both; both &= both - 1) {
-		uint64_t bit = both & -both;
-
-		if (close & bit) {
-			if (--k->depth == 0)
-				return lowest(bit) + 1;
-		} else if (++k->depth > SCAN_DEPTH_MAX) {
-			*bad = lowest(bit);
-			return 0;
-		}
-	}
-	return BLOCK;
-}
-
 /* At an opening bracket: to behind the one that closes it. */
 static bool pass_brackets(struct scan *s)
 {
-	struct skip k = { 0 };
-	unsigned bad = 0;
-
-	while (s->pos < s->len) {
-		const char *p = s->text + s->pos;
-		char tail[BLOCK] = { 0 };
-		struct masks m;
-		unsigned moved;
-
-		if (s->len - s->pos < BLOCK) {
-			memcpy(tail, p, s->len - s->pos);
-			p = tail;
-		}
-		classify(p, &m);
-		moved = follow(&k, &m, &bad);
-		if (moved == 0)
-			return fail_as(s, ERR_LIMIT, s->pos + bad, "");
-		s->pos += moved;
-		if (k.depth == 0)
-			return true;
+	switch (skip_brackets(s->text, s->len, &s->pos)) {
+	case SKIP_DONE:
+		return true;
+	case SKIP_DEEP:
+		return fail_as(s, ERR_LIMIT, s->pos, "");
+	case SKIP_CUT:
+		break;
 	}
-	s->pos = s->len;
 	return scan_fail(s, "the end of an object or array");
 }
 

@@ -18,7 +18,8 @@ struct err;
  * calls needs one look at the end, scan_check().  What is skipped is only
  * balanced, not validated: that happens if somebody reads it.
  *
- * Positions are bytes from the start of TEXT.  Nothing is owned.
+ * Positions are bytes from the start of TEXT, in messages from the start of
+ * what TEXT is a piece of.  Nothing is owned.
  */
 enum {
 	SCAN_DEPTH_MAX = 1024, /* brackets inside each other */
@@ -27,6 +28,7 @@ enum {
 struct scan {
 	const char *text;
 	size_t len;
+	size_t base; /* where TEXT begins in what it is a piece of */
 	size_t pos;
 	const char *wanted; /* NULL, or what was expected and not found */
 	size_t failed_at;
