@@ -221,7 +221,7 @@ void cx_waker_drop(struct cx_waker w); /* consumes w */
  * What making or polling one registered ends with cx_op_drop.
  */
 
-/* Nanoseconds of CLOCK_MONOTONIC, or of virtual time. */
+/* Nanoseconds of CLOCK_MONOTONIC, from any beginning, or of virtual time. */
 uint64_t cx_now(struct cx_exec *ex);
 
 /* READY never before the deadline (of cx_now).  UINT64_MAX: never. */

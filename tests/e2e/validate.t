@@ -40,7 +40,7 @@ cp -R kov-lina wrong && sed -i 's/batch\.pop_front()/batch.pop_back()/' \
 # RUST: an adapter of the crate's own; the executor begins by this
 adapter() {
 	mkdir -p own/validate && cp -R kov-lina/. own && sed \
-		-e "s|let executor = Executor::new|$1 &|" \
+		-e "s|^    Executor::new|    $1\n&|" \
 		"$ROOT/artifacts/artifact_01/adapter/src/map.rs" \
 		>own/validate/adapter.rs
 }
@@ -137,9 +137,9 @@ other_api() {
 	is 1 && has out "is not what the adapter expects: unresolved import" &&
 		has out "of the course's adapter" || return 1
 	sed -n 's/^  next: \(.*\), and make it fit$/\1/p' out >next
-	(cd other && sh ../next && sed -i -e 's/Remote, //' \
-		-e '/remote: Remote,/d' -e 's/remote: exec[^,]*, //' \
-		-e '/fn spawn_remote/,/^    }/d' -e 's/ | REMOTE_SPAWN//' \
+	(cd other && sh ../next && sed -i -e 's/ Remote,//' \
+		-e 's/, Remote)/)/' -e 's/ let r = [^;]*;//; s/(e, r)/(e)/' \
+		-e '/fn cx_spawn_remote/,/^}/d' -e 's/ | REMOTE_SPAWN//' \
 		validate/adapter.rs)
 	run validate artifact_01 other --only E1,E84 --json
 	is 0 && must jq -e '.validated[0] | .build.own_adapter and

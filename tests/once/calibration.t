@@ -25,6 +25,7 @@ cat >judge <<EOT
 mkdir "\$1" && cd "\$1" || exit
 cp "$ROOT/artifacts/artifact_01/adapter/src/lib.rs" lib.rs
 cp "$students/\$1.rs" map.rs
+cp "$ROOT/tests/calibration/contract.rs" contract.rs
 rustc --edition 2021 --crate-name adapter --crate-type cdylib -C opt-level=1 \\
 	--cap-lints allow -o student.so lib.rs >log 2>&1
 "$suite" ./student.so >out

@@ -173,19 +173,28 @@ lock_is_cargos() {
 	done
 }
 
-# CRATE NAME PROBE ADAPTER: the C interface, mapped and driven
+# CRATE NAME PROBE ADAPTER...: the C interface, mapped and driven
 probe() {
 	in_crate "$1" cargo build --release --locked
 	lib=$CARGO_TARGET_DIR/release/lib$(printf %s "$1" | tr - _).rlib
 	must rustc --edition 2021 -O --extern "$2=$lib" -o probe \
 		"$HERE/$3_probe.rs"
 	must timeout 60 ./probe
-	must test "$(wc -l <"$4")" -le 200
+	shift 3
+	must test "$(cat "$@" | wc -l)" -le 200
 }
 
 executor_maps() {
-	probe kov-zoe-2 kov executor \
-		"$ROOT/artifacts/artifact_01/adapter/src/lib.rs"
+	adapter=$ROOT/artifacts/artifact_01/adapter
+	probe kov-zoe-2 kov executor "$adapter"/src/*.rs
+	cargo fmt --version >/dev/null 2>&1 &&
+		must rustfmt --check --edition 2021 \
+			--config-path "$adapter" "$adapter/src/lib.rs"
+	cargo clippy --version >/dev/null 2>&1 || return 0
+	mkdir -p mapped/src && cp "$adapter"/src/*.rs mapped/src && sed \
+		-e "s|{{crate_name}}|kov-zoe-2|; s|{{crate_path}}|../kov-zoe-2|" \
+		"$adapter/Cargo.toml.in" >mapped/Cargo.toml
+	in_crate mapped cargo clippy -- -D warnings
 }
 
 queue_maps() {

@@ -19,6 +19,10 @@ use std::time::Instant;
 
 use super::*;
 
+#[path = "contract.rs"]
+mod contract;
+use contract::Contract;
+
 #[cfg_attr(target_arch = "x86_64", repr(C, packed))]
 #[cfg_attr(not(target_arch = "x86_64"), repr(C))]
 #[derive(Clone, Copy)]

@@ -21,6 +21,10 @@ use std::time::Instant;
 
 use super::*;
 
+#[path = "contract.rs"]
+mod contract;
+use contract::Contract;
+
 #[repr(C)]
 struct PollFd { fd: c_int, events: c_short, revents: c_short }
 extern "C" {

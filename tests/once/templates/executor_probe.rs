@@ -2,7 +2,6 @@
 //! the conformance suite will: probes that count, and one check for each group
 //! of statements.  Prints one line a check; ends with 1 at the first that fails.
 
-#[allow(clippy::all)]
 #[path = "../../../artifacts/artifact_01/adapter/src/lib.rs"]
 mod adapter;
 
@@ -13,22 +12,76 @@ use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::ptr::{null, null_mut};
 use std::rc::Rc;
-use std::task::Waker;
 use std::thread;
 use std::time::Duration;
 
-use adapter::*;
+use adapter::{CLOSED, E_CLOSED, E_INVAL, E_NESTED, E_SYS, PANIC, PENDING};
+
+type Exec = c_void;
+type Op = c_void;
+type Tx = c_void;
+type Rx = c_void;
+type Ctx = c_void;
+
+#[repr(C)]
+struct CFuture {
+    poll: unsafe extern "C-unwind" fn(*mut c_void, *const Ctx) -> c_int,
+    drop: unsafe extern "C-unwind" fn(*mut c_void),
+    state: *mut c_void,
+}
+
+#[repr(C)]
+struct CWaker { data: *const c_void, vt: *const c_void }
+
+#[repr(C)]
+struct SuiteVt {
+    clone: unsafe extern "C" fn(*mut c_void) -> *mut c_void,
+    wake: unsafe extern "C" fn(*mut c_void),
+    wake_by_ref: unsafe extern "C" fn(*mut c_void),
+    drop: unsafe extern "C" fn(*mut c_void),
+}
+
+// As cohort_executor.h has them.
+extern "C" {
+    fn cx_new() -> *mut Exec;
+    fn cx_free(ex: *mut Exec);
+    fn cx_spawn(ex: *mut Exec, fut: CFuture, task: *mut u64) -> c_int;
+    fn cx_cancel(ex: *mut Exec, task: u64) -> c_int;
+    fn cx_spawn_remote(ex: *mut Exec, fut: CFuture) -> c_int;
+    fn cx_block_on(ex: *mut Exec, fut: CFuture) -> c_int;
+    fn cx_run(ex: *mut Exec) -> c_int;
+    fn cx_run_until_stalled(ex: *mut Exec, polls: *mut u64) -> c_int;
+    fn cx_ctx_waker(cx: *const Ctx) -> CWaker;
+    fn cx_ctx_wake(cx: *const Ctx);
+    fn cx_ctx_will_wake(cx: *const Ctx, w: *const CWaker) -> c_int;
+    fn cx_waker_clone(w: *const CWaker) -> CWaker;
+    fn cx_waker_wake(w: CWaker);
+    fn cx_waker_wake_by_ref(w: *const CWaker);
+    fn cx_waker_drop(w: CWaker);
+    fn cx_now(ex: *mut Exec) -> u64;
+    fn cx_sleep_until(ex: *mut Exec, at: u64) -> *mut Op;
+    fn cx_fd_ready(ex: *mut Exec, fd: c_int, interest: c_int) -> *mut Op;
+    fn cx_op_poll(op: *mut Op, cx: *const Ctx, to: *mut u64) -> c_int;
+    fn cx_op_poll_with(op: *mut Op, vt: *const SuiteVt, w: *mut c_void, to: *mut u64) -> c_int;
+    fn cx_op_drop(op: *mut Op);
+    fn cx_chan(ex: *mut Exec, tx: *mut *mut Tx, rx: *mut *mut Rx) -> c_int;
+    fn cx_tx_clone(tx: *mut Tx) -> *mut Tx;
+    fn cx_tx_send(tx: *mut Tx, item: u64) -> c_int;
+    fn cx_tx_drop(tx: *mut Tx);
+    fn cx_rx_recv(rx: *mut Rx) -> *mut Op;
+    fn cx_rx_drop(rx: *mut Rx);
+}
 
 const NEVER: u64 = u64::MAX;
 const MS: u64 = 1_000_000;
 
 /// A future of the suite: what each poll does, and how often it was dropped.
 struct State {
-    poll: Box<dyn FnMut(*const Waker) -> c_int>,
+    poll: Box<dyn FnMut(*const Ctx) -> c_int>,
     drops: Rc<Cell<u32>>,
 }
 
-unsafe extern "C-unwind" fn poll(state: *mut c_void, cx: *const Waker) -> c_int {
+unsafe extern "C-unwind" fn poll(state: *mut c_void, cx: *const Ctx) -> c_int {
     unsafe { ((*state.cast::<State>()).poll)(cx) }
 }
 
@@ -37,14 +90,14 @@ unsafe extern "C-unwind" fn drop_state(state: *mut c_void) {
     state.drops.set(state.drops.get() + 1);
 }
 
-fn probe(f: impl FnMut(*const Waker) -> c_int + 'static) -> (CFuture, Rc<Cell<u32>>) {
+fn probe(f: impl FnMut(*const Ctx) -> c_int + 'static) -> (CFuture, Rc<Cell<u32>>) {
     let drops = Rc::new(Cell::new(0));
     let state = State { poll: Box::new(f), drops: Rc::clone(&drops) };
     let state = Box::into_raw(Box::new(state)).cast();
     (CFuture { poll, drop: drop_state, state }, drops)
 }
 
-fn future(f: impl FnMut(*const Waker) -> c_int + 'static) -> CFuture {
+fn future(f: impl FnMut(*const Ctx) -> c_int + 'static) -> CFuture {
     probe(f).0
 }
 
