@@ -56,7 +56,8 @@ EXEC := $B/libexec/cohort/reference-executor.so
 .DEFAULT_GOAL := all
 include artifacts/artifact_01/programs.mk
 UNIT := $(patsubst %.c,$B/%,$(sort $(wildcard tests/unit/test_*.c)))
-FUZZ := $(patsubst %.c,$B/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ := $(if $(filter thread,$(SAN)),,$(patsubst %.c,$B/%, \
+	$(sort $(wildcard tests/fuzz/fuzz_*.c))))
 TOOLS := $(patsubst %.c,$B/%,$(sort $(wildcard tests/bench/*.c \
 	tests/torture/*.c tests/e2e/*.c tests/demo/*.c)))
 SHIM := $(patsubst %.c,$B/%.so,$(wildcard tests/torture/shim/*.c))
@@ -92,11 +93,13 @@ $B/objects: always
 $B/%.o: %.c Makefile
 	$(CC) $(FLAGS) $(if $(filter %_linux.c %_epoll.c tests/%,$<),,$(BAN)) -c -o $@ $<
 
+# gold takes half as long for the hundred of them
+$(UNIT) $(FUZZ) $(TOOLS): LINK += $(if $(shell command -v ld.gold),-fuse-ld=gold)
 $(UNIT): $B/tests/unit/%: tests/unit/%.c $B/tests/fault.o $B/libcohort.a
 	$(CC) $(FLAGS) $(LINK) $(WRAP) -o $@ $< $B/tests/fault.o \
 		$B/libcohort.a -lcmocka $(LIBS)
 
-# libFuzzer drives them with SAN=fuzz; else the corpus is replayed as a test
+# they have no threads; libFuzzer drives them with SAN=fuzz, else they replay
 $(FUZZ): $B/tests/fuzz/%: tests/fuzz/%.c $B/tests/fuzz/replay.o $B/libcohort.a
 	$(CC) $(FLAGS) $(LINK) -o $@ $< $(if $(filter fuzz,$(SAN)), \
 		-fsanitize=fuzzer,$B/tests/fuzz/replay.o) $B/libcohort.a $(LIBS)
@@ -113,8 +116,7 @@ replay = $(foreach f,$(call only,$(FUZZ)),'$f tests/fuzz/corpus/$(f:$B/tests/fuz
 RUN := COHORT=$(CURDIR)/$B/bin/cohort tests/run $(if $(RESULTS),-r $(RESULTS))
 
 tests: all $(UNIT) $(FUZZ) $(TOOLS) $(SHIM)
-check fuzz:
-	@MAKE='$(MAKE)' tests/$@.sh $T
+check fuzz:; @MAKE='$(MAKE)' tests/$@.sh $T
 
 check-unit: $(UNIT) $(FUZZ) $(TOOLS)
 	@$(RUN) -l $(@:check-%=$(notdir $B)-%) $(call only,$(UNIT)) $(replay)
@@ -129,8 +131,7 @@ check-torture: all $(TOOLS) $(SHIM)
 check-tsan:; @$(MAKE) --no-print-directory CC=clang SAN=thread check-unit
 lint:; @tests/run -l lint $(if $(RESULTS),-r $(RESULTS)) tests/lint/*.t
 bench: all $(TOOLS); @COHORT=$(CURDIR)/$B/bin/cohort tests/bench/bench $(ONLY)
-demo: all $(TOOLS)
-	@COHORT=$(CURDIR)/$B/bin/cohort tests/demo/demo.sh $(REPOS)
+demo: all $(TOOLS); @COHORT=$(CURDIR)/$B/bin/cohort tests/demo/demo.sh $(REPOS)
 deps:; @.ci/deps
 
 # ---- documents and installing

@@ -25,7 +25,7 @@ shell_files() {
 c_style() {
 	find cli tests reference artifacts -name '*.[ch]' 2>/dev/null |
 		grep -v -e /fixtures/ |
-		xargs clang-format --dry-run --Werror
+		xargs -P "$(nproc)" -n 100 clang-format --dry-run --Werror
 }
 
 shell_style() {

@@ -184,6 +184,22 @@ runner_adds_up() {
 	has sums 'failed: two: '
 }
 
+# In another variant that is known of each but the new one.
+runner_begins_with_the_longest() {
+	mkdir -p build/a && printf '#!/bin/sh\necho 1..1; echo ok\n' \
+		>build/a/quick && cp build/a/quick build/a/new &&
+		sed 's/echo/sleep 0.3; &/' build/a/quick >build/a/slow &&
+		chmod +x build/a/* && cp -R build/a build/b || return 1
+	"$ROOT/tests/run" -j 1 -l a -r results build/a/quick build/a/slow >log
+	"$ROOT/tests/run" -j 1 -l b -r results build/b/quick build/b/slow \
+		build/b/new | sed 's/ (.*//; s/^ok  *//' >order
+	same order <<-EOT
+	build/b/new
+	build/b/slow
+	build/b/quick
+	EOT
+}
+
 ports() {
 	a=$(free_port)
 	must test "$a" -ge 20000
@@ -202,5 +218,6 @@ check 'the runner trusts nobody who ends early or oddly' runner_fails
 check 'the runner ends what hangs' runner_times_out
 check 'the runner names what was skipped' runner_skips
 check 'the sum of several runs' runner_adds_up
+check 'what took longest comes first' runner_begins_with_the_longest
 check 'a free port is free' ports
 done_testing
