@@ -33,15 +33,18 @@ bool counts_waits(void)
 	return waits > 0;
 }
 
+/* Two threads may both be the first, and find the same. */
 #define WAIT(name, type, params, args)                                \
 	int name params                                               \
 	{                                                             \
-		static type next;                                     \
+		static type _Atomic known;                            \
+		type next = known;                                    \
                                                                       \
 		if (!next) {                                          \
 			void *found = dlsym(RTLD_NEXT, #name);        \
                                                                       \
 			memcpy((void *)&next, &found, sizeof(found)); \
+			known = next;                                 \
 		}                                                     \
 		if (!next) {                                          \
 			errno = ENOSYS;                               \
