@@ -10,6 +10,9 @@ suite_obj := $(filter $B/artifacts/artifact_01/suite/%,$(ART_OBJ))
 shared_obj := $(filter $(addprefix %/,api.o around.o child.o filter_linux.o \
 	judge.o os_linux.o probe.o tell.o watch.o),$(suite_obj))
 
+# a panic of the library's may pass through
+$(suite_obj): CFLAGS += -fexceptions
+
 $(suite): $(suite_obj) artifacts/artifact_01/suite/exports
 	$(CC) $(LINK) -o $@ $(filter %.o,$^) -Wl,--dynamic-list=$(lastword $^) \
 		-Wl,-z,relro,-z,now -ldl

@@ -90,12 +90,24 @@ FUNCTIONS(CARRY, CARRY_VOID)
 
 /* Not of the header: what a language has of its own; NULL where it has not. */
 static void (*rust_park)(void);
+static void (*rust_panic)(void);
 
 bool park_thread(void)
 {
 	if (rust_park)
 		rust_park();
 	return rust_park;
+}
+
+bool can_panic(void)
+{
+	return rust_panic;
+}
+
+_Noreturn void panic_here(void)
+{
+	rust_panic();
+	FAIL("cx_rust_panic returned");
 }
 
 /* The first function that is missing though CAPS ask for it; or NULL. */
@@ -134,6 +146,8 @@ void api_load(const char *path)
 	CHECK(cx_name(), "has no name: cx_name gave NULL");
 	abi = dlsym(handle, "cx_rust_park");
 	memcpy((void *)&rust_park, &abi, sizeof(abi));
+	abi = dlsym(handle, "cx_rust_panic");
+	memcpy((void *)&rust_panic, &abi, sizeof(abi));
 }
 
 void api_swap(void)

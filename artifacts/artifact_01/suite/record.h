@@ -52,6 +52,9 @@ enum {
 /* In a statement: tell TEXT as a figure. */
 void child_figure(const char *text);
 
+/* In a statement: it is kept, and here it ends. */
+_Noreturn void child_pass(const char *how);
+
 /*
  * Run ONE in this process and end it; the key is to be read from the socket
  * FD.  FD < 0: without limits, and tell in words.

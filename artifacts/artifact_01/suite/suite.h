@@ -142,6 +142,13 @@ int poll_with(struct cx_op *op, struct counter *c);
  */
 bool park_thread(void);
 
+/*
+ * As code of a user may: panic here, through what called, which cleans up
+ * nothing on that way.  Not can_panic: the library is none of Rust's.
+ */
+bool can_panic(void);
+_Noreturn void panic_here(void);
+
 pthread_t thread_start(void *(*run)(void *), void *data);
 void thread_join(pthread_t thread);
 

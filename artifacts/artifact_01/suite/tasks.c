@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "panics.h"
 #include "suite.h"
 
 static void e20(void)
@@ -261,47 +262,6 @@ static void e26(void)
 	      (int)grown);
 }
 
-/* ---- E27, E28: panics */
-
-static int step_panic(struct probe *p, struct cx_ctx *cx)
-{
-	if (p->n-- > 0) {
-		cx_ctx_wake(cx);
-		return CX_PENDING;
-	}
-	return CX_PANIC;
-}
-
-static void e27(void)
-{
-	struct cx_exec *ex = exec_new();
-	struct probe bad = { .step = step_panic, .n = 3, .keeps = true };
-	struct probe good = { .step = step_yield, .n = 20 };
-	struct probe main = { .step = step_panic, .n = 2 };
-	int rc;
-
-	probe_spawn(ex, &bad);
-	probe_spawn(ex, &good);
-	exec_run(ex);
-	CHECK(bad.drops == 1, "panicked, and dropped %d times", bad.drops);
-	CHECK(bad.polls == 4, "polled again after it panicked");
-	CHECK(good.polls == 21 && good.drops == 1,
-	      "a panic disturbed another task");
-	cx_waker_wake_by_ref(&bad.kept);
-	turns(ex, 10);
-	rc = cx_block_on(ex, probe_future(ex, &main));
-	CHECK(rc == CX_PANIC, "block_on of one that panics gave %d", rc);
-	CHECK(main.drops == 1, "panicked, and dropped %d times", main.drops);
-	turns(ex, 10);
-	probe_forget(&bad);
-	cx_free(ex);
-}
-
-static void e28(void)
-{
-	skip_because("a panic in a drop is for tests in Rust");
-}
-
 /* ---- E29, E30: cancel */
 
 static void e29(void)
@@ -557,8 +517,8 @@ const struct statement task_statements[] = {
 	{ "E24", 'G', true, 0, e24 },
 	{ "E25", 'G', true, 0, e25 },
 	{ "E26", 'G', true, 0, e26 },
-	{ "E27", 'K', true, CX_CAP_CATCH_PANIC, e27 },
-	{ "E28", 'L', false, 0, e28 },
+	{ "E27", 'K', true, CX_CAP_CATCH_PANIC, panic_in_poll },
+	{ "E28", 'L', false, 0, panic_in_drop },
 	{ "E29", 'G', true, CX_CAP_CANCEL, e29 },
 	{ "E30", 'K', true, CX_CAP_CANCEL, e30 },
 	{ "E31", 'L', false, 0, e31 },

@@ -79,7 +79,7 @@ pub trait Peer: Sized + 'static {
 #[repr(C)]
 pub struct CFuture {
     poll: unsafe extern "C" fn(*mut c_void, *const Waker) -> c_int,
-    drop: unsafe extern "C" fn(*mut c_void),
+    drop: unsafe extern "C-unwind" fn(*mut c_void),
     state: *mut c_void,
 }
 
@@ -151,7 +151,8 @@ impl<P: Peer> Future for Job<P> {
 
 impl<P: Peer> Drop for Job<P> {
     fn drop(&mut self) {
-        unsafe { ManuallyDrop::drop(&mut self.future) };
+        let future = &mut self.future;
+        let dropped = catch_unwind(AssertUnwindSafe(|| unsafe { ManuallyDrop::drop(future) }));
         let mut table = lock(&self.tasks);
         let at = self.id as u32 as usize;
         let task = table.slots[at].1.take();
@@ -163,6 +164,9 @@ impl<P: Peer> Drop for Job<P> {
         drop(task);
         if let Some(waker) = waker {
             waker.wake()
+        }
+        if let Err(panic) = dropped {
+            resume_unwind(panic)
         }
     }
 }
@@ -451,6 +455,10 @@ pub type Name = *const c_char;
 macro_rules! export {
     ($peer:ty) => {
         mod exported {
+            #[no_mangle]
+            pub extern "C-unwind" fn cx_rust_panic() -> ! {
+                std::panic::resume_unwind(Box::new("as the suite asked"))
+            }
             use super::*;
             use std::ffi::{c_int, c_void};
             use std::mem::ManuallyDrop;
