@@ -108,16 +108,6 @@ int os_pipe_cloexec(int fds[2])
 	return pipe2(fds, O_CLOEXEC);
 }
 
-void os_release_pages(const void *at, size_t len)
-{
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t from = ((uintptr_t)at + page - 1) & ~(page - 1);
-	uintptr_t to = ((uintptr_t)at + len) & ~(page - 1);
-
-	if (from < to)
-		(void)madvise((void *)from, to - from, MADV_DONTNEED);
-}
-
 void os_start_writeback(int fd)
 {
 	(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);

@@ -70,12 +70,6 @@ int os_wait(int64_t pid, bool no_hang, int *status, int64_t *cpu_ms);
  */
 void *os_reallocarray(void *old, size_t count, size_t size);
 
-/*
- * Let go of the pages of a mapped file that lie in [AT, AT + LEN).  They are
- * read anew when they are next looked at.
- */
-void os_release_pages(const void *at, size_t len);
-
 /* An anonymous file in memory, close-on-exec.  -1 with errno. */
 int os_memory_file(const char *name);
 

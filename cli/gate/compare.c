@@ -35,7 +35,7 @@ void compared_release(struct compared *c)
 
 struct side {
 	const struct compare_side *from;
-	struct file_map map;
+	struct file_pieces file;
 	struct rustdoc *doc;
 	struct arena arena;
 	struct manifest manifest;
@@ -49,7 +49,7 @@ static void side_release(struct side *s)
 {
 	rustdoc_free(s->doc);
 	semver_features_release(&s->features);
-	file_map_release(&s->map);
+	file_pieces_release(&s->file);
 	arena_release(&s->arena);
 }
 AUTO_RELEASE(struct side, side_release)
@@ -81,19 +81,27 @@ static int read_version(struct side *s, struct err *err)
 	return 0;
 }
 
+static int read_piece(void *context, size_t at, char *buf, size_t size,
+		      struct err *err)
+{
+	return file_pieces_read(context, at, buf, size, err);
+}
+
 static void read_document(void *context, size_t index)
 {
 	struct side *s = ((struct side **)context)[index];
+	const struct rustdoc_source from = { .len = s->file.len,
+					     .read = read_piece,
+					     .context = &s->file };
 
-	(void)rustdoc_open_mapped(s->map.data, s->map.len, s->from->name,
-				  file_map_forget, &s->doc, &s->err);
+	(void)rustdoc_open_source(&from, s->from->name, &s->doc, &s->err);
 }
 
 /* Both at once, if there is so much of them that it pays. */
 static int read_documents(struct side *old, struct side *fresh, struct err *err)
 {
 	struct side *both[] = { old, fresh };
-	bool is_small = old->map.len + fresh->map.len < SMALL_DOCUMENTS;
+	bool is_small = old->file.len + fresh->file.len < SMALL_DOCUMENTS;
 
 	if (pool_run(is_small ? 1 : 2, 2, read_document, both, err) < 0)
 		return (int)err->code;
@@ -107,8 +115,8 @@ static int read_documents(struct side *old, struct side *fresh, struct err *err)
 
 static int open_sides(struct side *old, struct side *fresh, struct err *err)
 {
-	if (file_map_open(old->from->json, &old->map, err) < 0 ||
-	    file_map_open(fresh->from->json, &fresh->map, err) < 0 ||
+	if (file_pieces_open(old->from->json, &old->file, err) < 0 ||
+	    file_pieces_open(fresh->from->json, &fresh->file, err) < 0 ||
 	    read_documents(old, fresh, err) < 0 ||
 	    read_manifest(old, err) < 0 || read_version(old, err) < 0 ||
 	    read_manifest(fresh, err) < 0)

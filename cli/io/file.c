@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "io/file_internal.h"
 
 /* What temp_name() ends with. */
 static const char temp_letters[] = "abcdefghijklmnopqrstuvwxyz012345";
@@ -44,8 +44,8 @@ static void close_stream(DIR *d)
 }
 AUTO_DEFINE(DIR *, close_stream)
 
-/* A regular file opened for reading; a fifo would block without O_NONBLOCK. */
-static int open_regular(const char *path, struct stat *st, struct err *err)
+/* A fifo would block without O_NONBLOCK. */
+int file_open_regular(const char *path, struct stat *st, struct err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
@@ -67,7 +67,7 @@ static int open_regular(const char *path, struct stat *st, struct err *err)
 int file_read(const char *path, size_t max, struct strbuf *out, struct err *err)
 {
 	struct stat st;
-	AUTO(close_fdp) int fd = open_regular(path, &st, err);
+	AUTO(close_fdp) int fd = file_open_regular(path, &st, err);
 	AUTO(strbuf_releasep) struct strbuf got = { .max = max ? max : 1 };
 	char chunk[CHUNK];
 	ssize_t n;
@@ -237,44 +237,6 @@ void file_sweep(const char *dir)
 		if (path)
 			(void)unlink(path);
 	}
-}
-
-int file_map_open(const char *path, struct file_map *out, struct err *err)
-{
-	struct stat st;
-	AUTO(close_fdp) int fd = open_regular(path, &st, err);
-	void *data;
-
-	if (fd < 0)
-		return fd;
-	if (st.st_size == 0) {
-		*out = (struct file_map){ .data = "" };
-		return 0;
-	}
-	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (data == MAP_FAILED)
-		return err_errno(err, errno, "read", path);
-	*out = (struct file_map){ .data = data, .len = (size_t)st.st_size };
-	return 0;
-}
-
-void file_map_forget(const char *at, size_t len)
-{
-	os_release_pages(at, len);
-}
-
-void file_map_release(struct file_map *m)
-{
-	if (m && m->len > 0) {
-		union {
-			const char *in;
-			void *out;
-		} p = { .in = m->data };
-
-		munmap(p.out, m->len);
-	}
-	if (m)
-		*m = (struct file_map){ 0 };
 }
 
 bool file_exists(const char *path)
@@ -467,7 +429,7 @@ static int copy_bytes(int from, int to, const char *from_path,
 int file_copy(const char *from, const char *to, struct err *err)
 {
 	struct stat st;
-	AUTO(close_fdp) int in = open_regular(from, &st, err);
+	AUTO(close_fdp) int in = file_open_regular(from, &st, err);
 	AUTO(str_freep) char *temp = NULL;
 	int fd;
 

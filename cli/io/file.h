@@ -50,10 +50,26 @@ struct file_map {
 };
 int file_map_open(const char *path, struct file_map *out, struct err *err);
 void file_map_release(struct file_map *m);
-
-/* Part of a map is not needed soon: it need not stay in memory. */
-void file_map_forget(const char *at, size_t len);
 AUTO_RELEASE(struct file_map, file_map_release)
+
+/*
+ * A regular file that is read piece by piece: unlike a map of it, it may change
+ * meanwhile.  PATH is borrowed.
+ */
+struct file_pieces {
+	const char *path;
+	size_t len; /* when it was opened */
+	bool is_open;
+	int fd;
+};
+int file_pieces_open(const char *path, struct file_pieces *out,
+		     struct err *err);
+
+/* SIZE bytes from AT on; ERR_IO if it has not so many any more. */
+int file_pieces_read(const struct file_pieces *f, size_t at, char *buf,
+		     size_t size, struct err *err);
+void file_pieces_release(struct file_pieces *f);
+AUTO_RELEASE(struct file_pieces, file_pieces_release)
 
 bool file_exists(const char *path);
 bool file_is_dir(const char *path);

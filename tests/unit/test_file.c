@@ -142,22 +142,38 @@ static void test_write_leaves_nothing_behind_when_it_fails(void **state)
 	assert_int_equal(names.count, 1);
 }
 
-static void test_map_is_as_it_was_after_it_was_forgotten(void **state)
+static void test_pieces_are_read_wherever_they_are(void **state)
 {
-	static char text[3 * 65536 + 7];
-	AUTO(file_map_releasep) struct file_map m = { 0 };
+	AUTO(file_pieces_releasep) struct file_pieces f = { 0 };
 	struct err err = { 0 };
+	char buf[4] = "";
 
 	(void)state;
-	memset(text, 'x', sizeof(text) - 1);
-	put("a", text);
-	assert_int_equal(file_map_open(in("a"), &m, &err), 0);
-	for (size_t at = 0; at < m.len; at += 30000) {
-		file_map_forget(m.data + at, m.len - at);
-		assert_memory_equal(m.data, text, m.len);
-	}
-	file_map_forget(m.data + 1, 1);
-	assert_memory_equal(m.data, text, m.len);
+	put("a", "abcdef");
+	assert_int_equal(file_pieces_open(in("a"), &f, &err), 0);
+	assert_int_equal(f.len, 6);
+	assert_int_equal(file_pieces_read(&f, 3, buf, 3, &err), 0);
+	assert_string_equal(buf, "def");
+	assert_int_equal(file_pieces_read(&f, 0, buf, 2, &err), 0);
+	assert_string_equal(buf, "abf");
+}
+
+static void test_pieces_say_that_the_file_became_shorter(void **state)
+{
+	AUTO(file_pieces_releasep) struct file_pieces f = { 0 };
+	struct err err = { 0 };
+	char buf[8];
+	const char *path;
+
+	(void)state;
+	put("a", "abcdef");
+	path = in("a");
+	assert_int_equal(file_pieces_open(path, &f, &err), 0);
+	assert_int_equal(truncate(path, 4), 0);
+	assert_int_equal(file_pieces_read(&f, 2, buf, 4, &err), ERR_IO);
+	assert_non_null(strstr(err.msg, "became shorter while it was read"));
+	err_clear(&err);
+	assert_int_equal(file_pieces_open(in("none"), &f, &err), ERR_NOT_FOUND);
 }
 
 static void test_map_shows_the_bytes_and_an_empty_file(void **state)
@@ -321,7 +337,8 @@ int main(void)
 		CASE(test_write_leaves_nothing_behind_when_it_fails),
 		CASE(test_write_names_the_file_that_cannot_be_made),
 		CASE(test_map_shows_the_bytes_and_an_empty_file),
-		CASE(test_map_is_as_it_was_after_it_was_forgotten),
+		CASE(test_pieces_are_read_wherever_they_are),
+		CASE(test_pieces_say_that_the_file_became_shorter),
 		CASE(test_make_dirs_makes_all_and_accepts_what_is_there),
 		CASE(test_remove_tree_does_not_follow_links),
 		CASE(test_remove_tree_survives_a_hostile_depth),

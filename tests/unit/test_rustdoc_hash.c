@@ -318,84 +318,6 @@ static void test_hash_of_an_item_tells_what_an_alias_stands_for(void **state)
 	assert_false(hash_same(&of[0], &of[1]));
 }
 
-/* ---- a text that need not stay in memory */
-
-static struct strbuf big;
-static size_t forgotten;
-
-static void forget(const char *at, size_t len)
-{
-	assert_true(at >= big.data);
-	assert_true(at + len <= big.data + big.len);
-	forgotten += len;
-}
-
-/* A module of functions, so many that the text is several megabytes. */
-static void write_functions(unsigned count)
-{
-	strbuf_init(&big, 64u << 20);
-	strbuf_adds(&big, "{\"root\":0,\"includes_private\":true,\"index\":{");
-	for (unsigned i = count; i > 0; i--)
-		strbuf_addf(&big,
-			    "\"%u\":{\"id\":%u,\"crate_id\":0,\"name\":\"f%u\","
-			    "\"span\":{\"filename\":\"src/%u.rs\",\"begin\":"
-			    "[%u,1],\"end\":[1,1]},\"visibility\":\"public\","
-			    "\"docs\":\"%2000s\",\"links\":{},\"attrs\":[],"
-			    "\"deprecation\":null,\"inner\":{\"function\":{"
-			    "\"sig\":{\"inputs\":[],\"output\":null},"
-			    "\"has_body\":%s}}},",
-			    i, i, i, i % 7, i, "", i % 2 ? "true" : "false");
-	strbuf_adds(&big, "\"0\":{\"id\":0,\"crate_id\":0,\"name\":\"k\","
-			  "\"inner\":{\"module\":{\"items\":[1");
-	for (unsigned i = 2; i <= count; i++)
-		strbuf_addf(&big, ",%u", i);
-	strbuf_adds(&big, "]}}}},\"paths\":{\"1\":{\"crate_id\":0,\"path\":"
-			  "[\"k\",\"f1\"],\"kind\":\"function\"}},"
-			  "\"format_version\":57}");
-	assert_true(strbuf_ok(&big));
-}
-
-static void test_open_mapped_reads_the_same_and_forgets(void **state)
-{
-	enum {
-		FUNCTIONS = 2000
-	};
-	struct rustdoc *plain = NULL, *mapped = NULL;
-	struct err err = { 0 };
-	size_t at_once;
-
-	(void)state;
-	write_functions(FUNCTIONS);
-	assert_int_equal(rustdoc_open(big.data, big.len, "plain", &plain, &err),
-			 0);
-	assert_int_equal(forgotten, 0);
-	assert_int_equal(rustdoc_open_mapped(big.data, big.len, "mapped",
-					     forget, &mapped, &err),
-			 0);
-	assert_true(forgotten >= big.len);
-	at_once = forgotten;
-	for (unsigned i = 1; i <= FUNCTIONS; i++) {
-		unsigned id = 1 + i * 997 % FUNCTIONS;
-		const struct rustdoc_item *a = rustdoc_item(plain, id);
-		const struct rustdoc_item *b = rustdoc_item(mapped, id);
-		struct scan s;
-
-		assert_non_null(a);
-		assert_non_null(b);
-		assert_string_equal(a->name, b->name);
-		assert_string_equal(a->file, b->file);
-		assert_int_equal(a->line, b->line);
-		assert_int_equal(rustdoc_has_body(mapped, id), id % 2);
-		rustdoc_cursor(
-			mapped,
-			(struct rustdoc_span){ (uint32_t)(id * 2000u), 5 }, &s);
-	}
-	assert_true(forgotten > at_once);
-	rustdoc_free(plain);
-	rustdoc_free(mapped);
-	strbuf_release(&big);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,7 +327,6 @@ int main(void)
 			test_hash_of_an_item_is_not_there_where_it_cannot_be),
 		cmocka_unit_test(
 			test_hash_of_an_item_tells_what_an_alias_stands_for),
-		cmocka_unit_test(test_open_mapped_reads_the_same_and_forgets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/scan.h"
 #include "crate/rustdoc/item.h"
+#include "crate/rustdoc/source.h"
 
 struct arena;
 struct err;
@@ -17,10 +18,10 @@ struct rustdoc_target;
 /*
  * A rustdoc JSON document (rust-lang/rust, src/rustdoc-json-types).
  *
- * One pass over the text records where each item lies; an item is parsed when
- * it is first asked for, so that a document of 200 MB of which a comparison
- * needs a tenth costs a tenth.  The text is borrowed, usually a mapped file,
- * and must outlive the document.
+ * One pass over the text records where each item lies and takes a fingerprint
+ * of it; an item is parsed when it is first asked for, so that a document of
+ * 200 MB of which a comparison needs a tenth costs little more than the pass.
+ * The text stays where it is and must outlive the document.
  *
  * To be read in full, the JSON must come from rustdoc with
  *
@@ -49,21 +50,16 @@ enum {
 
 struct rustdoc;
 
-/* A piece of the text that is not needed soon, of a mapped file. */
-typedef void rustdoc_forget(const char *at, size_t len);
-
 /*
- * NAME is how messages call the document.  FORGET, or NULL, is told what of the
- * text need not stay in memory: most of it is looked at once or twice, in its
- * order, and then only here and there.  ERR_FORMAT for what is no rustdoc
- * JSON, is cut off, has an id twice or is too old; ERR_LIMIT for 4 GiB and
- * more, or for absurd nesting.
+ * NAME is how messages call the document.  The text is FROM's, which is copied.
+ * ERR_FORMAT for what is no rustdoc JSON, is cut off, has an id twice or is too
+ * old; ERR_LIMIT for 4 GiB and more, or for absurd nesting; what FROM's read()
+ * fails with.
  */
-int rustdoc_open_mapped(const char *text, size_t len, const char *name,
-			rustdoc_forget *forget, struct rustdoc **out,
-			struct err *err);
+int rustdoc_open_source(const struct rustdoc_source *from, const char *name,
+			struct rustdoc **out, struct err *err);
 
-/* The same of a text that stays in memory. */
+/* The same of a text in memory, where items are parsed only if asked for. */
 int rustdoc_open(const char *text, size_t len, const char *name,
 		 struct rustdoc **out, struct err *err);
 void rustdoc_free(struct rustdoc *d);
@@ -85,7 +81,7 @@ const struct rustdoc_target *rustdoc_target_data(const struct rustdoc *d);
 /* The root module; never NULL in a document that was opened. */
 const struct rustdoc_item *rustdoc_root(struct rustdoc *d);
 
-/* How many items the index has, and the id of number N in ascending order. */
+/* How many items the index has, and the id of number N in the text. */
 size_t rustdoc_count(const struct rustdoc *d);
 uint32_t rustdoc_id_at(const struct rustdoc *d, size_t n);
 
@@ -143,9 +139,17 @@ bool rustdoc_has_symbols(const struct rustdoc *d);
 bool rustdoc_path(struct rustdoc *d, uint32_t id, const char **path,
 		  const char **kind);
 
-/* For type.h: a cursor at SPAN. */
-void rustdoc_cursor(const struct rustdoc *d, struct rustdoc_span span,
+/*
+ * A cursor at SPAN, which must be of an item of the index; its text stays as
+ * long as the document.  False, and the cursor has failed, if it cannot be
+ * read.
+ */
+bool rustdoc_cursor(struct rustdoc *d, struct rustdoc_span span,
 		    struct scan *out);
+
+/* The bytes of SPAN; false likewise. */
+bool rustdoc_text(struct rustdoc *d, struct rustdoc_span span,
+		  struct scan_text *out);
 
 /* Keep the failure of a cursor, or ERR_NOMEM for NULL, if it is the first. */
 void rustdoc_fail(struct rustdoc *d, const struct scan *s);

@@ -86,7 +86,7 @@ static bool read_trait_of(struct reader *r, struct rustdoc_impl *out)
 		else
 			scan_skip(r->s);
 	}
-	out->trait.begin = (uint32_t)begin;
+	out->trait.begin = (uint32_t)(r->s->base + begin);
 	out->trait.size = (uint32_t)(r->s->pos - begin);
 	return scan_ok(r->s);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/vec.h"
 #include "crate/rustdoc/item_parse.h"
 #include "crate/rustdoc/sketch_item.h"
 
@@ -18,111 +19,258 @@ static bool is_word(const struct scan_text *value, const char *word)
 	       memcmp(value->at + 1, word, value->len - 2) == 0;
 }
 
-/* A fingerprint of what `paths` says of an id; 0: nothing. */
-static uint64_t path_of(const struct sketch_source *from, const struct entry *e)
+/* In whatever order its members stand. */
+static bool read_entry(const struct scan_text *entry, struct plain_path *out)
 {
-	struct hash hash = hash_start();
 	struct scan_text key, value;
-	bool is_local = false, is_alias = false, found = false;
 	struct scan s;
 	size_t n = 0;
 
-	scan_init(&s, from->text, (size_t)e->begin + e->size);
-	scan_seek(&s, e->begin);
+	scan_init(&s, entry->at, entry->len);
 	while (scan_member(&s, &n, &key) && scan_value(&s, &value)) {
-		if (text_is(&key, "crate_id")) {
-			is_local = text_is(&value, "0");
-		} else if (text_is(&key, "path")) {
-			hash_bytes(&hash, value.at, value.len);
-			found = true;
-		} else if (text_is(&key, "kind")) {
-			is_alias = is_word(&value, "type_alias");
-		}
+		if (text_is(&key, "crate_id"))
+			out->is_local = text_is(&value, "0");
+		else if (text_is(&key, "path"))
+			out->path = value;
+		else if (text_is(&key, "kind"))
+			out->is_alias = is_word(&value, "type_alias");
 	}
-	if (!scan_ok(&s) || !found)
-		return 0;
-	if (!table_find(from->index, e->id))
-		is_local = is_alias = false;
-	return (hash.half[0] | PATH_BITS) ^ (is_local ? 0 : PATH_LOCAL) ^
-	       (is_alias ? 0 : PATH_ALIAS);
+	return scan_ok(&s) && out->path.at;
 }
 
-static int read_paths(struct sketches *out, const struct sketch_source *from)
+/* A fingerprint of what `paths` says of an id; 0: nothing. */
+static uint64_t path_of(const struct plain_path *p)
 {
-	out->path_count = (size_t)from->paths->top + 1;
-	out->paths = calloc(out->path_count, sizeof(*out->paths));
-	if (!out->paths)
-		return -1;
-	for (size_t i = 0; i < from->paths->count; i++) {
-		const struct entry *e = &from->paths->entries[i];
+	struct hash hash = hash_start();
 
-		if (e->size > 0)
-			out->paths[e->id] = path_of(from, e);
+	if (!p->path.at)
+		return 0;
+	hash_bytes(&hash, p->path.at, p->path.len);
+	return (hash.half[0] | PATH_BITS) ^ (p->is_local ? 0 : PATH_LOCAL) ^
+	       (p->is_alias ? 0 : PATH_ALIAS);
+}
+
+void sketches_restart_paths(struct sketches *s)
+{
+	s->path_count = 0;
+}
+
+int sketches_add_plain_path(struct sketches *s, const struct plain_path *p)
+{
+	if (s->path_count == s->path_cap) {
+		uint64_t *grown = vec_grow(s->paths, &s->path_cap,
+					   s->path_count + 1, sizeof(*grown));
+
+		if (!grown)
+			return -1;
+		s->paths = grown;
 	}
+	s->paths[s->path_count++] = path_of(p);
 	return 0;
+}
+
+int sketches_add_path(struct sketches *s, const struct scan_text *entry)
+{
+	struct plain_path p = { 0 };
+
+	if (!read_entry(entry, &p))
+		p.path.at = NULL;
+	return sketches_add_plain_path(s, &p);
 }
 
 /* ---- making them */
 
-/* Before who mentions them; those of others in the order of their ids. */
-static int sketch_aliases(struct sketches *out,
-			  const struct sketch_source *from)
+void sketches_restart(struct sketches *s)
 {
-	bool ignored;
-
-	for (uint32_t id = 0; id < out->path_count; id++)
-		if (out->paths[id] & PATH_ALIAS &&
-		    sketch_item(out, from, table_find(from->index, id),
-				&ignored) < 0)
-			return -1;
-	return 0;
+	s->count = 0;
+	s->kid_count = 0;
+	s->has_symbols = false;
 }
 
-static int sketch_items(struct sketches *out, const struct sketch_source *from)
+int sketches_add_item(struct sketches *s, const struct scan_text *item,
+		      bool *of_module)
 {
-	for (size_t i = 0; i < from->places->count; i++) {
-		uint32_t id = from->places->at[i];
-		const struct entry *e = table_find(from->index, id);
-		struct sketch *sketch = &out->at[id];
-		bool of_module = false;
+	struct sketch *grown =
+		vec_grow(s->at, &s->cap, s->count + 1, sizeof(*grown));
+	struct sketch *sketch;
 
-		sketch->impl =
-			(uint8_t)impl_sort_peek(from->text + e->begin, e->size);
-		if (sketch->impl == RUSTDOC_IMPL_BLANKET)
-			sketch->sort = SKETCH_PASSED;
-		else if (sketch_item(out, from, e, &of_module) < 0)
-			return -1;
-		from->done(from->context, id, of_module);
-	}
-	return 0;
-}
-
-int sketches_make(struct sketches *out, const struct sketch_source *from)
-{
-	int rc;
-
-	out->has_symbols = true;
-	if (!from->index->by_id || from->paths->is_sparse)
-		return 0;
-	out->count = from->index->count;
-	out->at = calloc(out->count + 1, sizeof(*out->at));
-	if (!out->at || read_paths(out, from) < 0) {
-		sketches_release(out);
+	*of_module = false;
+	if (!grown)
 		return -1;
+	s->at = grown;
+	sketch = &s->at[s->count++];
+	*sketch = (struct sketch){ 0 };
+	sketch->impl = (uint8_t)impl_sort_peek(item->at, item->len);
+	if (sketch->impl == RUSTDOC_IMPL_BLANKET) {
+		sketch->sort = SKETCH_PASSED;
+		return 0;
 	}
-	out->has_symbols = false;
-	rc = sketch_aliases(out, from);
-	if (rc == 0)
-		rc = sketch_items(out, from);
-	free(out->paths);
-	free(out->mentioned);
-	out->paths = NULL;
-	out->mentioned = NULL;
-	if (rc < 0 || out->is_void) {
-		sketches_release(out);
-		out->has_symbols = true;
+	return sketch_item(s, item, sketch, of_module);
+}
+
+/* What is known when all is read. */
+struct finish {
+	struct sketches *sketches;
+	const struct table *index;
+	const struct table *paths;
+};
+
+/* 0: unknown. */
+static uint64_t known_path(const struct finish *f, uint32_t id)
+{
+	const struct entry *e = table_find(f->paths, id);
+
+	return e ? f->sketches->paths[table_number(f->paths, e)] : 0;
+}
+
+static struct sketch *sketch_of(const struct finish *f, uint32_t id)
+{
+	const struct entry *e = table_find(f->index, id);
+
+	return e ? &f->sketches->at[table_number(f->index, e)] : NULL;
+}
+
+/* What is not in the index is foreign, whatever is said of it. */
+static void forget_absent(const struct finish *f)
+{
+	for (size_t i = 0; i < f->paths->count; i++)
+		if (!table_find(f->index, f->paths->entries[i].id))
+			f->sketches->paths[i] &=
+				~(uint64_t)(PATH_LOCAL | PATH_ALIAS);
+}
+
+static const uint32_t *mentioned_of(const struct sketches *s,
+				    const struct sketch *of, size_t *count)
+{
+	const uint32_t *from, *to;
+
+	for (from = &s->kids[of->kids]; *from != LISTS_END; from++)
+		;
+	for (to = ++from; *to != LISTS_END; to++)
+		;
+	*count = (size_t)(to - from);
+	return from;
+}
+
+/* Does it say all that it stands for? */
+static bool is_plain_alias(const struct finish *f, const struct sketch *alias)
+{
+	size_t count;
+	const uint32_t *ids;
+
+	if (alias->sort != SKETCH_LEAF || alias->doubts)
+		return false;
+	ids = mentioned_of(f->sketches, alias, &count);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t path = known_path(f, ids[i]);
+
+		if (path == 0 || path & PATH_ALIAS)
+			return false;
 	}
-	return rc;
+	return true;
+}
+
+/* The id of an alias; false if it is unknown what that stands for. */
+static bool add_alias(const struct finish *f, struct sketch *to, uint32_t id)
+{
+	const struct sketch *alias = sketch_of(f, id);
+
+	if (!alias || !alias->is_plain)
+		return false;
+	to->doubts |= SKETCH_ALIAS;
+	hash_words(&to->hash, alias->hash.half[0], alias->hash.half[1]);
+	return true;
+}
+
+/* What it mentions goes into its fingerprint. */
+static void add_mentioned(const struct finish *f, struct sketch *to)
+{
+	size_t count;
+	const uint32_t *ids = mentioned_of(f->sketches, to, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t path = known_path(f, ids[i]);
+
+		if (path == 0 ||
+		    (path & PATH_ALIAS && !add_alias(f, to, ids[i]))) {
+			to->sort = SKETCH_NONE;
+			return;
+		}
+		hash_words(&to->hash, MARK_ID, path);
+	}
+}
+
+/* Before who mentions them. */
+static void finish_aliases(const struct finish *f)
+{
+	for (size_t i = 0; i < f->paths->count; i++) {
+		struct sketch *alias;
+
+		if (!(f->sketches->paths[i] & PATH_ALIAS))
+			continue;
+		alias = sketch_of(f, f->paths->entries[i].id);
+		if (!alias || !is_plain_alias(f, alias))
+			continue;
+		add_mentioned(f, alias);
+		alias->is_plain = true;
+	}
+}
+
+/*
+ * Does an item contradict what `paths` says of it?  Then whoever mentions it
+ * may have been misled.
+ */
+static bool is_contradicted(const struct sketch *s, uint64_t path)
+{
+	return path != 0 && s->sort != SKETCH_PASSED &&
+	       (!s->has_kind || s->is_alias == !(path & PATH_ALIAS) ||
+		s->is_foreign == (bool)(path & PATH_LOCAL));
+}
+
+/* Nothing can be told of any, but for how impls end. */
+static void sketches_void(struct sketches *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		s->at[i].sort = SKETCH_NONE;
+		s->at[i].has_body = false;
+	}
+	s->has_symbols = true;
+}
+
+static void finish_items(const struct finish *f)
+{
+	struct sketches *s = f->sketches;
+
+	for (size_t i = 0; i < s->count; i++) {
+		struct sketch *of = &s->at[i];
+
+		if (is_contradicted(of,
+				    known_path(f, f->index->entries[i].id))) {
+			sketches_void(s);
+			return;
+		}
+		if ((of->sort == SKETCH_LEAF || of->sort == SKETCH_NODE) &&
+		    !of->is_plain)
+			add_mentioned(f, of);
+	}
+}
+
+void sketches_finish(struct sketches *s, const struct table *index,
+		     const struct table *paths)
+{
+	const struct finish f = { s, index, paths };
+
+	if (index->is_sparse || paths->is_sparse) {
+		sketches_void(s);
+	} else {
+		forget_absent(&f);
+		finish_aliases(&f);
+		finish_items(&f);
+	}
+	free(s->paths);
+	free(s->mentioned);
+	s->paths = NULL;
+	s->mentioned = NULL;
 }
 
 void sketches_release(struct sketches *s)
@@ -142,12 +290,14 @@ static bool hash_whole(struct sketches *s, const struct table *index,
 static bool hash_kid(struct sketches *s, const struct table *index,
 		     struct sketch *of, uint32_t id, unsigned depth)
 {
-	struct sketch *kid = id < s->count ? &s->at[id] : NULL;
+	const struct entry *e = table_find(index, id);
+	struct sketch *kid;
 
-	if (!table_find(index, id)) {
+	if (!e) {
 		hash_words(&of->hash, MARK_ABSENT, 0);
 		return true;
 	}
+	kid = &s->at[table_number(index, e)];
 	if (kid->sort == SKETCH_PASSED || (of->is_of_trait && kid->is_function))
 		return true;
 	if (kid->sort == SKETCH_NODE)
@@ -185,10 +335,12 @@ static bool hash_whole(struct sketches *s, const struct table *index,
 bool sketches_hash(struct sketches *s, const struct table *index, uint32_t id,
 		   struct hash *out, bool *has_expr)
 {
-	struct sketch *of = id < s->count && s->at ? &s->at[id] : NULL;
+	const struct entry *e = table_find(index, id);
+	struct sketch *of;
 
-	if (!of || !table_find(index, id))
+	if (!e)
 		return false;
+	of = &s->at[table_number(index, e)];
 	if (of->sort == SKETCH_NODE)
 		(void)hash_whole(s, index, of, 0);
 	if (of->sort != SKETCH_LEAF && of->sort != SKETCH_WHOLE)
@@ -202,39 +354,38 @@ bool sketches_hash(struct sketches *s, const struct table *index, uint32_t id,
 
 /* ---- impls */
 
-int sketches_impl_sort(const struct sketches *s, uint32_t id)
+enum rustdoc_impl_sort sketches_impl_sort(const struct sketches *s, size_t n)
 {
-	return s->at && id < s->count ? (int)s->at[id].impl : -1;
+	return (enum rustdoc_impl_sort)s->at[n].impl;
 }
 
-uint32_t sketches_impl_trait(const struct sketches *s, uint32_t id)
+uint32_t sketches_impl_trait(const struct sketches *s, size_t n)
 {
-	const struct sketch *of = s->at && id < s->count ? &s->at[id] : NULL;
+	const struct sketch *of = &s->at[n];
 
-	return of && of->is_of_trait && of->sort != SKETCH_NONE
+	return of->is_of_trait && of->sort != SKETCH_NONE
 		       ? s->kids[of->kids - 1]
 		       : RUSTDOC_NO_ID;
 }
 
 /* ---- what is mentioned */
 
-bool sketches_has_body(const struct sketches *s, uint32_t id)
+bool sketches_has_body(const struct sketches *s, const struct table *index,
+		       uint32_t id)
 {
-	return s->at && id < s->count && s->at[id].has_body;
+	const struct entry *e = table_find(index, id);
+
+	return e && s->at[table_number(index, e)].has_body;
 }
 
-const uint32_t *sketches_mentioned(const struct sketches *s, uint32_t id,
+const uint32_t *sketches_mentioned(const struct sketches *s,
+				   const struct table *index, uint32_t id,
 				   size_t *count)
 {
-	const struct sketch *of = s->at && id < s->count ? &s->at[id] : NULL;
-	const uint32_t *from, *to;
+	const struct entry *e = table_find(index, id);
+	const struct sketch *of = e ? &s->at[table_number(index, e)] : NULL;
 
 	if (!of || of->sort == SKETCH_NONE || of->sort == SKETCH_PASSED)
 		return NULL;
-	for (from = &s->kids[of->kids]; *from != LISTS_END; from++)
-		;
-	for (to = ++from; *to != LISTS_END; to++)
-		;
-	*count = (size_t)(to - from);
-	return from;
+	return mentioned_of(s, of, count);
 }

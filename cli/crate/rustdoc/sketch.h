@@ -7,17 +7,19 @@
 
 #include "base/hash.h"
 #include "base/scan.h"
+#include "crate/rustdoc/item.h"
+#include "crate/rustdoc/plain.h"
 #include "crate/rustdoc/table.h"
 
 /*
- * For doc.c: what can be told of items without parsing them.
+ * For open.c and doc.c: what can be told of items without parsing them.
  *
- * One more pass over the text, in its order, takes a fingerprint of each item:
- * of all that is written in it, but for its place in the source, its docs, and
- * ids.  An id of a type or trait counts as the path that it leads to; the ids
- * of what the item consists of are kept, to be looked up when the fingerprint
- * of the whole is asked for.  So an item that is as it was in another version
- * is known for that and need not be looked at.
+ * As the text goes past, a fingerprint is taken of each item: of all that is
+ * written in it, but for its place in the source, its docs, and ids.  When all
+ * is read, an id of a type or trait counts as the path that it leads to; the
+ * ids of what the item consists of are kept, to be looked up when the
+ * fingerprint of the whole is asked for.  So an item that is as it was in
+ * another version is known for that and need not be looked at.
  *
  * What cannot be told in this way has no fingerprint: kinds that stand for
  * other things, what mentions something without a path, and what is not
@@ -49,11 +51,18 @@ struct sketch {
 	bool is_function : 1;
 	bool has_body : 1;
 	bool is_of_trait : 1; /* an impl */
+	/* What it says of itself, and `paths` may say otherwise. */
+	bool has_kind : 1; /* it is known whether it is an alias */
+	bool is_alias : 1;
+	bool is_foreign : 1;
+	bool is_plain : 1; /* an alias that says all that it stands for */
 };
 
+/* All of a document; those of items by the numbers of their entries. */
 struct sketches {
-	struct sketch *at; /* by id; NULL: there are none */
+	struct sketch *at;
 	size_t count;
+	size_t cap;
 	/* Of each its lists, the end of lists, ids that it mentions, the end.
 	 */
 	uint32_t *kids;
@@ -62,25 +71,27 @@ struct sketches {
 	uint32_t *mentioned; /* while they are made: by the item at hand */
 	size_t mentioned_count;
 	size_t mentioned_cap;
-	uint64_t *paths; /* while they are made: what ids stand for */
+	uint64_t *paths; /* while they are made: what `paths` says, by number */
 	size_t path_count;
+	size_t path_cap;
 	bool has_symbols; /* an attribute may name one */
-	bool is_void;	  /* items are not what `paths` says of them */
 };
 
-/* What the sketches are made of. */
-struct sketch_source {
-	const char *text;
-	const struct table *index;
-	const struct table *paths;
-	const struct places *places; /* of the index */
-	void *context;
-	/* Told of each item that is done, and whether a module may have it. */
-	void (*done)(void *context, uint32_t id, bool of_module);
-};
+/* Of items, or of paths, there are none yet. */
+void sketches_restart(struct sketches *s);
+void sketches_restart_paths(struct sketches *s);
 
-/* 0, or -1 without memory.  OUT must be zeroed. */
-int sketches_make(struct sketches *out, const struct sketch_source *from);
+/* The sketch of the next entry of `paths`, as it is written.  -1: no memory. */
+int sketches_add_path(struct sketches *s, const struct scan_text *entry);
+int sketches_add_plain_path(struct sketches *s, const struct plain_path *p);
+
+/* The same of the next item; *OF_MODULE: a module may have it. */
+int sketches_add_item(struct sketches *s, const struct scan_text *item,
+		      bool *of_module);
+
+/* All are there. */
+void sketches_finish(struct sketches *s, const struct table *index,
+		     const struct table *paths);
 void sketches_release(struct sketches *s);
 
 /*
@@ -98,17 +109,18 @@ bool sketches_hash(struct sketches *s, const struct table *index, uint32_t id,
  * The ids that stand in the text of the item ID itself for types and traits,
  * in the order of the text.  NULL if that is not known.
  */
-const uint32_t *sketches_mentioned(const struct sketches *s, uint32_t id,
+const uint32_t *sketches_mentioned(const struct sketches *s,
+				   const struct table *index, uint32_t id,
 				   size_t *count);
 
 /* Is ID a function with a body?  False if that is not known. */
-bool sketches_has_body(const struct sketches *s, uint32_t id);
+bool sketches_has_body(const struct sketches *s, const struct table *index,
+		       uint32_t id);
 
-/* For each ID of the index: its enum rustdoc_impl_sort; -1: there is no sketch.
- */
-int sketches_impl_sort(const struct sketches *s, uint32_t id);
+/* What the end of the entry of number N says of it. */
+enum rustdoc_impl_sort sketches_impl_sort(const struct sketches *s, size_t n);
 
-/* The trait of the impl ID; RUSTDOC_NO_ID if that is not known. */
-uint32_t sketches_impl_trait(const struct sketches *s, uint32_t id);
+/* The trait of that impl; RUSTDOC_NO_ID if that is not known. */
+uint32_t sketches_impl_trait(const struct sketches *s, size_t n);
 
 #endif

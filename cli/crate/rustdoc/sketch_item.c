@@ -21,6 +21,7 @@ struct reader {
 	bool is_function;
 	bool is_impl;
 	bool is_of_trait;
+	bool has_attrs; /* all have been looked at */
 	bool has_kind;	/* it is known whether it is an alias */
 	bool is_member; /* of something that is no module */
 	bool is_alias;
@@ -33,7 +34,8 @@ struct reader {
 /* LITERAL at the cursor is passed; else false. */
 #define pass(r, literal) pass_bytes((r), (literal), sizeof(literal) - 1)
 
-static inline bool pass_bytes(struct reader *r, const char *bytes, size_t len)
+static ATTR_INLINE bool pass_bytes(struct reader *r, const char *bytes,
+				   size_t len)
 {
 	if (r->end - r->pos < len || memcmp(r->text + r->pos, bytes, len) != 0)
 		return false;
@@ -153,25 +155,12 @@ static bool add_list(struct reader *r)
 	return pass(r, "]") && add_kid(r, LIST_END);
 }
 
-/* The id at the cursor; false if it is unknown what it stands for. */
+/* The id at the cursor: what it stands for counts later. */
 static bool add_id(struct reader *r)
 {
-	uint64_t id, path;
+	uint64_t id;
 
-	if (!pass_number(r, &id))
-		return false;
-	path = known_path(r->out, id);
-	if (path & PATH_ALIAS) {
-		const struct sketch *alias = &r->out->at[id];
-
-		/* of its own it must say all that it stands for */
-		if (alias->sort != SKETCH_LEAF || alias->doubts)
-			return false;
-		r->doubts |= SKETCH_ALIAS;
-		hash_words(&r->hash, alias->hash.half[0], alias->hash.half[1]);
-	}
-	hash_words(&r->hash, MARK_ID, path);
-	return path != 0 && add_mentioned(r, (uint32_t)id);
+	return pass_number(r, &id) && add_mentioned(r, (uint32_t)id);
 }
 
 /*
@@ -351,6 +340,10 @@ static bool add_attrs(struct reader *r)
 /* ---- items */
 
 /* How much of a kind its text alone tells. */
+enum {
+	KEY_MIN = 10 /* {"enum":{} */
+};
+
 static const struct sort {
 	const char *key; /* with what stands around it */
 	enum sketch_sort sort;
@@ -397,8 +390,11 @@ static bool add_inner(struct reader *r)
 	r->is_alias = pass(r, "{\"type_alias\":");
 	r->has_kind = r->is_alias || pass(r, "{\"") || pass(r, "\"");
 	r->pos = begin;
+	if (r->end - r->pos < KEY_MIN)
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(sorts); i++) {
-		if (!pass_bytes(r, sorts[i].key, strlen(sorts[i].key)))
+		if (r->text[begin + 2] != sorts[i].key[2] ||
+		    !pass_bytes(r, sorts[i].key, strlen(sorts[i].key)))
 			continue;
 		r->pos = begin;
 		r->is_node = sorts[i].sort == SKETCH_NODE;
@@ -474,7 +470,7 @@ static bool add_item(struct reader *r)
 	    !pass_span(r) || !pass(r, ",\"visibility\":") ||
 	    !add_visibility(r) || !pass(r, ",\"docs\":") || !pass_value(r) ||
 	    !pass(r, ",\"links\":") || !pass_value(r) ||
-	    !pass(r, ",\"attrs\":") || !add_attrs(r) ||
+	    !pass(r, ",\"attrs\":") || !(r->has_attrs = add_attrs(r)) ||
 	    !pass(r, ",\"deprecation\":"))
 		return false;
 	is_deprecated = !pass(r, "null");
@@ -482,19 +478,6 @@ static bool add_item(struct reader *r)
 	if (is_deprecated && !pass_value(r))
 		return false;
 	return add_unknown(r) && add_inner(r);
-}
-
-/*
- * Does an item contradict what `paths` has said of it?  Then whoever mentions
- * it may have been misled.
- */
-static bool is_contradicted(const struct reader *r, uint32_t id)
-{
-	uint64_t path = known_path(r->out, id);
-
-	return path != 0 &&
-	       (!r->has_kind || r->is_alias == !(path & PATH_ALIAS) ||
-		r->is_foreign == (bool)(path & PATH_LOCAL));
 }
 
 /* Behind the lists what the item mentions. */
@@ -510,27 +493,25 @@ static bool end_lists(struct reader *r)
 	return add_kid(r, LISTS_END);
 }
 
-int sketch_item(struct sketches *out, const struct sketch_source *from,
-		const struct entry *e, bool *of_module)
+int sketch_item(struct sketches *out, const struct scan_text *item,
+		struct sketch *sketch, bool *of_module)
 {
 	struct reader reader, *r = &reader;
-	struct sketch *sketch = &out->at[e->id];
 	size_t first = out->kid_count;
 	bool is_told;
 
-	*r = (struct reader){ .text = from->text,
-			      .pos = e->begin,
-			      .end = (size_t)e->begin + e->size,
-			      .out = out };
+	*r = (struct reader){ .text = item->at, .end = item->len, .out = out };
 	r->hash = r->written = hash_start();
 	out->mentioned_count = 0;
 	is_told = add_item(r);
 	if (r->no_memory)
 		return -1;
 	*of_module = !r->is_member;
-	out->is_void |= is_contradicted(r, e->id);
-	sketch->sort = SKETCH_NONE;
+	sketch->has_kind = r->has_kind;
+	sketch->is_alias = r->is_alias;
+	sketch->is_foreign = r->is_foreign;
 	if (!is_told) {
+		out->has_symbols |= !r->has_attrs;
 		out->kid_count = first;
 		return 0;
 	}
@@ -540,8 +521,8 @@ int sketch_item(struct sketches *out, const struct sketch_source *from,
 	sketch->sort = r->is_node ? SKETCH_NODE : SKETCH_LEAF;
 	sketch->doubts = (uint8_t)r->doubts;
 	sketch->is_function = r->is_function;
-	sketch->has_body = r->is_function && ends_in(r->text, e->begin, r->end,
-						     "\"has_body\":true}}}");
+	sketch->has_body = r->is_function &&
+			   ends_in(r->text, 0, r->end, "\"has_body\":true}}}");
 	sketch->is_of_trait = r->is_of_trait;
 	return end_lists(r) ? 0 : -1;
 }

@@ -28,21 +28,16 @@ enum mark {
 /* The lowest bits of a path; another one is set in each. */
 enum {
 	PATH_LOCAL = 1,
-	PATH_ALIAS = 2, /* of the index */
+	PATH_ALIAS = 2,
 	PATH_BITS = 7
 };
 
-/* 0: unknown, or an alias whose text is not known yet. */
-static inline uint64_t known_path(const struct sketches *s, uint64_t id)
-{
-	return id < s->path_count ? s->paths[id] : 0;
-}
-
 /*
- * The sketch of the item E of the index into OUT.  *OF_MODULE: it is of a kind
- * that stands in modules.  -1 without memory.
+ * The sketch of ITEM into SKETCH, which is zeroed: what `paths` says of ids is
+ * not in it yet.  *OF_MODULE: it is of a kind that stands in modules.  -1
+ * without memory.
  */
-int sketch_item(struct sketches *out, const struct sketch_source *from,
-		const struct entry *e, bool *of_module);
+int sketch_item(struct sketches *out, const struct scan_text *item,
+		struct sketch *sketch, bool *of_module);
 
 #endif

@@ -8,8 +8,6 @@
 struct err;
 
 /* For doc.c: where the entries of `index` or `paths` lie in the text. */
-
-/* Size 0: there is none. */
 struct entry {
 	uint32_t id;
 	uint32_t begin;
@@ -18,38 +16,37 @@ struct entry {
 };
 
 /*
- * Entries by id.  rustdoc numbers ids without gaps worth mentioning, so the
- * table is indexed by id; if they are sparse all the same, or few of the ids
- * have one, it is sorted and searched.  `{ 0 }` is empty.
+ * Entries in the order of the text, found by their ids.  rustdoc numbers ids
+ * without gaps worth mentioning, so they are looked up in a list; if they are
+ * sparse all the same, they are searched.  `{ 0 }` is empty.
  */
 struct table {
 	struct entry *entries;
-	size_t count; /* of entries, unused ones included */
-	size_t cap;
-	uint32_t top; /* the greatest id */
-	bool by_id;
-	bool is_sparse; /* absurdly so */
-};
-
-/* The ids of a table that is by id, in the order of the text. */
-struct places {
-	uint32_t *at;
 	size_t count;
+	size_t cap;
+	/* By id: 1 more than the number of its entry, 0 if there is none. */
+	uint32_t *numbers;
+	size_t number_count;
+	bool is_sparse; /* they are numbers in the order of the ids instead */
 };
 
 /* 0, or -1 without memory. */
 int table_add(struct table *t, const struct entry *e);
 
-/*
- * From the order in the text to one that can be searched.  *PLACES, to be
- * free()d, has that order if the table is by id now; without PLACES it is so
- * only if it takes less memory.  ERR_FORMAT if WHAT has an id twice.
- */
-int table_finish(struct table *t, struct places *places, const char *what,
-		 struct err *err);
+/* From now on they can be found.  ERR_FORMAT if WHAT has an id twice. */
+int table_finish(struct table *t, const char *what, struct err *err);
 
 /* NULL if there is none. */
 struct entry *table_find(const struct table *t, uint32_t id);
+
+/* The entry that has the byte at PLACE; NULL if none has. */
+struct entry *table_at(const struct table *t, uint32_t place);
+
+/* An entry's number. */
+static inline size_t table_number(const struct table *t, const struct entry *e)
+{
+	return (size_t)(e - t->entries);
+}
 
 void table_release(struct table *t);
 

@@ -30,10 +30,11 @@ static void *read_list(struct rustdoc *d, struct rustdoc_span at,
 		       size_t *count)
 {
 	struct scan s;
-	size_t n = 0, found = 0;
+	size_t n = 0, found = 0, begin;
 	char *list;
 
 	rustdoc_cursor(d, at, &s);
+	begin = s.pos;
 	while (at.size > 0 && scan_element(&s, &n) && scan_skip(&s))
 		found++;
 	if (!finish(d, &s))
@@ -43,7 +44,7 @@ static void *read_list(struct rustdoc *d, struct rustdoc_span at,
 		rustdoc_fail(d, NULL);
 		return NULL;
 	}
-	scan_seek(&s, at.begin);
+	scan_seek(&s, begin);
 	n = 0;
 	for (size_t i = 0; i < found && scan_element(&s, &n); i++)
 		if (!read(&s, list + i * size))

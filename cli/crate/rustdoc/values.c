@@ -23,7 +23,7 @@ bool span_parse(struct scan *s, struct rustdoc_span *out)
 		return true;
 	if (!scan_value(s, &t))
 		return false;
-	out->begin = (uint32_t)(t.at - s->text);
+	out->begin = (uint32_t)(s->base + (size_t)(t.at - s->text));
 	out->size = (uint32_t)t.len;
 	return true;
 }

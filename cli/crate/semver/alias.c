@@ -8,10 +8,10 @@
 
 static struct scan_text span_text(struct rustdoc *doc, struct rustdoc_span at)
 {
-	struct scan s;
+	struct scan_text text = { "", 0 };
 
-	rustdoc_cursor(doc, at, &s);
-	return (struct scan_text){ s.text + at.begin, at.size };
+	(void)rustdoc_text(doc, at, &text);
+	return text;
 }
 
 /* Two values of one document: the same text is the same value. */

@@ -72,16 +72,17 @@ static bool is_behind(const char *text, size_t end, const char *key)
 bool spans_alike(const struct semver_pair *p, struct rustdoc_span was,
 		 struct rustdoc_span is)
 {
-	struct scan a, b;
+	struct scan_text a, b;
 	const char *x, *y;
 	size_t i = 0, j = 0;
 
 	if (was.size == 0 || is.size == 0)
 		return was.size == is.size;
-	rustdoc_cursor(p->side[SEMVER_OLD]->doc, was, &a);
-	rustdoc_cursor(p->side[SEMVER_NEW]->doc, is, &b);
-	x = a.text + was.begin;
-	y = b.text + is.begin;
+	if (!rustdoc_text(p->side[SEMVER_OLD]->doc, was, &a) ||
+	    !rustdoc_text(p->side[SEMVER_NEW]->doc, is, &b))
+		return false;
+	x = a.at;
+	y = b.at;
 	while (i < was.size && j < is.size) {
 		if (x[i] != y[j])
 			return false;

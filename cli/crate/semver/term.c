@@ -226,7 +226,7 @@ static const struct term *build_fn(struct term_builder *b,
 	unsigned bound = b->bound;
 	struct term *t = term_new(b, TERM_FN);
 	struct term_sig s;
-	struct scan c;
+	struct scan_text word = { "", 0 };
 
 	if (!t)
 		return &anything;
@@ -238,14 +238,14 @@ static const struct term *build_fn(struct term_builder *b,
 	b->binders = around;
 	if (!around)
 		b->bound = bound;
-	rustdoc_cursor(d, abi, &c);
+	(void)rustdoc_text(d, abi, &word);
 	t->name = arena_printf(
 		b->arena, "%s%s%.*s",
 		json_bool(d, json_member(d, header, "is_unsafe")) ? "unsafe "
 								  : "",
 		json_bool(d, json_member(d, sig, "is_c_variadic")) ? "... "
 								   : "",
-		(int)abi.size, abi.size > 0 ? c.text + abi.begin : "");
+		(int)word.len, word.at);
 	if (!t->name || !set_args(b, t, s.count + 1)) {
 		b->is_out_of_memory = true;
 		return &anything;

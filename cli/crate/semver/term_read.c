@@ -57,10 +57,11 @@ const struct rustdoc_span *json_elements(struct rustdoc *d,
 {
 	struct rustdoc_span *list;
 	struct scan s;
-	size_t n = 0, found = 0;
+	size_t n = 0, found = 0, begin;
 
 	*count = 0;
 	rustdoc_cursor(d, at, &s);
+	begin = s.pos;
 	if (at.size == 0 || scan_peek(&s) != '[')
 		return NULL;
 	while (scan_element(&s, &n) && scan_skip(&s))
@@ -73,7 +74,7 @@ const struct rustdoc_span *json_elements(struct rustdoc *d,
 		rustdoc_fail(d, NULL);
 		return NULL;
 	}
-	scan_seek(&s, at.begin);
+	scan_seek(&s, begin);
 	n = 0;
 	for (size_t i = 0; i < found && scan_element(&s, &n); i++)
 		span_parse(&s, &list[i]);

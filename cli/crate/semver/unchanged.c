@@ -108,11 +108,12 @@ bool unchanged_items(struct semver_side *const side[2],
 static bool has_projection(struct rustdoc *d, struct rustdoc_span at)
 {
 	static const char word[] = "\"qualified_path\"";
+	struct scan_text text;
 	const char *p, *end;
-	struct scan s;
 
-	rustdoc_cursor(d, at, &s);
-	p = s.text + at.begin;
+	if (!rustdoc_text(d, at, &text))
+		return true;
+	p = text.at;
 	end = p + at.size;
 	while (p < end && (p = memchr(p, 'q', (size_t)(end - p)))) {
 		if ((size_t)(end - p) >= strlen(word) - 1 &&
