@@ -343,6 +343,29 @@ static bool decode_escape(const char **p, const char *end, char **out)
 	return true;
 }
 
+/* Does nothing in it need a second look: no escape, and plain ASCII? */
+static bool is_plain(const struct scan_text *raw)
+{
+	const uint64_t ones = 0x0101010101010101u, high = ones * 0x80;
+	const char *p = raw->at, *end = raw->at + raw->len;
+	uint64_t odd = 0;
+
+	for (; end - p >= 8; p += 8) {
+		uint64_t w, back;
+
+		memcpy(&w, p, 8);
+		back = w ^ (ones * '\\');
+		/* a high bit for what is below 0x20, a backslash, or no ASCII;
+		 * borrows make more of them, but only above such a byte */
+		odd |= (w | (w - ones * 0x20) | (back - ones)) & high;
+	}
+	for (; p < end; p++)
+		if ((unsigned char)*p < 0x20 || (unsigned char)*p >= 0x80 ||
+		    *p == '\\')
+			return false;
+	return odd == 0;
+}
+
 /* RAW without its escapes, into OUT of at least RAW->len + 1 bytes. */
 static bool decode(struct scan *s, const struct scan_text *raw, char *out)
 {
@@ -376,6 +399,10 @@ bool scan_string(struct scan *s, struct arena *a, const char **out)
 
 	if (!scan_raw_string(s, &raw))
 		return false;
+	if (is_plain(&raw)) {
+		*out = arena_strndup(a, raw.at, raw.len);
+		return *out || scan_nomem(s);
+	}
 	if (!text_is_utf8(raw.at, raw.len)) {
 		s->pos = (size_t)(raw.at - s->text);
 		return scan_fail(s, "UTF-8");

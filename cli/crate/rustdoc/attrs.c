@@ -291,6 +291,35 @@ static bool unwrap(struct scan_text *t)
 	return true;
 }
 
+/*
+ * "#[attr = CfgTrace(..)]": the compiler's own form of what no lint asks for.
+ * It is passed, unread.
+ */
+static bool pass_untold(struct scan *s)
+{
+	static const char begin[] = "#[attr = ";
+	size_t at = s->pos, len = strlen(begin);
+	struct rustdoc_attrs told = { 0 };
+	struct scan_text t, name;
+
+	if (scan_peek(s) != '"' || !scan_raw_string(s, &t))
+		return false;
+	if (t.len > len && memcmp(t.at, begin, len) == 0) {
+		name = (struct scan_text){ t.at + len, 0 };
+		while (len + name.len < t.len && is_word(name.at[name.len]))
+			name.len++;
+		debug_text(name, &told);
+		/* a letter may hide behind its number */
+		if (len + name.len < t.len && name.at[name.len] != '\\' &&
+		    !told.must_use && !told.non_exhaustive &&
+		    !told.automatically_derived && !told.macro_export &&
+		    !told.no_mangle)
+			return true;
+	}
+	scan_seek(s, at);
+	return false;
+}
+
 /* "non_exhaustive", or Rust text, of which only what is kept stays in A. */
 static bool attr_word(struct scan *s, struct arena *a,
 		      struct rustdoc_attrs *out)
@@ -299,6 +328,8 @@ static bool attr_word(struct scan *s, struct arena *a,
 	const char *word;
 	struct scan_text t;
 
+	if (pass_untold(s))
+		return true;
 	if (!scan_string(s, a, &word))
 		return false;
 	after = arena_mark(a);

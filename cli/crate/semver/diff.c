@@ -236,11 +236,12 @@ static void compare_alone(struct comparison *c, const struct surface_path *at,
 
 	for (size_t i = c->first[SEMVER_ON_ITEM];
 	     i < c->first[SEMVER_ON_ITEM + 1]; i++) {
-		struct semver_pair p = pair_at(c, at->path);
+		struct semver_pair p;
 
 		if (c->rows[i]->event != event ||
 		    !diff_kind_in(c->rows[i]->kinds, at->item))
 			continue;
+		p = pair_at(c, at->path);
 		put_item(&p, from, at->item, &facts);
 		item_alone(c, c->rows[i], &p, from);
 	}
@@ -303,12 +304,13 @@ static void compare_paths(struct comparison *c)
 
 /* ---- before and after */
 
-static bool is_wanted(const struct semver_options *o, const char *id)
+/* The lint of number N. */
+static bool is_wanted(const struct semver_options *o, size_t n)
 {
 	if (!o || !o->only)
 		return true;
 	for (size_t i = 0; i < o->only_count; i++)
-		if (strcmp(o->only[i], id) == 0)
+		if (strcmp(o->only[i], semver_lint_at(n)->id) == 0)
 			return true;
 	return false;
 }
@@ -316,21 +318,23 @@ static bool is_wanted(const struct semver_options *o, const char *id)
 static int choose_rows(struct comparison *c, const struct semver_options *o,
 		       struct err *err)
 {
-	size_t count = semver_lint_count();
+	size_t count = semver_lint_count(), next[SEMVER_ON_COUNT] = { 0 };
 
 	c->rows = calloc(count, sizeof(*c->rows));
 	if (!c->rows)
 		return err_nomem(err);
-	for (int on = SEMVER_ON_ITEM; on < SEMVER_ON_COUNT; on++) {
-		c->first[on] = c->row_count;
-		for (size_t i = 0; i < count; i++) {
-			const struct semver_lint *l = semver_lint_at(i);
-
-			if ((int)l->on == on && is_wanted(o, l->id))
-				c->rows[c->row_count++] = l;
-		}
+	for (size_t i = 0; i < count; i++)
+		next[semver_lint_at(i)->on] += is_wanted(o, i);
+	for (int on = 0; on < SEMVER_ON_COUNT; on++) {
+		c->first[on + 1] = c->first[on] + next[on];
+		next[on] = c->first[on];
 	}
-	c->first[SEMVER_ON_COUNT] = c->row_count;
+	for (size_t i = 0; i < count; i++) {
+		const struct semver_lint *l = semver_lint_at(i);
+
+		if (is_wanted(o, i))
+			c->rows[next[l->on]++] = l;
+	}
 	return 0;
 }
 
@@ -442,6 +446,7 @@ int semver_diff(struct rustdoc *before, struct rustdoc *after,
 		return (int)err->code;
 	c.witnesses = options ? options->witnesses : NULL;
 	prepare_hashes(&c, options && options->is_thorough);
+	c.side[SEMVER_OLD].signature = &c.signature;
 	compare_paths(&c);
 	diff_symbols(&c);
 	if (options && diff_features(&c, options->features, err) < 0)

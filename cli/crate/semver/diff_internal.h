@@ -7,6 +7,7 @@
 #include "base/finding.h"
 #include "base/strbuf.h"
 #include "crate/semver/lints.h"
+#include "crate/semver/signature.h"
 
 struct err;
 struct semver_features;
@@ -22,9 +23,9 @@ enum {
 struct comparison {
 	struct semver_side side[2];
 	struct surface *surface[2];
-	const struct semver_lint **rows; /* those that run, by SEMVER_ON_* */
-	size_t row_count;
+	const struct semver_lint **rows;   /* those that run, by SEMVER_ON_* */
 	size_t first[SEMVER_ON_COUNT + 1]; /* of the rows of SEMVER_ON_* */
+	struct signature_memo signature;
 	struct findings found;
 	struct strbuf subject;
 	struct strbuf why;

@@ -72,6 +72,7 @@ struct semver_side {
 	struct rustdoc *doc;
 	const struct surface *surface;
 	struct sealing sealing;
+	struct signature_memo *signature; /* of the old side; or NULL */
 	/* Fingerprints may be trusted; those that name constants, too. */
 	bool has_hashes;
 	bool constants_stay;

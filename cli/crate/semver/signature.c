@@ -327,34 +327,64 @@ static void compare_selves(struct job *j)
 			  j->of[SEMVER_NEW].self);
 }
 
-unsigned signature_changes(const struct semver_pair *p, unsigned wanted,
-			   struct strbuf *words)
+static bool is_of(const struct signature_memo *memo,
+		  const struct semver_pair *p)
 {
-	struct job j = { .p = p, .wanted = wanted, .words = words };
+	return memo && memo->thing[SEMVER_OLD] == p->thing[SEMVER_OLD] &&
+	       memo->thing[SEMVER_NEW] == p->thing[SEMVER_NEW] &&
+	       memo->item[SEMVER_OLD] == p->item[SEMVER_OLD] &&
+	       memo->item[SEMVER_NEW] == p->item[SEMVER_NEW];
+}
 
-	if (wanted == SIGNATURE_SELF) {
-		compare_selves(&j);
-		arena_release(&j.arena);
-		return j.found;
+static void remember(const struct job *j)
+{
+	struct signature_memo *memo = j->p->side[SEMVER_OLD]->signature;
+
+	if (!memo)
+		return;
+	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++) {
+		memo->item[side] = j->p->item[side];
+		memo->thing[side] = j->p->thing[side];
 	}
-	switch (p->thing[SEMVER_OLD]->kind) {
+	memo->found = j->found;
+}
+
+static void compare_things(struct job *j)
+{
+	switch (j->p->thing[SEMVER_OLD]->kind) {
 	case RUSTDOC_FUNCTION:
-		if (!function_alike(p))
-			compare_functions(&j);
+		if (!function_alike(j->p))
+			compare_functions(j);
 		break;
 	case RUSTDOC_STRUCT_FIELD:
 	case RUSTDOC_TYPE_ALIAS:
 	case RUSTDOC_CONSTANT:
 	case RUSTDOC_STATIC:
 	case RUSTDOC_ASSOC_CONST:
-		job_compare_types(&j);
+		job_compare_types(j);
 		break;
 	case RUSTDOC_ASSOC_TYPE:
-		job_compare_assoc_types(&j);
+		job_compare_assoc_types(j);
 		break;
 	default:
-		job_compare_generics(&j);
+		job_compare_generics(j);
 		break;
+	}
+}
+
+unsigned signature_changes(const struct semver_pair *p, unsigned wanted,
+			   struct strbuf *words)
+{
+	struct job j = { .p = p, .wanted = wanted, .words = words };
+	const struct signature_memo *memo = p->side[SEMVER_OLD]->signature;
+
+	if (wanted == SIGNATURE_SELF) {
+		compare_selves(&j);
+	} else {
+		if (!words && is_of(memo, p))
+			return memo->found & wanted;
+		compare_things(&j);
+		remember(&j);
 	}
 	arena_release(&j.arena);
 	return j.found & wanted;

@@ -23,6 +23,16 @@ enum signature_change {
 };
 
 /*
+ * What was found of the pair that was last asked about: several lints ask about
+ * each.  `{ 0 }` knows of none.
+ */
+struct signature_memo {
+	const struct rustdoc_item *item[2];
+	const struct rustdoc_item *thing[2];
+	unsigned found;
+};
+
+/*
  * P->thing: a function, field, constant, static, alias, associated type, or
  * what has generics (struct, trait, ...).  A set of the changes; what was and
  * what is goes to WORDS unless that is NULL, of the changes in WANTED.
