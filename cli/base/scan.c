@@ -162,14 +162,12 @@ bool scan_raw_string(struct scan *s, struct scan_text *out)
 /* At an opening bracket: to behind the one that closes it. */
 static bool pass_brackets(struct scan *s)
 {
-	switch (skip_brackets(s->text, s->len, &s->pos)) {
-	case SKIP_DONE:
+	int end = skip_brackets(s->text, s->len, &s->pos);
+
+	if (end == SKIP_DONE)
 		return true;
-	case SKIP_DEEP:
+	if (end == SKIP_DEEP)
 		return fail_as(s, ERR_LIMIT, s->pos, "");
-	case SKIP_CUT:
-		break;
-	}
 	return scan_fail(s, "the end of an object or array");
 }
 

@@ -75,9 +75,9 @@ static unsigned follow(struct skip *k, uint64_t open, uint64_t close)
 	return BLOCK;
 }
 
-static ATTR_INLINE enum skip_end pass(const char *text, size_t len, size_t *pos,
-				      classify_fn *classify, spread_fn *spread,
-				      count_fn *count)
+static ATTR_INLINE int pass(const char *text, size_t len, size_t *pos,
+			    classify_fn *classify, spread_fn *spread,
+			    count_fn *count)
 {
 	struct skip k = { 0 };
 
@@ -185,7 +185,7 @@ static ATTR_INLINE void classify_bytes(const char *p, struct masks *m)
 	m->close = gather(close);
 }
 
-static enum skip_end skip_plain(const char *text, size_t len, size_t *pos)
+static int skip_plain(const char *text, size_t len, size_t *pos)
 {
 	return pass(text, len, pos, classify_bytes, spread_by_halves,
 		    count_by_halves);
@@ -214,7 +214,7 @@ static ATTR_INLINE void classify_sse2(const char *p, struct masks *m)
 	}
 }
 
-static enum skip_end skip_sse2(const char *text, size_t len, size_t *pos)
+static int skip_sse2(const char *text, size_t len, size_t *pos)
 {
 	return pass(text, len, pos, classify_sse2, spread_by_halves,
 		    count_by_halves);
@@ -264,8 +264,8 @@ static ATTR_TARGET(AVX2) inline unsigned count_avx2(uint64_t bits)
 	return (unsigned)__builtin_popcountll(bits);
 }
 
-static ATTR_TARGET(AVX2) enum skip_end
-	skip_avx2(const char *text, size_t len, size_t *pos)
+static ATTR_TARGET(AVX2) int skip_avx2(const char *text, size_t len,
+				       size_t *pos)
 {
 	return pass(text, len, pos, classify_avx2, spread_avx2, count_avx2);
 }
@@ -292,7 +292,7 @@ skip_fn *skip_way(size_t n)
 	return n < count ? ways[n] : NULL;
 }
 
-enum skip_end skip_brackets(const char *text, size_t len, size_t *pos)
+int skip_brackets(const char *text, size_t len, size_t *pos)
 {
 #ifdef __x86_64__
 	if (has_avx2())

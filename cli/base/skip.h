@@ -17,9 +17,9 @@ enum skip_end {
 
 /*
  * From *POS on, where the bracket is; *POS is behind its partner after, or at
- * LEN, or at the bracket that is one too many.
+ * LEN, or at the bracket that is one too many.  An enum skip_end.
  */
-typedef enum skip_end skip_fn(const char *text, size_t len, size_t *pos);
+typedef int skip_fn(const char *text, size_t len, size_t *pos);
 
 /* By the best that this processor has. */
 skip_fn skip_brackets;
