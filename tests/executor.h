@@ -121,6 +121,13 @@ static inline int step_yield(struct probe *p, struct cx_ctx *cx)
 	return CX_PENDING;
 }
 
+static inline int step_panic(struct probe *p, struct cx_ctx *cx)
+{
+	(void)p;
+	cx_ctx_wake(cx);
+	return CX_PANIC;
+}
+
 /* Awaits its op; the value, or the code, goes to n. */
 static inline int step_await(struct probe *p, struct cx_ctx *cx)
 {
