@@ -92,7 +92,7 @@ exits() {
 }
 
 no_typedef_struct() {
-	sources cli | grep_code '^ *typedef *(struct|enum|union)'
+	sources cli | grep_code '^ *typedef *(struct|enum|union)[^(]*$'
 }
 
 alone() {
