@@ -47,6 +47,9 @@ bool fit_same_item(struct fit *f, const struct term *had,
 {
 	const struct surface_path *at;
 
+	if (had->side == has->side && had->id != RUSTDOC_NO_ID &&
+	    has->id != RUSTDOC_NO_ID)
+		return had->id == has->id;
 	if (!had->item && !has->item && strcmp(had->name, has->name) == 0)
 		return true;
 	if (!had->item && !has->item &&
@@ -272,11 +275,38 @@ static bool fit_projections(struct fit *f, const struct term *had,
 			 FIT_EXACT);
 }
 
+/* What WAS has become, if an alias stands at its path now; else NULL. */
+static const struct term *alias_now(struct fit *f, const struct term *was)
+{
+	struct semver_side *side = f->side[SEMVER_NEW];
+	const struct surface_path *at, *is;
+	struct term_builder b;
+
+	if (was->side != SEMVER_OLD || !was->item)
+		return NULL;
+	at = surface_of(f->side[SEMVER_OLD]->surface, was->id);
+	is = at ? surface_find(side->surface, at->path) : NULL;
+	for (; is; is = is->next_here) {
+		if (!is->item || is->item->kind != RUSTDOC_TYPE_ALIAS)
+			continue;
+		term_builder_init(&b, side, SEMVER_NEW, f->arena);
+		return term_build_item(&b, is->item, was->args, was->count);
+	}
+	return NULL;
+}
+
 static bool fit_paths(struct fit *f, const struct term *had,
 		      const struct term *has, enum fit_mode mode)
 {
-	if (!fit_same_item(f, had, has))
-		return false;
+	const struct term *now;
+
+	if (!fit_same_item(f, had, has)) {
+		now = alias_now(f, had);
+		if (now)
+			return fit_terms(f, now, has, mode);
+		now = alias_now(f, has);
+		return now && fit_terms(f, had, now, mode);
+	}
 	mode = fact_is_invariant(had->name) ? FIT_EXACT : inside(mode);
 	return fit_args(f, had, has, mode);
 }

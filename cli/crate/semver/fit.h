@@ -71,6 +71,7 @@ struct fit {
 	const struct term_params *has_params;
 	const struct rustdoc_item *own_trait; /* of `has`, around; or NULL */
 	bool is_exact;	    /* an impl against its trait: nothing is coerced */
+	bool is_header;	    /* of impls: no literals are passed */
 	enum fit_flow flow; /* of the fn pointer around */
 	bool is_opaque;	    /* auto traits of an `impl Trait` do not leak */
 	unsigned depth;

@@ -266,6 +266,7 @@ static bool all_have(struct fit *f, const struct term *had,
 		    fit_try(f, had, want->args[0], FIT_EXACT))
 			return true;
 	return fit_is_conversion(want) && !fact_lacks(had, want) &&
+	       (f->is_header || !fact_literal_fails(had, want)) &&
 	       fit_converts(f, had, want);
 }
 
@@ -301,7 +302,9 @@ static bool has_item(struct fit *f, const struct term *had,
 		return true;
 	if (had->kind != TERM_REF) {
 		item = fact_item(had);
-		return !item || fit_try(f, item, value, FIT_EXACT);
+		return !item || fit_try(f, item, value,
+					value->kind == TERM_IMPL ? FIT_PARAM_REF
+								 : FIT_EXACT);
 	}
 	item = fact_item(had->args[1]);
 	return !item || value->kind != TERM_REF ||

@@ -49,6 +49,8 @@ bool fit_is_sized(const struct fit *f, const struct term *type)
 static bool is_forever(const struct fit *f, const struct term *t,
 		       unsigned depth)
 {
+	struct term_builder b;
+
 	if (depth > TERM_DEPTH_MAX)
 		return true;
 	if (t->kind == TERM_LIFETIME)
@@ -64,8 +66,11 @@ static bool is_forever(const struct fit *f, const struct term *t,
 			if (p->bound.lifetime && term_same(p->type, t) &&
 			    strcmp(p->bound.lifetime->name, "'static") == 0)
 				return true;
-			if (p->bound.trait && term_same(p->type, t) &&
-			    term_is_named(p->bound.trait, "core::any::Any"))
+			if (!p->bound.trait || !term_same(p->type, t))
+				continue;
+			term_builder_init(&b, f->side[f->had], f->had,
+					  f->arena);
+			if (term_trait_is_static(&b, p->bound.trait, 0))
 				return true;
 		}
 		return false;

@@ -159,6 +159,7 @@ static void fit_headers(struct search *s, const struct header *to,
 		.has_preds = &to->preds,
 		.had_params = &s->was.params,
 		.has_params = &to->params,
+		.is_header = true,
 	};
 }
 

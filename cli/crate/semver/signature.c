@@ -113,6 +113,37 @@ static void add_self(struct job_frame *fr, const struct rustdoc_item *item)
 		fr->b.self = t;
 }
 
+/* Who wrote Conv has Conv<u8> now, if that is the default. */
+static void leave_out_new(struct job *j)
+{
+	struct job_frame *was = &j->of[SEMVER_OLD], *is = &j->of[SEMVER_NEW];
+	struct term_params *left = arena_calloc(&j->arena, 1, sizeof(*left));
+	struct term_frame *frame = arena_calloc(&j->arena, 1, sizeof(*frame));
+	const struct term **values = term_list(&is->b, is->own);
+	size_t counts[3] = { 0 };
+
+	if (!left || !frame || !values)
+		return;
+	left->at = arena_calloc(&j->arena, is->own + 1, sizeof(*left->at));
+	if (!left->at)
+		return;
+	for (size_t i = 0; i < was->own; i++)
+		counts[was->params.at[i].kind]++;
+	for (size_t i = 0; i < is->own; i++) {
+		const struct term_param *p = &is->params.at[i];
+
+		if (counts[p->kind] > 0) {
+			counts[p->kind]--;
+		} else if (p->fallback) {
+			values[left->count] = p->fallback;
+			left->at[left->count++] = *p;
+		}
+	}
+	*frame = (struct term_frame){ left, values };
+	if (left->count > 0)
+		is->b.frame = frame;
+}
+
 void job_frame(struct job *j, int side)
 {
 	struct job_frame *fr = &j->of[side];
@@ -132,6 +163,8 @@ void job_frame(struct job *j, int side)
 			add_self(fr, item);
 	}
 	fr->own = fr->params.count;
+	if (item->kind == RUSTDOC_TRAIT && side == SEMVER_NEW)
+		leave_out_new(j);
 	if (item == j->p->thing[side] && item->kind == RUSTDOC_FUNCTION)
 		fr->own = 0;
 	else if (item != j->p->thing[side])

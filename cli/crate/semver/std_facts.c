@@ -390,16 +390,14 @@ const struct term *fact_deref(const struct term *type, struct arena *a)
 
 /* ---- what is certainly not so */
 
-/*
- * A literal has no type yet when it meets `impl Into<u64>`, and becomes an
- * i32: which is no u64.
- */
-static bool literal_fails(const char *number, const struct term *trait)
+bool fact_literal_fails(const struct term *type, const struct term *trait)
 {
 	static const char *const fine[] = { "i32", "i64",  "i128",
 					    "f64", "bool", "char" };
+	const char *number = type->name;
 
-	return strcmp(trait->name, "core::convert::Into") == 0 &&
+	return type->kind == TERM_PRIMITIVE &&
+	       strcmp(trait->name, "core::convert::Into") == 0 &&
 	       trait->count == 1 && trait->args[0]->kind == TERM_PRIMITIVE &&
 	       strcmp(trait->args[0]->name, number) == 0 &&
 	       !is_one_of(number, fine, ARRAY_LEN(fine)) &&
@@ -471,8 +469,7 @@ bool fact_lacks(const struct term *type, const struct term *trait)
 {
 	if (type->kind == TERM_PRIMITIVE)
 		return is_one_of(trait->name, never_of_numbers,
-				 ARRAY_LEN(never_of_numbers)) ||
-		       literal_fails(type->name, trait);
+				 ARRAY_LEN(never_of_numbers));
 	if (type->kind == TERM_PATH && !type->item && is_owner(type->name))
 		return owner_lacks(type->name, trait->name);
 	if (type->kind == TERM_REF && !type->is_mutable &&

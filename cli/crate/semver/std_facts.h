@@ -21,6 +21,12 @@ bool fact_is_auto(const char *trait);
 /* True if the type certainly has no impl of TRAIT, arguments included. */
 bool fact_lacks(const struct term *type, const struct term *trait);
 
+/*
+ * A literal has no type yet when it meets `impl Into<u64>`, and becomes an
+ * i32: which is no u64.
+ */
+bool fact_literal_fails(const struct term *type, const struct term *trait);
+
 /* A trait that &T has where T has it, and only there. */
 bool fact_is_through_ref(const char *trait);
 

@@ -386,12 +386,16 @@ static const struct term *build_dyn(struct term_builder *b,
 
 	if (!t || !set_args(b, t, 1))
 		return &anything;
-	t->args[0] = name.len > 0 ? term_lifetime(b, &name)
-		     : object	  ? object
-				  : named(b, TERM_LIFETIME, "'static");
 	b->object = NULL;
 	t->bounds = term_build_bounds(b, json_member(d, body, "traits"));
 	b->object = object;
+	/* &'a (dyn Any) is &'a (dyn Any + 'static) */
+	for (size_t i = 0; i < t->bounds.count; i++)
+		if (term_trait_is_static(b, t->bounds.at[i].trait, 0))
+			object = NULL;
+	t->args[0] = name.len > 0 ? term_lifetime(b, &name)
+		     : object	  ? object
+				  : named(b, TERM_LIFETIME, "'static");
 	return t;
 }
 

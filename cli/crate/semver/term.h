@@ -146,6 +146,11 @@ const struct term *term_build(struct term_builder *b, struct rustdoc_span at);
 /* The path of a trait or type: {"path", "id", "args"}. */
 const struct term *term_build_path(struct term_builder *b,
 				   struct rustdoc_span at);
+
+/* The type or alias ITEM with ARGS. */
+const struct term *term_build_item(struct term_builder *b,
+				   const struct rustdoc_item *item,
+				   const struct term **args, size_t count);
 struct term_bounds term_build_bounds(struct term_builder *b,
 				     struct rustdoc_span at);
 
@@ -173,6 +178,10 @@ void term_preds_add(struct term_builder *b, struct term_preds *preds,
  * what it is: it may be any type.
  */
 bool term_is_unresolved(const struct term *t);
+
+/* Whatever has TRAIT has no borrow that ends.  DEPTH: 0. */
+bool term_trait_is_static(struct term_builder *b, const struct term *trait,
+			  unsigned depth);
 
 /* As Rust would write it, paths by their last part. */
 void term_show(const struct term *t, struct strbuf *out);
