@@ -111,6 +111,7 @@ static void print_build(struct terminal *t, const json_t *b)
 		{ "broken", "does not build" },
 		{ "misfit", "is not what the adapter expects" },
 		{ "too-long", "does not build" },
+		{ "unlinkable", "cannot be linked" },
 	};
 	const char *state = view_text(b, "state"), *file;
 
@@ -125,8 +126,12 @@ static void print_build(struct terminal *t, const json_t *b)
 		return;
 	file = view_text(b, "file");
 	if (file[0])
-		term_printf(t, "  at:   %s:%lld:%lld%s\n", file,
-			    view_int(b, "line"), view_int(b, "column"),
+		term_printf(t, "  at:   %s", file);
+	if (file[0] && view_int(b, "line") > 0)
+		term_printf(t, ":%lld:%lld", view_int(b, "line"),
+			    view_int(b, "column"));
+	if (file[0])
+		term_printf(t, "%s\n",
 			    strncmp(file, "src/", 4) == 0 &&
 					    strcmp(state, "misfit") == 0
 				    ? " of the course's adapter"

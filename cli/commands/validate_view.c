@@ -95,6 +95,15 @@ static json_t *next_step(const struct validation *v, const struct library *l)
 		strbuf_adds(&b, "begin a src/lib.rs; 'cohort new artifact_01 "
 				"kov-YOU' makes a crate that has one");
 		break;
+	case LIBRARY_UNLINKABLE:
+		if (strcmp(l->kind, "proc-macro") == 0)
+			strbuf_adds(&b, "take proc-macro out of Cargo.toml");
+		else
+			strbuf_addf(&b,
+				    "crate-type = [\"lib\", \"%s\"] in the "
+				    "[lib] of Cargo.toml",
+				    l->kind);
+		break;
 	case LIBRARY_BROKEN:
 		strbuf_adds(&b, "cargo build --release");
 		break;

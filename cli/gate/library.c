@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "gate/gate_internal.h"
+#include "gate/kept.h"
 #include "gate/packages.h"
 #include "gate/resolve.h"
 #include "io/digest.h"
@@ -34,8 +35,9 @@ enum {
 
 const char *library_state_name(enum library_state s)
 {
-	static const char *const names[] = { "built", "no-library", "broken",
-					     "misfit", "too-long" };
+	static const char *const names[] = { "built",	 "no-library",
+					     "broken",	 "misfit",
+					     "too-long", "unlinkable" };
 
 	return names[s];
 }
@@ -100,6 +102,48 @@ static int is_wrong(struct library *out, enum library_state state,
 	return 0;
 }
 
+/* The line of Cargo.toml that begins by one of these, or 0. */
+static uint32_t line_of_kind(const char *manifest)
+{
+	static const char *const keys[] = { "crate-type", "crate_type",
+					    "proc-macro", "proc_macro" };
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	struct err ignored = { 0 };
+	uint32_t line = 1;
+
+	if (file_read(manifest, SOURCE_MAX, &text, &ignored) < 0)
+		return 0;
+	for (const char *at = strbuf_str(&text); *at; line++) {
+		at += strspn(at, " \t");
+		for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+			if (strncmp(at, keys[i], strlen(keys[i])) == 0)
+				return line;
+		at += strcspn(at, "\n");
+		at += *at == '\n';
+	}
+	return 0;
+}
+
+/* Cargo builds a cdylib, and nothing in Rust can use it. */
+static int is_unlinkable(struct making *m, const char *manifest)
+{
+	const char *kind = m->package->unlinkable;
+	struct library *out = m->out;
+	bool macro = strcmp(kind, "proc-macro") == 0;
+
+	(void)is_wrong(out, LIBRARY_UNLINKABLE, "");
+	snprintf(out->kind, sizeof(out->kind), "%s", kind);
+	snprintf(out->message, sizeof(out->message),
+		 macro ? "its library is a procedural macro"
+		       : "its library is a %s and nothing else, which no crate "
+			 "in Rust can use",
+		 kind);
+	snprintf(out->file, sizeof(out->file), "Cargo.toml");
+	out->line = line_of_kind(manifest);
+	out->column = out->line > 0;
+	return 0;
+}
+
 /* What cargo makes of Cargo.toml; 0 with a state that is not BUILT: nothing. */
 static int find_package(struct making *m, struct err *err)
 {
@@ -128,7 +172,7 @@ static int find_package(struct making *m, struct err *err)
 	if (!m->package->has_library)
 		return is_wrong(m->out, LIBRARY_ABSENT,
 				"the crate has no library, only programs");
-	return 0;
+	return m->package->unlinkable ? is_unlinkable(m, manifest) : 0;
 }
 
 static int copy_tree(struct making *m, struct err *err)
@@ -278,53 +322,6 @@ static bool is_whole(const char *path)
 	       st.st_size > 0;
 }
 
-struct kept {
-	char *path;
-	struct timespec at;
-};
-
-static int newest_first(const void *a, const void *b)
-{
-	const struct kept *x = a, *y = b;
-
-	if (x->at.tv_sec != y->at.tv_sec)
-		return x->at.tv_sec < y->at.tv_sec ? 1 : -1;
-	return (x->at.tv_nsec < y->at.tv_nsec) -
-	       (x->at.tv_nsec > y->at.tv_nsec);
-}
-
-/* A student builds a hundred times a day: the latest few stay. */
-static void prune(const char *dir)
-{
-	AUTO(file_names_releasep) struct file_names names = { 0 };
-	struct kept *all;
-	size_t count = 0;
-	struct err ignored = { 0 };
-
-	if (file_names_read(dir, &names, &ignored) < 0 ||
-	    names.count <= KEPT_BUILDS)
-		return;
-	all = calloc(names.count, sizeof(*all));
-	for (size_t i = 0; all && i < names.count; i++) {
-		char *path = path_joined(dir, names.items[i]);
-		const char *dot = path ? strrchr(path, '.') : NULL;
-		struct stat st;
-
-		if (dot && strcmp(dot, ".so") == 0 && lstat(path, &st) == 0)
-			all[count++] = (struct kept){ path, st.st_mtim };
-		else
-			free(path);
-	}
-	if (all)
-		qsort(all, count, sizeof(*all), newest_first);
-	for (size_t i = 0; i < count; i++) {
-		if (i >= KEPT_BUILDS)
-			(void)unlink(all[i].path);
-		free(all[i].path);
-	}
-	free(all);
-}
-
 /* It is only a cache: no failure of it counts. */
 static void keep(struct making *m)
 {
@@ -344,7 +341,8 @@ static void keep(struct making *m)
 		return;
 	memcpy(m->out->path, path, sizeof(path));
 	m->out->kept = true;
-	prune(dir);
+	/* a student builds a hundred times a day: the latest few stay */
+	kept_prune(dir, ".so", KEPT_BUILDS);
 }
 
 static void keep_log(struct making *m, const struct strbuf *log)

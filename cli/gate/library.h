@@ -11,10 +11,11 @@
  */
 enum library_state {
 	LIBRARY_BUILT,
-	LIBRARY_ABSENT,	 /* the crate has none */
-	LIBRARY_BROKEN,	 /* it does not build */
-	LIBRARY_MISFIT,	 /* it builds, and is not what the adapter expects */
-	LIBRARY_TOO_LONG /* or too large: the build was ended */
+	LIBRARY_ABSENT,	   /* the crate has none */
+	LIBRARY_BROKEN,	   /* it does not build */
+	LIBRARY_MISFIT,	   /* it builds, and is not what the adapter expects */
+	LIBRARY_TOO_LONG,  /* or too large: the build was ended */
+	LIBRARY_UNLINKABLE /* of a kind that the adapter cannot use */
 };
 
 struct library_spec {
@@ -32,6 +33,7 @@ struct library {
 	bool own_adapter;
 	char crate[65]; /* "" while it is not known */
 	char version[151];
+	char kind[16];	   /* if UNLINKABLE: "cdylib", "proc-macro", ... */
 	char message[512]; /* what is wrong: cargo's first error */
 	char file[256];	   /* where, below the copied tree; or "" */
 	uint32_t line;

@@ -61,22 +61,34 @@ static bool has_word(const struct node *list, const char *word)
 	return false;
 }
 
-static bool has_library(const struct node *package)
+/* The first KINDS has of which a target of PACKAGE is one, or NULL. */
+static const char *target_kind(const struct node *package,
+			       const char *const *kinds, size_t count)
 {
-	static const char *const kinds[] = {
-		"lib", "rlib", "dylib", "cdylib", "staticlib", "proc-macro"
-	};
 	const struct node *targets = get(package, "targets", NODE_LIST);
 
 	for (size_t i = 0; targets && i < targets->as.list.count; i++) {
 		const struct node *kind =
 			get(targets->as.list.items[i], "kind", NODE_LIST);
 
-		for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+		for (size_t k = 0; k < count; k++)
 			if (has_word(kind, kinds[k]))
-				return true;
+				return kinds[k];
 	}
-	return false;
+	return NULL;
+}
+
+static void read_library(const struct node *package, struct package *out)
+{
+	static const char *const linked[] = { "lib", "rlib" };
+	static const char *const others[] = { "cdylib", "dylib", "staticlib",
+					      "proc-macro" };
+
+	out->has_library = target_kind(package, linked, ARRAY_LEN(linked));
+	if (out->has_library)
+		return;
+	out->unlinkable = target_kind(package, others, ARRAY_LEN(others));
+	out->has_library = out->unlinkable;
 }
 
 static int read_features(const struct node *package, struct package *out,
@@ -108,7 +120,7 @@ static int read_package(const struct node *n, const struct node *defaults,
 	if (!out->name || !out->version || !out->manifest || !id)
 		return err_set(err, ERR_FORMAT,
 			       "cargo metadata names no package");
-	out->has_library = has_library(n);
+	read_library(n, out);
 	out->is_published = !publish || publish->as.list.count > 0;
 	out->is_default = has_word(defaults, id);
 	return read_features(n, out, arena, err);

@@ -17,10 +17,11 @@ struct node;
 struct package {
 	const char *name;
 	const char *version;
-	const char *manifest; /* absolute path of its Cargo.toml */
-	bool has_library;     /* a procedural macro is one too */
-	bool is_published;    /* not `publish = false` */
-	bool is_default;      /* what cargo takes at the workspace's root */
+	const char *manifest;	/* absolute path of its Cargo.toml */
+	bool has_library;	/* a procedural macro is one too */
+	const char *unlinkable; /* the library's kind, if Rust cannot link it */
+	bool is_published;	/* not `publish = false` */
+	bool is_default;	/* what cargo takes at the workspace's root */
 	const char *const *features; /* implied ones included; sorted */
 	size_t feature_count;
 };

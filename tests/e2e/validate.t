@@ -123,6 +123,17 @@ unbuilt() {
 	run validate artifact_01 program
 	is 1 && has out 'cannot be loaded: the crate has no library' &&
 		has out '  next: begin a src/lib.rs'
+	cp -R kov-lina shared && printf '\n[lib]\ncrate-type = ["cdylib"]\n' \
+		>>shared/Cargo.toml
+	run validate artifact_01 shared
+	is 1 && has out 'cannot be linked: its library is a cdylib and nothing' &&
+		has out "  at:   Cargo.toml:$(grep -n cdylib shared/Cargo.toml |
+			cut -d: -f1):1" &&
+		has out '  next: crate-type = ["lib", "cdylib"] in the [lib] of'
+	sed -i 's/"cdylib"/"cdylib", "lib"/; /^\[lib/a name = "otherwise"' \
+		shared/Cargo.toml
+	run validate artifact_01 shared --only E1
+	is 0
 	mkdir -p torn/src && echo '[package' >torn/Cargo.toml
 	run validate artifact_01 torn
 	is 1 && has out '  does not build: '
