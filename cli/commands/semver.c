@@ -282,6 +282,16 @@ static void note_all(struct cli *cli, const json_t *crate)
 		cli_note(cli, "note: %s", json_string_value(note));
 }
 
+/* Rows of findings have no place for it, and none is not "no finding". */
+static void tell_failed(struct cli *cli, const json_t *crate)
+{
+	if (view_text(crate, "error")[0])
+		cli_note(cli, "error %s: %s", view_text(crate, "crate"),
+			 view_text(crate, "error"));
+	if (view_text(crate, "hint")[0])
+		cli_note(cli, "hint: %s", view_text(crate, "hint"));
+}
+
 static void tell_each(struct cli *cli, const json_t *crate)
 {
 	size_t i;
@@ -406,6 +416,8 @@ static int check(struct cli *cli, const struct args *args, struct err *err)
 		note_all(cli, crate);
 		if (render == semver_print_text && !cli->json)
 			summarise(cli, crate, args->verbose);
+		if (render == semver_print_tsv && !cli->json)
+			tell_failed(cli, crate);
 	}
 	return cli_emit(cli, view, render, err);
 }

@@ -12,7 +12,6 @@
 #include "course/semver_internal.h"
 #include "gate/resolve.h"
 #include "io/file.h"
-#include "io/git.h"
 #include "io/sandbox.h"
 #include "model/policy.h"
 
@@ -205,9 +204,6 @@ static int find_manifest(struct semver_run *run, struct err *err)
 	AUTO(str_freep)
 	char *manifest = file_is_dir(path) ? path_joined(path, "Cargo.toml")
 					   : strdup(path);
-	AUTO(repo_freep) struct repo *repo = NULL;
-	struct err ignored = { 0 };
-	const char *work = NULL;
 
 	if (!manifest)
 		return err_nomem(err);
@@ -219,16 +215,7 @@ static int find_manifest(struct semver_run *run, struct err *err)
 		return err_nomem(err);
 	if (strcmp(path_base(run->manifest), "Cargo.toml") != 0)
 		return err_set(err, ERR_USAGE, "'%s' is no Cargo.toml", path);
-	{
-		AUTO(str_freep) char *dir = strdup(run->manifest);
-
-		if (!dir)
-			return err_nomem(err);
-		dir[path_base(dir) - dir - 1] = '\0';
-		if (repo_discover(dir[0] ? dir : "/", &repo, &ignored) == 0)
-			work = repo_work_dir(repo);
-	}
-	run->repo_root = work ? os_real_path(work) : NULL;
+	run->repo_root = semver_repository_around(run->manifest);
 	return 0;
 }
 

@@ -54,6 +54,9 @@ int semver_tree_of_package(struct semver_run *run, const char *package,
 			   const char *name, struct semver_tree *out,
 			   struct err *err);
 
+/* The root of the repository around FILE, an absolute path; NULL: none. */
+char *semver_repository_around(const char *file);
+
 /* The folder of the workspace's root, and a package's Cargo.toml, in it. */
 char *semver_tree_root(const struct semver_tree *t);
 char *semver_tree_manifest(const struct semver_tree *t,

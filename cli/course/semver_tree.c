@@ -73,20 +73,62 @@ static int set_place(struct semver_tree *t, const char *origin, struct err *err)
 
 /* ---- a folder */
 
+char *semver_repository_around(const char *file)
+{
+	AUTO(repo_freep) struct repo *repo = NULL;
+	AUTO(str_freep) char *dir = strdup(file);
+	const char *work;
+	struct err ignored = { 0 };
+
+	if (!dir)
+		return NULL;
+	dir[path_base(dir) - dir - 1] = '\0';
+	if (repo_discover(dir[0] ? dir : "/", &repo, &ignored) < 0)
+		return NULL;
+	work = repo_work_dir(repo);
+	return work ? os_real_path(work) : NULL;
+}
+
+static int astray(const char *dependency, const char *root, struct err *err)
+{
+	AUTO(str_freep) char *common = strdup(root);
+
+	while (common && common[1] && !is_below(dependency, common)) {
+		char *slash = strrchr(common, '/');
+
+		slash[slash == common] = '\0';
+	}
+	(void)err_set(err, ERR_NOT_FOUND,
+		      "the dependency '%s' is not in '%s', nor is there a "
+		      "repository that has both",
+		      dependency, root);
+	return common && common[1] ? err_hint(err, "git init '%s'", common)
+				   : (int)err->code;
+}
+
 /*
  * What has to be copied: the workspace, and where a dependency lies beside it
  * the repository that has both.
  */
-static const char *root_of(const struct semver_run *run,
-			   const struct packages *p)
+static char *root_of(const struct packages *p, const char *manifest,
+		     struct err *err)
 {
-	const char *repo = run->repo_root;
+	AUTO(str_freep) char *repo = NULL;
+	const char *root = p->root;
+	char *copy;
 
+	if (p->outside_count > 0)
+		root = repo = semver_repository_around(manifest);
 	for (size_t i = 0; i < p->outside_count; i++)
 		if (!repo || !is_below(p->root, repo) ||
-		    !is_below(p->outside[i], repo))
-			return p->root;
-	return p->outside_count > 0 ? repo : p->root;
+		    !is_below(p->outside[i], repo)) {
+			(void)astray(p->outside[i], p->root, err);
+			return NULL;
+		}
+	copy = strdup(root);
+	if (!copy)
+		(void)err_nomem(err);
+	return copy;
 }
 
 int semver_tree_of_folder(struct semver_run *run, const char *manifest,
@@ -94,13 +136,15 @@ int semver_tree_of_folder(struct semver_run *run, const char *manifest,
 			  struct err *err)
 {
 	AUTO(semver_tree_releasep) struct semver_tree t = { 0 };
+	AUTO(str_freep) char *root = NULL;
 
 	t.dir = path_joined(run->work, name);
 	if (!t.dir)
 		return err_nomem(err);
-	if (packages_read(&run->env, run->work, manifest, &t.packages, err) <
-		    0 ||
-	    set_place(&t, root_of(run, &t.packages), err) < 0 ||
+	if (packages_read(&run->env, run->work, manifest, &t.packages, err) < 0)
+		return err->code;
+	root = root_of(&t.packages, manifest, err);
+	if (!root || set_place(&t, root, err) < 0 ||
 	    tree_copy(t.origin, t.dir, TREE_MAX, t.key, err) < 0)
 		return err->code;
 	*out = t;

@@ -56,6 +56,26 @@ beside() {
 	is 1 && has out 'top::one'
 }
 
+# Each side is in a repository of its own, or there is none to take it from.
+apart() {
+	cp -r two other && git -C other reset -q --hard &&
+		git -C other mv lib moved && cp -r other/moved other/lib || return 1
+	run semver two/top --baseline-root other/top
+	is 1 && has out 'top::one' || return 1
+	mkdir none-has && crate none-has/lib beside 0.1.0 &&
+		cp -r two/top none-has/top || return 1
+	run semver none-has/top --baseline-root two/top
+	is 6 && has err "the dependency '$PWD/none-has/lib' is not in '$PWD/none-has/top', nor is there a repository that has both" &&
+		has err "hint: git init '$PWD/none-has'"
+}
+
+# In rows there is no place for it, and no rows would look like a pass.
+told_beside_rows() {
+	cp -r was wrong && echo 'pub fn (' >>wrong/src/lib.rs || return 1
+	run semver wrong --baseline-root was --all-lints --format tsv
+	is 1 && same out </dev/null && has err 'error was: current: '
+}
+
 # Which auto traits a type has depends on the version of a dependency, so the
 # earlier version is documented against the Cargo.lock of the current one.
 one_graph() {
@@ -104,6 +124,8 @@ no_dependency() {
 
 check 'members of a workspace, each for itself' members
 check 'a dependency that lies beside the crate comes along' beside
+check 'a dependency that no repository has with the crate' apart
+check 'a crate that could not be compared, in rows' told_beside_rows
 check 'one dependency graph for both' one_graph
 check 'two dependency graphs, where one cannot be had' other_graph
 check '--locked' locked

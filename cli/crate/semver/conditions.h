@@ -178,7 +178,6 @@ semver_condition when_target_feature_goes;
 semver_condition when_feature_was_for_users; /* by its name, and no `default` */
 semver_condition when_feature_was_default;
 semver_condition when_feature_is_no_default;
-semver_condition when_feature_was_no_default;
 
 /* Types: signature.h, impls.h. */
 semver_condition when_param_type_changes;

@@ -31,7 +31,7 @@ static void compare_feature(struct comparison *c,
 
 /*
  * What the feature of P enables on the side FROM and, whatever is in between,
- * not on the other, although it is there; an added one may be new itself.
+ * not on the other, although it is there: nobody relies on a new one yet.
  */
 static void compare_links(struct comparison *c, const struct semver_lint *l,
 			  struct semver_features *const *features,
@@ -48,8 +48,7 @@ static void compare_links(struct comparison *c, const struct semver_lint *l,
 					    .gone = name };
 
 		if (semver_feature_is_unstable(name) ||
-		    (from == SEMVER_OLD &&
-		     !semver_features_find(features[SEMVER_NEW], name)) ||
+		    !semver_features_find(features[!from], name) ||
 		    semver_feature_enables(features[!from], other, name))
 			continue;
 		p->word = &word;

@@ -16,11 +16,6 @@ bool when_feature_was_default(struct semver_pair *p)
 	return p->feature[SEMVER_OLD]->is_default;
 }
 
-bool when_feature_was_no_default(struct semver_pair *p)
-{
-	return !p->feature[SEMVER_OLD]->is_default;
-}
-
 bool when_feature_is_no_default(struct semver_pair *p)
 {
 	return !p->feature[SEMVER_NEW]->is_default;
@@ -62,8 +57,7 @@ const struct semver_lint semver_lints_of_features[] = {
 			"major version",
 		.reference = "cargo-feature-remove-another",
 		SEMVER_WHERE(FEATURE_LINK, GONE, 0),
-		.when = { when_feature_was_for_users,
-			  when_feature_was_no_default },
+		.when = { when_feature_was_for_users },
 	},
 	{
 		.id = "feature_newly_enables_feature",
@@ -72,9 +66,7 @@ const struct semver_lint semver_lints_of_features[] = {
 		.why = "who asks for the feature gets the other one with it",
 		.mend = "release a new minor version",
 		SEMVER_WHERE(FEATURE_LINK, ADDED, 0),
-		.when = { when_feature_was_for_users,
-			  when_feature_was_no_default,
-			  when_feature_is_no_default },
+		.when = { when_feature_was_for_users },
 	},
 	{ 0 },
 };
