@@ -29,6 +29,9 @@ bool text_is_utf8(const char *s, size_t len);
 /* Lower-case hexadecimal of LEN bytes into OUT, of 2 * LEN + 1 bytes. */
 void hex_encode(const unsigned char *bytes, size_t len, char *out);
 
+/* The value of the hex digit C, of either case; -1 if it is none. */
+int hex_digit(char c);
+
 /* LEN bytes from 2 * LEN hex digits; false if they are not. */
 bool hex_decode(const char *hex, unsigned char *out, size_t len);
 

@@ -30,11 +30,9 @@ static const struct opt opts[] = {
 static int run(struct cli *cli, const void *argp, struct err *err)
 {
 	const struct args *args = argp;
-	struct roster_entry entry = args->entry;
-	const char *handle = args->common.operands[0];
 
-	entry.handle = handle + (handle[0] == '@');
-	return roster_run(cli, &entry, ROSTER_MAY_CHANGE, args->dry_run, err);
+	return roster_run(cli, args->common.operands[0], args->entry,
+			  ROSTER_MAY_CHANGE, args->dry_run, err);
 }
 
 const struct command cmd_roster_edit = {

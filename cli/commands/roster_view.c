@@ -89,21 +89,22 @@ int roster_emit_diff(struct cli *cli, const struct roster_diff *diff,
 	return cli_emit(cli, view, print_diff, err);
 }
 
-int roster_run(struct cli *cli, const struct roster_entry *entry,
+int roster_run(struct cli *cli, const char *handle, struct roster_entry entry,
 	       unsigned flags, bool dry_run, struct err *err)
 {
 	struct workspace *ws = NULL;
 	AUTO(roster_diff_releasep) struct roster_diff diff = { 0 };
 
+	entry.handle = handle + (handle[0] == '@');
 	if (cli_workspace(cli, dry_run ? 0 : WORKSPACE_WRITE, &ws, err) < 0 ||
-	    roster_apply(ws, entry, 1, flags | (dry_run ? ROSTER_DRY_RUN : 0),
+	    roster_apply(ws, &entry, 1, flags | (dry_run ? ROSTER_DRY_RUN : 0),
 			 NULL, &diff, err) < 0) {
 		if (err->code == ERR_EXISTS)
 			return err_hint(err, "cohort roster edit %s",
-					entry->handle);
+					entry.handle);
 		if (err->code == ERR_NOT_FOUND && !err->hint[0])
 			return err_hint(err, "cohort roster add %s",
-					entry->handle);
+					entry.handle);
 		return err->code;
 	}
 	return roster_emit_diff(cli, &diff, dry_run, err);

@@ -8,8 +8,8 @@
 json_t *seat_view(const struct seat *s);
 json_t *record_view(const struct seat *s, const struct record *r);
 
-/* One entry added or changed, and the difference shown. */
-int roster_run(struct cli *cli, const struct roster_entry *entry,
+/* ENTRY of HANDLE, or @HANDLE, added or changed, and the difference shown. */
+int roster_run(struct cli *cli, const char *handle, struct roster_entry entry,
 	       unsigned flags, bool dry_run, struct err *err);
 
 int roster_emit_diff(struct cli *cli, const struct roster_diff *diff,

@@ -100,32 +100,20 @@ static void version_in(const char *text, char *out, size_t size)
 	snprintf(out, size, "%.*s", (int)len, start);
 }
 
-/* What rustup's proxies choose by; nothing else of ours is passed on. */
-static const char *const passed_on[] = { "PATH", "HOME", "RUSTUP_HOME",
-					 "CARGO_HOME", "RUSTUP_TOOLCHAIN" };
-
 static int ask_version(const struct tool *tool, struct process_result *out,
 		       struct err *err)
 {
 	AUTO(arena_releasep) struct arena arena = { 0 };
 	const char *argv[] = { tool->name, tool->flag, NULL };
-	const char *env[ARRAY_LEN(passed_on) + 1] = { NULL };
+	const char *env[TOOLCHAIN_ENV_SIZE] = { NULL };
 	struct process_spec spec = { .argv = argv,
 				     .env = env,
 				     .cwd = "/",
 				     .timeout_ms = TOOL_TIMEOUT_MS,
 				     .merge = true };
-	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(passed_on); i++) {
-		const char *value = getenv(passed_on[i]);
-
-		if (!value)
-			continue;
-		env[n] = arena_printf(&arena, "%s=%s", passed_on[i], value);
-		if (!env[n++])
-			return err_nomem(err);
-	}
+	if (toolchain_env(&arena, env, err) < 0)
+		return (int)err->code;
 	return process_run(&spec, out, err);
 }
 

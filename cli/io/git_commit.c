@@ -214,20 +214,6 @@ static int edit_tree(const struct tree_job *job, const git_tree *base,
 	return unsynced_object(job->repo, out, job->err);
 }
 
-static int tree_at(struct repo *r, const struct oid *commit, git_tree **out,
-		   struct err *err)
-{
-	AUTO(git_commit_freep) git_commit *c = NULL;
-	git_oid raw = git_oid_theirs(commit);
-	char hex[OID_HEX];
-	int rc = git_commit_lookup(&c, r->raw, &raw);
-
-	if (rc == 0)
-		rc = git_commit_tree(out, c);
-	oid_hex(commit, hex);
-	return rc < 0 ? git_failed(rc, "read the commit", hex, err) : 0;
-}
-
 int repo_tree_edit(struct repo *r, const struct oid *commit,
 		   const struct repo_edit *edits, size_t count, struct oid *out,
 		   struct err *err)
@@ -238,7 +224,7 @@ int repo_tree_edit(struct repo *r, const struct oid *commit,
 	git_oid made;
 	bool empty;
 
-	if (commit && tree_at(r, commit, &base, err) < 0)
+	if (commit && git_tree_of(r, commit, &base, err) < 0)
 		return (int)err->code;
 	if (edit_tree(&job, base, all, &made, &empty) < 0)
 		return (int)err->code;
@@ -253,7 +239,7 @@ int repo_path_find(struct repo *r, const struct oid *commit, const char *path,
 	AUTO(git_tree_entry_freep) git_tree_entry *entry = NULL;
 	int rc;
 
-	if (tree_at(r, commit, &tree, err) < 0)
+	if (git_tree_of(r, commit, &tree, err) < 0)
 		return (int)err->code;
 	rc = git_tree_entry_bypath(&entry, tree, path);
 	if (rc == GIT_ENOTFOUND ||
@@ -347,8 +333,8 @@ int repo_diff(struct repo *r, const struct oid *before, const struct oid *after,
 	git_diff_options opts;
 	int rc;
 
-	if ((before && tree_at(r, before, &old, err) < 0) ||
-	    (after && tree_at(r, after, &now, err) < 0))
+	if ((before && git_tree_of(r, before, &old, err) < 0) ||
+	    (after && git_tree_of(r, after, &now, err) < 0))
 		return (int)err->code;
 	(void)git_diff_options_init(&opts, GIT_DIFF_OPTIONS_VERSION);
 	opts.flags =

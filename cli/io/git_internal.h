@@ -24,6 +24,10 @@ int git_bound_memory(void);
  */
 int git_failed(int rc, const char *verb, const char *subject, struct err *err);
 
+/* The tree of COMMIT; OUT belongs to the caller. */
+int git_tree_of(struct repo *r, const struct oid *commit, git_tree **out,
+		struct err *err);
+
 /*
  * VALUE as the name or address of a person: cut to SIZE, and what would end
  * that part of a commit made harmless.  False if nothing is left of it.

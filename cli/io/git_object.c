@@ -67,8 +67,8 @@ bool repo_has(struct repo *r, const struct oid *oid)
 
 /* ---- trees */
 
-static int tree_of(struct repo *r, const struct oid *commit, git_tree **out,
-		   struct err *err)
+int git_tree_of(struct repo *r, const struct oid *commit, git_tree **out,
+		struct err *err)
 {
 	AUTO(git_commit_freep) git_commit *c = NULL;
 	git_oid raw = git_oid_theirs(commit);
@@ -190,7 +190,7 @@ int repo_tree_each(struct repo *r, const struct oid *commit, const char *path,
 	};
 	int rc;
 
-	if (tree_of(r, commit, &tree, err) < 0)
+	if (git_tree_of(r, commit, &tree, err) < 0)
 		return (int)err->code;
 	if (path[0] && subtree(r, &tree, path, err) < 0)
 		return (int)err->code;

@@ -12,24 +12,13 @@
 
 /* ---- packet lines */
 
-static int hex_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* The length a line gives itself, or -1. */
 static int line_length(const char *digits)
 {
 	int n = 0;
 
 	for (int i = 0; i < 4; i++) {
-		int d = hex_of(digits[i]);
+		int d = hex_digit(digits[i]);
 
 		if (d < 0)
 			return -1;

@@ -46,33 +46,44 @@ const char *toolchain_mend(const char *complaint)
 /* What rustup's proxies read; the programs themselves need none of it. */
 static const char *const passed_on[] = { "PATH", "HOME", "RUSTUP_HOME",
 					 "CARGO_HOME", "RUSTUP_TOOLCHAIN" };
+_Static_assert(ARRAY_LEN(passed_on) < TOOLCHAIN_ENV_SIZE, "and a NULL");
+
+int toolchain_env(struct arena *a, const char *out[TOOLCHAIN_ENV_SIZE],
+		  struct err *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(passed_on); i++) {
+		const char *value = getenv(passed_on[i]);
+
+		if (!value)
+			continue;
+		out[n] = arena_printf(a, "%s=%s", passed_on[i], value);
+		if (!out[n++])
+			return err_nomem(err);
+	}
+	out[n] = NULL;
+	return 0;
+}
 
 static int ask(const char *program, const char *question, struct strbuf *out,
 	       struct err *err)
 {
 	const char *argv[] = { program, question, NULL, NULL };
 	AUTO(arena_releasep) struct arena arena = { 0 };
-	const char *env[ARRAY_LEN(passed_on) + 1] = { 0 };
+	const char *env[TOOLCHAIN_ENV_SIZE] = { 0 };
 	struct process_spec spec = { .argv = argv,
 				     .env = env,
 				     .cwd = "/",
 				     .timeout_ms = ASK_TIMEOUT_MS };
 	AUTO(process_result_releasep) struct process_result r = { 0 };
-	size_t n = 0;
 
 	if (strcmp(question, "sysroot") == 0) {
 		argv[1] = "--print";
 		argv[2] = "sysroot";
 	}
-	for (size_t i = 0; i < ARRAY_LEN(passed_on); i++) {
-		const char *value = getenv(passed_on[i]);
-
-		if (!value)
-			continue;
-		env[n] = arena_printf(&arena, "%s=%s", passed_on[i], value);
-		if (!env[n++])
-			return err_nomem(err);
-	}
+	if (toolchain_env(&arena, env, err) < 0)
+		return (int)err->code;
 	if (process_run(&spec, &r, err) < 0)
 		return (int)err->code;
 	if (r.exit_status != 0) {

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct arena;
 struct err;
 
 /*
@@ -31,6 +32,17 @@ struct toolchain {
  */
 int toolchain_find(const char *cache_dir, struct toolchain *out,
 		   struct err *err);
+
+enum {
+	TOOLCHAIN_ENV_SIZE = 6
+};
+
+/*
+ * What rustup's proxies choose by, of this process: "NAME=VALUE" in A, with a
+ * NULL behind the last.  No other variable of ours is anything to them.
+ */
+int toolchain_env(struct arena *a, const char *out[TOOLCHAIN_ENV_SIZE],
+		  struct err *err);
 
 /*
  * The command that mends a toolchain whose program ended with COMPLAINT:

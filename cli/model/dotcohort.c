@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/node.h"
 #include "base/parse.h"
+#include "base/schema.h"
 #include "base/strbuf.h"
 #include "model/handle.h"
 
@@ -16,21 +17,6 @@ enum {
 	CRATE_NAME_MAX = 64,
 	ALLOWED_LETTERS = 52 /* where the digits begin in what is allowed */
 };
-
-static int check_schema(const struct node *root, struct err *err)
-{
-	int64_t schema;
-
-	if (node_int(root, "schema", 1, INT32_MAX, &schema, err) < 0)
-		return err->code;
-	if (schema > SCHEMA) {
-		(void)node_err(root, err, ERR_FORMAT,
-			       "schema %lld is newer than this cohort knows",
-			       (long long)schema);
-		return err_hint(err, "install a newer cohort");
-	}
-	return 0;
-}
 
 /* KEY of MAP, copied; "" where it may be missing. */
 static int copy_str(struct arena *a, const struct node *map, const char *key,
@@ -115,7 +101,7 @@ int dotcohort_read(const struct node *root, struct dotcohort **out,
 
 	if (!d)
 		return err_nomem(err);
-	if (check_schema(root, err) < 0 ||
+	if (schema_version(root, SCHEMA, err) < 0 ||
 	    node_only(root, keys, ARRAY_LEN(keys), err) < 0 ||
 	    copy_str(&d->arena, root, "cohort", "", &d->cohort, err) < 0 ||
 	    copy_str(&d->arena, root, "handle", NULL, &d->handle, err) < 0 ||
@@ -202,7 +188,7 @@ static int read_invite(struct invite *i, const struct node *root,
 					    "artifact_01", "artifact_02",
 					    "artifact_03" };
 
-	if (check_schema(root, err) < 0 ||
+	if (schema_version(root, SCHEMA, err) < 0 ||
 	    node_only(root, keys, ARRAY_LEN(keys), err) < 0 ||
 	    copy_str(&i->arena, root, "cohort", NULL, &i->cohort, err) < 0 ||
 	    copy_str(&i->arena, root, "handle", NULL, &i->handle, err) < 0 ||

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/node.h"
 #include "base/parse.h"
+#include "base/schema.h"
 #include "base/strbuf.h"
 #include "model/handle.h"
 
@@ -227,16 +228,8 @@ static const char *const keys[] = { "schema",  "receipt",    "cohort",
 
 static int read_head(const struct node *root, struct err *err)
 {
-	int64_t schema;
-
-	if (node_int(root, "schema", 1, INT32_MAX, &schema, err) < 0)
+	if (schema_version(root, SCHEMA, err) < 0)
 		return err->code;
-	if (schema > SCHEMA) {
-		(void)node_err(root, err, ERR_FORMAT,
-			       "schema %lld is newer than this cohort knows",
-			       (long long)schema);
-		return err_hint(err, "install a newer cohort");
-	}
 	return node_only(root, keys, ARRAY_LEN(keys), err);
 }
 

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/node.h"
 #include "base/path.h"
+#include "base/schema.h"
 #include "base/semver.h"
 #include "model/handle.h"
 
@@ -432,17 +433,9 @@ static int read_head(const struct node *root, struct record **out,
 					    "check",  "publications" };
 	const char *id = NULL, *handle = NULL;
 	enum artifact a;
-	int64_t schema;
 
-	if (node_int(root, "schema", 1, INT32_MAX, &schema, err) < 0)
-		return err->code;
-	if (schema > SCHEMA) {
-		(void)node_err(root, err, ERR_FORMAT,
-			       "schema %lld is newer than this cohort knows",
-			       (long long)schema);
-		return err_hint(err, "install a newer cohort");
-	}
-	if (node_only(root, keys, ARRAY_LEN(keys), err) < 0 ||
+	if (schema_version(root, SCHEMA, err) < 0 ||
+	    node_only(root, keys, ARRAY_LEN(keys), err) < 0 ||
 	    node_str(root, "artifact", &id, err) < 0 ||
 	    node_str(root, "handle", &handle, err) < 0)
 		return err->code;

@@ -57,8 +57,8 @@ void change_free(struct change *c)
 /* ---- what is in it */
 
 /* The state knows the blobs of records: no tree of 32,000 names is read. */
-static int head_blob(struct workspace *ws, const char *path, struct oid *out,
-		     struct err *err)
+int head_blob(struct workspace *ws, const char *path, struct oid *out,
+	      struct err *err)
 {
 	char handle[HANDLE_MAX + 1];
 	enum artifact a;

@@ -161,6 +161,10 @@ void create_sweep(const char *root);
 
 /* ---- change.c */
 
+/* The blob that HEAD has at PATH; zero where it has none. */
+int head_blob(struct workspace *ws, const char *path, struct oid *out,
+	      struct err *err);
+
 /* Hand edits in config/, validated, as a commit of their own. */
 int commit_hand_edits(struct workspace *ws, struct err *err);
 

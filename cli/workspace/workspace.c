@@ -235,28 +235,6 @@ const struct policy *workspace_policy(struct workspace *ws, struct err *err)
 	return ws->policy;
 }
 
-/* The blob of a record that is in HEAD, by the state where it knows. */
-static int record_blob(struct workspace *ws, enum artifact a,
-		       const char *handle, const char *path, struct oid *out,
-		       struct err *err)
-{
-	const struct seat *seat =
-		ws->state ? roster_find(ws->state->roster, handle) : NULL;
-
-	if (seat) {
-		*out = ws->state->states[seat - ws->state->roster->seats]
-			       .record[a];
-		return 0;
-	}
-	memset(out, 0, sizeof(*out));
-	if (repo_path_find(ws->repo, &ws->head, path, out, err) < 0) {
-		if (err->code != ERR_NOT_FOUND)
-			return (int)err->code;
-		err_clear(err);
-	}
-	return 0;
-}
-
 int workspace_record(struct workspace *ws, enum artifact a, const char *handle,
 		     struct record **out, struct err *err)
 {
@@ -266,7 +244,7 @@ int workspace_record(struct workspace *ws, enum artifact a, const char *handle,
 
 	record_path(a, handle, &path);
 	if (strbuf_check(&path, err) < 0 || workspace_need_repo(ws, err) < 0 ||
-	    record_blob(ws, a, handle, strbuf_str(&path), &oid, err) < 0)
+	    head_blob(ws, strbuf_str(&path), &oid, err) < 0)
 		return (int)err->code;
 	if (oid_is_zero(&oid))
 		return record_new(a, handle, out, err);

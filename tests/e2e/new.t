@@ -159,7 +159,7 @@ bad_invitations() {
 	wrong 's/^name: .*/name: "a\\nb"/' 'wrong.yaml:5:'
 	wrong 's/^repository: .*/repository: "x\\" ]"/' \
 		"invitation: 'repository' has a quote or a backslash in it"
-	wrong 's/^schema: .*/schema: 9/' 'wrong.yaml:2:1: schema 9 is newer'
+	wrong 's/^schema: .*/schema: 9/' 'wrong.yaml:2:9: schema 9 is newer'
 	wrong '1i - [' 'wrong.yaml:'
 	head -c 2000000 /dev/zero | tr '\0' '#' >big.yaml
 	run new artifact_01 kov-wrong --invite big.yaml

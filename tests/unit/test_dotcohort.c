@@ -90,7 +90,7 @@ static const struct {
 	const char *hint;
 } wrong[] = {
 	{ "schema", "schema: 2",
-	  "f:1:1: schema 2 is newer than this cohort knows",
+	  "f:1:9: schema 2 is newer than this cohort knows (1)",
 	  "install a newer cohort" },
 	{ "schema", "schema: 0", "f:1:9: 'schema' must be ", "" },
 	{ "schema", "", "f:2:1: 'schema' is missing", "" },

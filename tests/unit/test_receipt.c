@@ -282,7 +282,7 @@ static void test_read_names_what_is_missing_or_unknown(void **state)
 		  "r.json: a map with 'schema' is wanted here, not a list" },
 		{ "{}", "r.json: 'schema' is missing" },
 		{ "{\"schema\": 2}",
-		  "r.json: schema 2 is newer than this cohort knows" },
+		  "r.json: schema 2 is newer than this cohort knows (1)" },
 		{ "{\"schema\": \"1\"}",
 		  "r.json: 'schema' must be a whole number" },
 		{ "{\"schema\": 1, \"recipt\": 1}",

@@ -64,6 +64,33 @@ static void init(struct suite_result *r)
 	assert_int_equal(suite_result_init(r, &spec, &err), 0);
 }
 
+struct said {
+	const char *id, *verdict, *reason;
+};
+
+/* A result of the suite that says SAID, up to COUNT of them, and no more. */
+static void say(struct strbuf *b, const char *load, const struct said *said,
+		size_t count)
+{
+	begin(b, load);
+	for (size_t i = 0; i < count && said[i].id; i++)
+		add(b, said[i].id, said[i].verdict,
+		    said[i].reason ? said[i].reason : "");
+}
+
+/* It is in R, which is begun by this. */
+static void must_take(struct suite_result *r, const struct said *said,
+		      size_t count, const bool *wanted)
+{
+	AUTO(strbuf_releasep) struct strbuf b = { 0 };
+	struct err err = { 0 };
+
+	init(r);
+	say(&b, "pass", said, count);
+	if (take(r, &b, wanted, &err) < 0)
+		fail_msg("%s", err.msg);
+}
+
 static void refuses(struct strbuf *b, const char *msg)
 {
 	AUTO(suite_result_releasep) struct suite_result r = { 0 };
@@ -78,18 +105,16 @@ static void refuses(struct strbuf *b, const char *msg)
 
 static void test_add_takes_what_was_asked_for(void **state)
 {
-	AUTO(strbuf_releasep) struct strbuf b = { 0 };
+	static const struct said said[] = {
+		{ "E2", "fail", "it \\u001b[2J <b>" },
+		{ "E1", "pass", NULL },
+		{ "E3", "not claimed", NULL },
+		{ "E4", "skipped", "busy" },
+	};
 	AUTO(suite_result_releasep) struct suite_result r = { 0 };
-	struct err err = { 0 };
 
 	(void)state;
-	init(&r);
-	begin(&b, "pass");
-	add(&b, "E2", "fail", "it \\u001b[2J <b>");
-	add(&b, "E1", "pass", "");
-	add(&b, "E3", "not claimed", "");
-	add(&b, "E4", "skipped", "busy");
-	assert_int_equal(take(&r, &b, all, &err), 0);
+	must_take(&r, said, ARRAY_LEN(said), all);
 	assert_string_equal(r.library, "kov");
 	assert_int_equal(r.load.verdict, SUITE_PASS);
 	assert_int_equal(r.items[0].verdict, SUITE_PASS);
@@ -127,30 +152,29 @@ static void test_add_in_parts_keeps_a_load_that_failed(void **state)
 
 static void test_add_refuses_what_is_not_the_answer(void **state)
 {
+	static const struct {
+		struct said said[2];
+		const char *msg;
+	} bad[] = {
+		{ { { NULL, NULL, NULL } },
+		  "suite: 1 statements where 2 were asked for" },
+		{ { { "E2", "pass", NULL } }, "suite: nobody asked for 'E2'" },
+		{ { { "E9", "pass", NULL } }, "suite: nobody asked for 'E9'" },
+		{ { { "E1", "pass", NULL }, { "E1", "pass", NULL } },
+		  "suite: 3 statements where 2 were asked for" },
+		{ { { "E1", "perfect", NULL } },
+		  "suite: no verdict is called 'perfect'" },
+		{ { { "E1", "not tested", NULL } },
+		  "suite: no verdict is called 'not tested'" },
+		{ { { "E1", "fail", NULL } }, "suite: it fails for no reason" },
+	};
 	AUTO(strbuf_releasep) struct strbuf b = { 0 };
 
 	(void)state;
-	begin(&b, "pass");
-	refuses(&b, "suite: 1 statements where 2 were asked for");
-	begin(&b, "pass");
-	add(&b, "E2", "pass", "");
-	refuses(&b, "suite: nobody asked for 'E2'");
-	begin(&b, "pass");
-	add(&b, "E9", "pass", "");
-	refuses(&b, "suite: nobody asked for 'E9'");
-	begin(&b, "pass");
-	add(&b, "E1", "pass", "");
-	add(&b, "E1", "pass", "");
-	refuses(&b, "suite: 3 statements where 2 were asked for");
-	begin(&b, "pass");
-	add(&b, "E1", "perfect", "");
-	refuses(&b, "suite: no verdict is called 'perfect'");
-	begin(&b, "pass");
-	add(&b, "E1", "not tested", "");
-	refuses(&b, "suite: no verdict is called 'not tested'");
-	begin(&b, "pass");
-	add(&b, "E1", "fail", "");
-	refuses(&b, "suite: it fails for no reason");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		say(&b, "pass", bad[i].said, ARRAY_LEN(bad[i].said));
+		refuses(&b, bad[i].msg);
+	}
 	strbuf_reset(&b);
 	strbuf_adds(&b, "{\"schema\":1,\"library\":\"\",\"statements\":[");
 	add(&b, "E1", "pass", "");
@@ -205,20 +229,19 @@ static void test_add_cuts_what_is_too_long_between_characters(void **state)
 
 static void test_score_counts_by_level(void **state)
 {
-	AUTO(strbuf_releasep) struct strbuf b = { 0 };
-	AUTO(suite_result_releasep) struct suite_result r = { 0 };
+	static const struct said said[] = {
+		{ "E1", "pass", NULL },
+		{ "E2", "not claimed", NULL },
+		{ "E3", "fail", "x" },
+		{ "E4", "not claimed", NULL },
+	};
 	static const enum finding_level none[4] = { FINDING_ALLOW };
+	AUTO(suite_result_releasep) struct suite_result r = { 0 };
 	struct suite_score s;
 	struct err err = { 0 };
 
 	(void)state;
-	init(&r);
-	begin(&b, "pass");
-	add(&b, "E1", "pass", "");
-	add(&b, "E2", "not claimed", "");
-	add(&b, "E3", "fail", "x");
-	add(&b, "E4", "not claimed", "");
-	assert_int_equal(take(&r, &b, all, &err), 0);
+	must_take(&r, said, ARRAY_LEN(said), all);
 	suite_score(&r, levels, &s);
 	assert_int_equal(s.earned, 3);
 	assert_int_equal(s.possible, 5); /* E4 is optional */
@@ -238,18 +261,16 @@ static void test_score_counts_by_level(void **state)
 
 static void test_blame_names_the_basic_statement(void **state)
 {
-	AUTO(strbuf_releasep) struct strbuf b = { 0 };
+	static const struct said said[] = {
+		{ "E1", "fail", "hang-idle (lost wake)" },
+		{ "E2", "fail", "hang-busy (livelock)" },
+		{ "E3", "fail", "13 is not 12" },
+		{ "E4", "pass", NULL },
+	};
 	AUTO(suite_result_releasep) struct suite_result r = { 0 };
-	struct err err = { 0 };
 
 	(void)state;
-	init(&r);
-	begin(&b, "pass");
-	add(&b, "E1", "fail", "hang-idle (lost wake)");
-	add(&b, "E2", "fail", "hang-busy (livelock)");
-	add(&b, "E3", "fail", "13 is not 12");
-	add(&b, "E4", "pass", "");
-	assert_int_equal(take(&r, &b, all, &err), 0);
+	must_take(&r, said, ARRAY_LEN(said), all);
 	assert_null(suite_blame(&r, 0));
 	assert_ptr_equal(suite_blame(&r, 1), &statements[0]);
 	assert_null(suite_blame(&r, 2)); /* it says what it found itself */

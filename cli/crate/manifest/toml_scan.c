@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/parse.h"
 
 char toml_peek(const struct toml_scan *s, size_t ahead)
 {
@@ -231,17 +232,6 @@ static int add_char(struct text *t, uint32_t c)
 	return 0;
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* The position is after the letter; DIGITS digits follow. */
 static int add_code_point(struct text *t, size_t digits)
 {
@@ -250,7 +240,7 @@ static int add_code_point(struct text *t, size_t digits)
 
 	for (size_t i = 0; i < digits; i++) {
 		int digit =
-			s->pos + i < t->end ? hex_value(toml_peek(s, i)) : -1;
+			s->pos + i < t->end ? hex_digit(toml_peek(s, i)) : -1;
 
 		if (digit < 0)
 			return toml_fail(s, ERR_FORMAT,
