@@ -64,8 +64,10 @@ static int fill_env(const struct gate_env *env, const char *work, bool network,
 		if (value && !add_env(a, out, &n, network_names[i], value))
 			return err_nomem(err);
 	}
-	return file_make_dirs(home, err) < 0 || file_make_dirs(cargo, err) < 0
-		       ? (int)err->code
+	if (file_make_dirs(home, err) < 0)
+		return (int)err->code;
+	return file_make_dirs(cargo, err) < 0
+		       ? err_hint(err, "export CARGO_HOME=FOLDER")
 		       : 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,30 +103,8 @@ static int is_wrong(struct library *out, enum library_state state,
 	return 0;
 }
 
-/* The line of Cargo.toml that begins by one of these, or 0. */
-static uint32_t line_of_kind(const char *manifest)
-{
-	static const char *const keys[] = { "crate-type", "crate_type",
-					    "proc-macro", "proc_macro" };
-	AUTO(strbuf_releasep) struct strbuf text = { 0 };
-	struct err ignored = { 0 };
-	uint32_t line = 1;
-
-	if (file_read(manifest, SOURCE_MAX, &text, &ignored) < 0)
-		return 0;
-	for (const char *at = strbuf_str(&text); *at; line++) {
-		at += strspn(at, " \t");
-		for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-			if (strncmp(at, keys[i], strlen(keys[i])) == 0)
-				return line;
-		at += strcspn(at, "\n");
-		at += *at == '\n';
-	}
-	return 0;
-}
-
 /* Cargo builds a cdylib, and nothing in Rust can use it. */
-static int is_unlinkable(struct making *m, const char *manifest)
+static int is_unlinkable(struct making *m)
 {
 	const char *kind = m->package->unlinkable;
 	struct library *out = m->out;
@@ -139,7 +118,7 @@ static int is_unlinkable(struct making *m, const char *manifest)
 			 "in Rust can use",
 		 kind);
 	snprintf(out->file, sizeof(out->file), "Cargo.toml");
-	out->line = line_of_kind(manifest);
+	out->line = package_line_of_kind(m->package);
 	out->column = out->line > 0;
 	return 0;
 }
@@ -172,7 +151,7 @@ static int find_package(struct making *m, struct err *err)
 	if (!m->package->has_library)
 		return is_wrong(m->out, LIBRARY_ABSENT,
 				"the crate has no library, only programs");
-	return m->package->unlinkable ? is_unlinkable(m, manifest) : 0;
+	return m->package->unlinkable ? is_unlinkable(m) : 0;
 }
 
 static int copy_tree(struct making *m, struct err *err)
@@ -415,15 +394,23 @@ static enum library_state place(const struct making *m, struct cargo_error *e)
 }
 
 /* "cat: write error: No space left on device" among what cargo said. */
-static int cannot_write(const char *said, struct err *err)
+static int cannot_write(const struct making *m, const char *said,
+			struct err *err)
 {
-	const char *line = strstr(said, "cat: ");
+	static const char cat[] = "cat: write error: ";
+	const char *why = strstr(said, cat), *copy = strstr(said, "cp: ");
+	ptrdiff_t len;
 
-	if (!line)
-		line = strstr(said, "cp: ");
-	return err_set(err, ERR_IO, "cannot write the library%s%.*s",
-		       line ? ": " : "", line ? (int)strcspn(line, "\n") : 0,
-		       line ? line : "");
+	if (!why)
+		return err_set(err, ERR_IO, "cannot prepare the build%s%.*s",
+			       copy ? ": " : "",
+			       copy ? (int)strcspn(copy, "\n") : 0,
+			       copy ? copy : "");
+	why += sizeof(cat) - 1;
+	len = strrchr(m->work, '/') - m->work; /* it will be gone itself */
+	(void)err_set(err, ERR_IO, "cannot write the library in '%.*s': %.*s",
+		      (int)len, m->work, (int)strcspn(why, "\n"), why);
+	return err_hint(err, "df -h %.*s", (int)len, m->work);
 }
 
 static int judge(struct making *m, const struct process_result *r,
@@ -444,7 +431,7 @@ static int judge(struct making *m, const struct process_result *r,
 		return is_wrong(m->out, LIBRARY_TOO_LONG, e.message);
 	}
 	if (r->exit_status == STATUS_LOCAL)
-		return cannot_write(said, err);
+		return cannot_write(m, said, err);
 	if (!cargo_first_error(said, &e))
 		snprintf(e.message, sizeof(e.message),
 			 "cargo build ended with status %d", r->exit_status);

@@ -7,6 +7,11 @@
 #include "base/json.h"
 #include "base/node.h"
 #include "gate/gate_internal.h"
+#include "io/file.h"
+
+enum {
+	MANIFEST_MAX = 1 << 20
+};
 
 void packages_release(struct packages *p)
 {
@@ -228,5 +233,26 @@ int packages_read(const struct gate_env *env, const char *work,
 		return (int)err->code;
 	*out = p;
 	p = (struct packages){ 0 };
+	return 0;
+}
+
+uint32_t package_line_of_kind(const struct package *p)
+{
+	static const char *const keys[] = { "crate-type", "crate_type",
+					    "proc-macro", "proc_macro" };
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
+	struct err ignored = { 0 };
+	uint32_t line = 1;
+
+	if (file_read(p->manifest, MANIFEST_MAX, &text, &ignored) < 0)
+		return 0;
+	for (const char *at = strbuf_str(&text); *at; line++) {
+		at += strspn(at, " \t");
+		for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+			if (strncmp(at, keys[i], strlen(keys[i])) == 0)
+				return line;
+		at += strcspn(at, "\n");
+		at += *at == '\n';
+	}
 	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "gate/gate.h"
@@ -47,5 +48,8 @@ AUTO_RELEASE(struct packages, packages_release)
 const struct package *packages_find(const struct packages *p, const char *name);
 
 bool package_has_feature(const struct package *p, const char *name);
+
+/* Where its Cargo.toml says of what kind the library is; 0 if nowhere. */
+uint32_t package_line_of_kind(const struct package *p);
 
 #endif

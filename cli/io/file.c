@@ -396,14 +396,18 @@ int file_temp_dir(const char *dir, char **out, struct err *err)
 {
 	AUTO(str_freep) char *made = NULL;
 	const char *tmp = getenv("TMPDIR");
+	bool own = !dir;
 
-	if (!dir)
+	if (own)
 		dir = tmp && tmp[0] == '/' ? tmp : "/tmp";
 	made = path_joined(dir, "cohort.XXXXXX");
 	if (!made)
 		return err_nomem(err);
-	if (!mkdtemp(made))
-		return err_errno(err, errno, "make a folder in", dir);
+	if (!mkdtemp(made)) {
+		(void)err_errno(err, errno, "make a folder in", dir);
+		return own ? err_hint(err, "export TMPDIR=FOLDER")
+			   : (int)err->code;
+	}
 	*out = made;
 	made = NULL;
 	return 0;

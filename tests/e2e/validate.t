@@ -239,6 +239,26 @@ no_sandbox() {
 no_cache() {
 	XDG_CACHE_HOME=/dev/null run validate artifact_01 wrong --only E1,E5b
 	is 1 && has out 'the library is not kept' && lacks out 'gdb -q'
+	TMPDIR=/nowhere XDG_CACHE_HOME=/dev/null run validate artifact_01 wrong
+	is 6 && has err "cannot make a folder in '/nowhere'" &&
+		has err 'hint: export TMPDIR=FOLDER'
+	CARGO_HOME=/dev/null/cargo XDG_CACHE_HOME=/dev/null run validate \
+		artifact_01 wrong
+	is 6 && has err 'hint: export CARGO_HOME=FOLDER'
+}
+
+# What is left of a run that was killed is in nobody's way.
+killed() {
+	cp -R kov-lina mortal && sed -i '1i //! Changed.' mortal/src/timer.rs
+	umask 077
+	for after in 0.2 1.5; do
+		"$COHORT" validate artifact_01 mortal >out 2>err &
+		sleep "$after"
+		kill -9 $!
+		wait $!
+	done
+	run validate artifact_01 mortal --only E1,E4
+	is 0 && has out '6 of 6 points: 2 pass'
 }
 
 explained() {
@@ -305,6 +325,7 @@ check 'the policy decides what counts' policy
 check 'what cannot be validated is said' usage
 check 'nothing runs without a sandbox' no_sandbox
 check 'a cache is not needed' no_cache
+check 'a run may be killed, and keep to itself what it makes' killed
 check 'each statement can be explained' explained
 check 'a library that is too slow fails' measured
 check 'a suite that gives no answer is an error, and told' silenced
