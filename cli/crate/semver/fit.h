@@ -120,6 +120,14 @@ bool fit_implies(struct fit *f, const struct term *have,
 bool fit_implies_back(struct fit *f, const struct term *have,
 		      const struct term *want);
 
+/* One of the bounds HAVE implies WANT; BACK: of the sides has and had. */
+bool fit_any_implies(struct fit *f, struct term_bounds have,
+		     const struct term *want, bool back);
+
+/* The predicates of `had` say of TYPE that it has WANT. */
+bool fit_preds_say(struct fit *f, const struct term *type,
+		   const struct term *want);
+
 /* The bounds of an associated type in a trait of this crate have WANT. */
 bool fit_projection_says(struct fit *f, const struct term *had,
 			 const struct term *want);
@@ -156,6 +164,6 @@ bool fit_bounds(struct fit *f, const struct term *had,
 bool fit_preds(struct fit *f, const struct term_pred **which);
 
 /* True if TYPE may stand where Sized is asked for. */
-bool fit_is_sized(const struct fit *f, const struct term *type);
+bool fit_is_sized(struct fit *f, const struct term *type);
 
 #endif

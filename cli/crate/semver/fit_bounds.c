@@ -146,8 +146,8 @@ static bool try_implies(struct fit *f, const struct term *have,
 	return false;
 }
 
-static bool any_implies(struct fit *f, struct term_bounds have,
-			const struct term *want, bool back)
+bool fit_any_implies(struct fit *f, struct term_bounds have,
+		     const struct term *want, bool back)
 {
 	for (size_t i = 0; i < have.count; i++)
 		if (have.at[i].trait && !have.at[i].is_maybe &&
@@ -158,9 +158,8 @@ static bool any_implies(struct fit *f, struct term_bounds have,
 
 /* ---- what HAD stands for */
 
-/* True if the predicates of `had` say so of TYPE. */
-static bool preds_say(struct fit *f, const struct term *type,
-		      const struct term *want)
+bool fit_preds_say(struct fit *f, const struct term *type,
+		   const struct term *want)
 {
 	for (size_t i = 0; f->had_preds && i < f->had_preds->count; i++) {
 		const struct term_pred *p = &f->had_preds->at[i];
@@ -192,7 +191,7 @@ bool fit_projection_says(struct fit *f, const struct term *had,
 		if (!it || !it->name || strcmp(it->name, had->name) != 0)
 			continue;
 		term_builder_init(&b, f->side[f->had], f->had, f->arena);
-		return any_implies(
+		return fit_any_implies(
 			f, term_build_bounds(&b, it->as.assoc_type.bounds),
 			want, false);
 	}
@@ -259,7 +258,7 @@ static bool all_have(struct fit *f, const struct term *had,
 		return true;
 	if (term_is_named(want, "core::marker::Sized"))
 		return f->own_trait && term_is_named(had, "Self")
-			       ? preds_say(f, had, want)
+			       ? fit_preds_say(f, had, want)
 			       : fit_is_sized(f, had);
 	for (size_t i = 0; i < sizeof(reflexive) / sizeof(reflexive[0]); i++)
 		if (term_is_named(want, reflexive[i]) && want->count == 1 &&
@@ -356,15 +355,16 @@ bool fit_satisfies(struct fit *f, const struct term *had,
 		return false;
 	switch (had->kind) {
 	case TERM_PARAM:
-		return preds_say(f, had, want) || blanket_says(f, had, want);
+		return fit_preds_say(f, had, want) ||
+		       blanket_says(f, had, want);
 	case TERM_IMPL:
 	case TERM_DYN:
-		return any_implies(f, had->bounds, want, false) ||
+		return fit_any_implies(f, had->bounds, want, false) ||
 		       blanket_says(f, had, want) ||
 		       (had->kind == TERM_DYN && fact_is_auto(want->name) &&
 			had->bounds.count == 0);
 	case TERM_PROJECTION:
-		return preds_say(f, had, want) ||
+		return fit_preds_say(f, had, want) ||
 		       fit_projection_says(f, had, want) ||
 		       term_is_unresolved(had);
 	case TERM_REF:
@@ -412,7 +412,7 @@ bool fit_provides(struct fit *f, const struct term *has,
 	switch (has->kind) {
 	case TERM_IMPL:
 	case TERM_DYN:
-		return any_implies(f, has->bounds, want, true);
+		return fit_any_implies(f, has->bounds, want, true);
 	case TERM_PATH:
 		if (has->item && item_impls(has->item))
 			return fit_type_has(f, f->has, has->item, want, true);

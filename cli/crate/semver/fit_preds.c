@@ -5,10 +5,8 @@
 #include "crate/semver/lints.h"
 #include "crate/semver/std_facts.h"
 
-static bool is_unsized(const struct fit *f, const struct term_preds *preds,
-		       const struct term *type)
+static bool is_unsized(const struct term_preds *preds, const struct term *type)
 {
-	(void)f;
 	for (size_t i = 0; preds && i < preds->count; i++)
 		if (preds->at[i].bound.is_maybe &&
 		    term_same(preds->at[i].type, type))
@@ -16,8 +14,12 @@ static bool is_unsized(const struct fit *f, const struct term_preds *preds,
 	return false;
 }
 
-bool fit_is_sized(const struct fit *f, const struct term *type)
+/* ?Sized beside a trait that asks for Sized says nothing. */
+bool fit_is_sized(struct fit *f, const struct term *type)
 {
+	static const struct term sized = { .kind = TERM_PATH,
+					   .name = "core::marker::Sized",
+					   .id = RUSTDOC_NO_ID };
 	static const char *const paths[] = { "std::path::Path",
 					     "std::ffi::os_str::OsStr",
 					     "core::ffi::c_str::CStr" };
@@ -29,11 +31,13 @@ bool fit_is_sized(const struct fit *f, const struct term *type)
 	case TERM_PRIMITIVE:
 		return strcmp(type->name, "str") != 0;
 	case TERM_PARAM:
-		return !is_unsized(f, f->had_preds, type);
+		return !is_unsized(f->had_preds, type) ||
+		       fit_preds_say(f, type, &sized);
 	case TERM_IMPL:
 		for (size_t i = 0; i < type->bounds.count; i++)
 			if (type->bounds.at[i].is_maybe)
-				return false;
+				return fit_any_implies(f, type->bounds, &sized,
+						       false);
 		return true;
 	case TERM_PATH:
 		for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
@@ -274,7 +278,7 @@ static bool sizes_hold(struct fit *f)
 				  .name = p->name };
 
 		if (p->kind == TERM_OF_TYPE && is && !fit_is_sized(f, is) &&
-		    !is_unsized(f, f->has_preds, &t))
+		    !is_unsized(f->has_preds, &t))
 			return false;
 	}
 	return true;
