@@ -2,9 +2,10 @@
 #define TESTS_TYPE_CASES_H
 
 /*
- * The cases in tests/fixtures/types, read and written out as one crate a side
- * and one of those who use it; rustdoc's JSON of both sides.  setup() and
- * teardown() are those of the group.  Include after cmocka.h.
+ * The cases in a folder of tests/fixtures, read and written out as one crate a
+ * side and one of those who use it; rustdoc's JSON of both sides.  setup() and
+ * teardown() are those of the group, of the cases in `set`.  Include
+ * after cmocka.h.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -26,7 +27,15 @@ enum {
 	ROUNDS_MAX = 8, /* rustc stops at the first phase with errors */
 };
 
-static const char *fixtures = "tests/fixtures/types";
+/* A folder of cases, and what Rust they are. */
+struct type_set {
+	const char *folder;
+	unsigned edition[2];
+	bool is_told;	 /* the lints know the edition */
+	size_t at_least; /* of either sort */
+};
+
+static const struct type_set *set;
 static const char *const sides[] = { "old", "new" };
 
 struct test_case {
@@ -44,7 +53,7 @@ static struct test_case cases[CASES_MAX];
 static size_t case_count;
 static char *texts[64]; /* of the files, in which the cases point */
 static size_t text_count;
-static char tmp[] = "/tmp/semver-types-XXXXXX";
+static char tmp[PATH_SIZE / 4];
 static bool has_rustc = true;
 static char *json[2];
 static size_t json_len[2];
@@ -157,7 +166,7 @@ static inline void read_cases(const char *name)
 	size_t len;
 	char *text, *next;
 
-	snprintf(path, sizeof(path), "%s/%s", fixtures, name);
+	snprintf(path, sizeof(path), "%s/%s", set->folder, name);
 	text = read_file(path, &len);
 	assert_true(text_count < sizeof(texts) / sizeof(texts[0]));
 	texts[text_count++] = text;
@@ -175,11 +184,12 @@ static inline void read_cases(const char *name)
 
 static inline void find_cases(void)
 {
-	DIR *dir = opendir(fixtures);
+	DIR *dir = opendir(set->folder);
 	struct dirent *entry;
 
 	if (!dir)
-		fail_msg("no %s: run from the root of the project", fixtures);
+		fail_msg("no %s: run from the root of the project",
+			 set->folder);
 	while ((entry = readdir(dir)))
 		if (strstr(entry->d_name, ".cases"))
 			read_cases(entry->d_name);
@@ -239,9 +249,9 @@ static inline void make_side(int side)
 	snprintf(command, sizeof(command),
 		 "exec rustdoc -Z unstable-options --output-format json "
 		 "--document-private-items --document-hidden-items "
-		 "--cap-lints=allow --edition 2021 --crate-name types "
+		 "--cap-lints=allow --edition %u --crate-name types "
 		 "-o doc-%s %s.rs 2>log",
-		 sides[side], sides[side]);
+		 set->edition[side], sides[side], sides[side]);
 	status = run(command);
 	if (status == 127) {
 		has_rustc = false;
@@ -253,9 +263,9 @@ static inline void make_side(int side)
 	}
 	snprintf(command, sizeof(command),
 		 "mkdir -p lib-%s && exec rustc --crate-type lib "
-		 "--emit=metadata --edition 2021 --crate-name types "
+		 "--emit=metadata --edition %u --crate-name types "
 		 "--out-dir lib-%s %s.rs 2>log",
-		 sides[side], sides[side], sides[side]);
+		 sides[side], set->edition[side], sides[side], sides[side]);
 	if (run(command) != 0) {
 		run("head -50 log >&2");
 		fail_msg("rustc failed on the %s side", sides[side]);
@@ -267,7 +277,10 @@ static inline void make_side(int side)
 static inline int setup(void **state)
 {
 	(void)state;
+	snprintf(tmp, sizeof(tmp), "/tmp/semver-types-XXXXXX");
 	assert_non_null(mkdtemp(tmp));
+	memset(cases, 0, sizeof(cases));
+	case_count = text_count = 0;
 	find_cases();
 	for (int side = 0; side < 2 && has_rustc; side++)
 		make_side(side);

@@ -237,10 +237,12 @@ static int compare_with(struct semver_run *run, const struct package *p,
 	AUTO(str_freep)
 	char *new_manifest = semver_tree_manifest(&run->current, p);
 	struct compare_side old = { .name = "baseline",
-				    .manifest = old_manifest };
+				    .manifest = old_manifest,
+				    .edition = e->package->edition };
 	struct compare_side fresh = { .name = "current",
 				      .manifest = new_manifest,
-				      .manifest_name = manifest_name(run, p) };
+				      .manifest_name = manifest_name(run, p),
+				      .edition = p->edition };
 	struct confirm_job job = { .env = &run->env, .work = run->work };
 
 	if (!old_manifest || !new_manifest)
@@ -273,7 +275,8 @@ static int compare_with_document(struct semver_run *run,
 				    .manifest = r->baseline_manifest };
 	struct compare_side fresh = { .name = "current",
 				      .manifest = new_manifest,
-				      .manifest_name = manifest_name(run, p) };
+				      .manifest_name = manifest_name(run, p),
+				      .edition = p->edition };
 
 	if (!new_manifest)
 		return err_nomem(err);

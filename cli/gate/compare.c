@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/node.h"
+#include "base/parse.h"
 #include "base/pool.h"
 #include "base/strbuf.h"
 #include "crate/manifest/manifest.h"
@@ -452,6 +453,19 @@ static int judge(const struct side *before, struct side *after,
 	return c->needed ? 0 : err_nomem(err);
 }
 
+/* 0: it is not known. */
+static unsigned edition_of(const struct side *s)
+{
+	const struct manifest_text *t = &s->manifest.edition;
+	uint32_t edition;
+
+	if (s->from->edition || !s->from->manifest || t->inherited)
+		return s->from->edition;
+	if (!t->value)
+		return 2015;
+	return parse_u32(t->value, &edition) ? edition : 0;
+}
+
 static int find(struct side *before, struct side *after,
 		const struct compare_settings *how, struct findings *out,
 		struct err *err)
@@ -464,6 +478,8 @@ static int find(struct side *before, struct side *after,
 		options.features[0] = &before->features;
 		options.features[1] = &after->features;
 	}
+	options.edition[0] = edition_of(before);
+	options.edition[1] = edition_of(after);
 	if (how->confirm)
 		options.witnesses = &seen;
 	if (semver_diff(before->doc, after->doc, &options, out, err) < 0)

@@ -24,6 +24,7 @@ struct compare_side {
 	const char *manifest; /* its Cargo.toml; NULL: features are not asked */
 	/* the same for findings, below the folder of `src`; NULL: Cargo.toml */
 	const char *manifest_name;
+	unsigned edition; /* of Rust; 0: as the manifest has it, if it does */
 };
 
 struct compare_settings {

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/node.h"
+#include "base/parse.h"
 #include "gate/gate_internal.h"
 #include "io/file.h"
 
@@ -117,7 +118,7 @@ static int read_package(const struct node *n, const struct node *defaults,
 			struct err *err)
 {
 	const struct node *publish = get(n, "publish", NODE_LIST);
-	const char *id = text(n, "id");
+	const char *id = text(n, "id"), *edition = text(n, "edition");
 
 	out->name = text(n, "name");
 	out->version = text(n, "version");
@@ -125,6 +126,8 @@ static int read_package(const struct node *n, const struct node *defaults,
 	if (!out->name || !out->version || !out->manifest || !id)
 		return err_set(err, ERR_FORMAT,
 			       "cargo metadata names no package");
+	if (edition && !parse_u32(edition, &out->edition))
+		out->edition = 0;
 	read_library(n, out);
 	out->is_published = !publish || publish->as.list.count > 0;
 	out->is_default = has_word(defaults, id);

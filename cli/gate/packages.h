@@ -19,6 +19,7 @@ struct package {
 	const char *name;
 	const char *version;
 	const char *manifest;	/* absolute path of its Cargo.toml */
+	uint32_t edition;	/* of Rust; 0: not told */
 	bool has_library;	/* a procedural macro is one too */
 	const char *unlinkable; /* the library's kind, if Rust cannot link it */
 	bool is_published;	/* not `publish = false` */

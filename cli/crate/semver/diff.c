@@ -424,7 +424,9 @@ static void prepare_hashes(struct comparison *c, bool is_thorough)
 	struct hash was = rustdoc_target_hash(old->doc);
 	struct hash is = rustdoc_target_hash(new->doc);
 
-	old->has_hashes = !is_thorough && hash_same(&was, &is);
+	/* what is written as before may borrow more */
+	old->has_hashes = !is_thorough && hash_same(&was, &is) &&
+			  semver_captures_all(old) == semver_captures_all(new);
 	old->constants_stay =
 		surface_constants_stay(old->surface, new->surface);
 	new->has_hashes = old->has_hashes;
@@ -445,6 +447,8 @@ int semver_diff(struct rustdoc *before, struct rustdoc *after,
 	    open_side(&c, SEMVER_NEW, after, err) < 0)
 		return (int)err->code;
 	c.witnesses = options ? options->witnesses : NULL;
+	for (int i = SEMVER_OLD; options && i <= SEMVER_NEW; i++)
+		c.side[i].edition = options->edition[i];
 	prepare_hashes(&c, options && options->is_thorough);
 	c.side[SEMVER_OLD].signature = &c.signature;
 	compare_paths(&c);

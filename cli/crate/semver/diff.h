@@ -53,6 +53,12 @@ struct semver_options {
 	 * both, the lints on features do not run.
 	 */
 	struct semver_features *features[2];
+	/*
+	 * Of Rust, as 2021, by side: what an `impl Trait` that is returned
+	 * borrows depends on it, and documents do not say.  0: not known; then
+	 * such a finding is made only where no edition would refute it.
+	 */
+	unsigned edition[2];
 	/* Look at what plainly did not change, too: for tests. */
 	bool is_thorough;
 	/* What must fail to compile, of findings on types; NULL: not asked. */

@@ -76,7 +76,14 @@ struct semver_side {
 	/* Fingerprints may be trusted; those that name constants, too. */
 	bool has_hashes;
 	bool constants_stay;
+	unsigned edition; /* of Rust; 0: not known */
 };
+
+/* Does an `impl Trait` hold all lifetimes around it, named or not? */
+static inline bool semver_captures_all(const struct semver_side *side)
+{
+	return side->edition >= 2024;
+}
 
 /* Something of an item that is no item itself, and how a finding names it. */
 struct semver_word {

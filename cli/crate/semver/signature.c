@@ -306,7 +306,9 @@ static bool function_alike(const struct semver_pair *p)
 
 	was = &p->thing[SEMVER_OLD]->as.function;
 	is = &p->thing[SEMVER_NEW]->as.function;
-	if (was->param_count != is->param_count ||
+	if (semver_captures_all(p->side[SEMVER_OLD]) !=
+		    semver_captures_all(p->side[SEMVER_NEW]) ||
+	    was->param_count != is->param_count ||
 	    was->is_async != is->is_async ||
 	    !spans_alike(p, was->output, is->output) ||
 	    !spans_alike(p, p->thing[SEMVER_OLD]->generics,

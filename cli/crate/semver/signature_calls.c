@@ -139,20 +139,65 @@ bool term_mentions(const struct term *t, const char *lifetime, unsigned depth)
 }
 
 /*
- * Up to edition 2021 an `impl Trait` holds the lifetimes that it speaks of:
- * one that speaks of another now keeps what is behind it borrowed.  Later ones
- * hold all, and nobody writes this there.
+ * Does what is returned keep borrowed what LIFETIME is of?  An `async fn` does
+ * always, an `impl Trait` what it lists in use<..>; without that all there is
+ * from edition 2024 on, and before it what it speaks of.
  */
-static bool holds_more(const struct fit *f, const struct term *had,
-		       const struct term *has)
+static bool holds(const struct job_frame *fr, const struct term *t,
+		  const char *lifetime)
 {
+	if (fr->is_async)
+		return true;
+	for (size_t i = 0; i < t->capture_count; i++)
+		if (term_mentions(t->captures[i], lifetime, 0))
+			return true;
+	if (!t->captures && semver_captures_all(fr->b.side))
+		return true;
+	return term_mentions(t, lifetime, 0);
+}
+
+/* The first `impl Trait` in T: it, or an argument. */
+static const struct term *opaque_in(const struct term *t, unsigned depth)
+{
+	const struct term *found = t->kind == TERM_IMPL ? t : NULL;
+
+	for (size_t i = 0; i < t->count && !found && depth < TERM_DEPTH_MAX;
+	     i++)
+		found = opaque_in(t->args[i], depth + 1);
+	return found;
+}
+
+/* Without the edition, two can be told apart if both say or neither does. */
+static bool can_be_told(const struct job_frame *fr,
+			const struct job_frame *other, const struct term *t,
+			const struct term *u)
+{
+	bool says = fr->is_async || t->captures;
+	bool other_says = other->is_async || u->captures;
+
+	if (says && other_says)
+		return true;
+	if (!says && fr->b.side->edition == 0)
+		return !other_says && other->b.side->edition == 0;
+	return other_says || other->b.side->edition != 0;
+}
+
+/* What was free to be changed is kept borrowed now. */
+static bool holds_more(const struct job *j, const struct fit *f)
+{
+	const struct job_frame *from = &j->of[f->had], *to = &j->of[f->has];
+	const struct term *had = opaque_in(from->output, 0);
+	const struct term *has = opaque_in(to->output, 0);
+
+	if (!had || !has || !can_be_told(from, to, had, has))
+		return false;
 	for (size_t i = 0; i < f->now.lifetime_count; i++) {
 		const struct fit_lifetime *l = &f->now.lifetimes[i];
 
-		if (!term_mentions(has, l->name, 0))
+		if (!holds(to, has, l->name))
 			continue;
 		for (size_t k = 0; k < l->count; k++)
-			if (!term_mentions(had, l->limit[k], 0))
+			if (!holds(from, had, l->limit[k]))
 				return true;
 	}
 	return false;
@@ -172,9 +217,8 @@ static void compare_return(struct job *j, struct fit *f)
 	if (!fit_try(f, had, has, FIT_RETURN))
 		job_found(j, SIGNATURE_RETURN, j->of[SEMVER_OLD].output,
 			  j->of[SEMVER_NEW].output);
-	else if (had->kind == TERM_IMPL && has->kind == TERM_IMPL &&
-		 !was->is_async && !is->is_async && !job_is_of_trait(j->p))
-		f->now.lifetimes_differ |= holds_more(f, had, has);
+	else if (!job_is_of_trait(j->p))
+		f->now.lifetimes_differ |= holds_more(j, f);
 }
 
 /* &mut A<'a>: for no shorter lifetime than 'a.  & A<'a> may be. */

@@ -399,6 +399,34 @@ static const struct term *build_dyn(struct term_builder *b,
 	return t;
 }
 
+/* use<'a, T> among the bounds. */
+static void build_captures(struct term_builder *b, struct rustdoc_span bounds,
+			   struct term *t)
+{
+	struct rustdoc *d = term_doc(b);
+	struct rustdoc_span use = { 0 };
+	const struct rustdoc_span *list;
+	struct scan_text key, name;
+	size_t count;
+
+	list = json_elements(d, bounds, b->arena, &count);
+	for (size_t i = 0; i < count && use.size == 0; i++) {
+		use = json_only(d, list[i], &key);
+		if (!text_is(&key, "use"))
+			use.size = 0;
+	}
+	if (use.size == 0)
+		return;
+	list = json_elements(d, use, b->arena, &count);
+	t->captures = term_list(b, count);
+	for (size_t i = 0; i < count && t->captures; i++) {
+		name = json_text(d, json_only(d, list[i], &key));
+		if (text_is(&key, "lifetime"))
+			t->captures[t->capture_count++] =
+				term_lifetime(b, &name);
+	}
+}
+
 static const struct term *build_impl(struct term_builder *b,
 				     struct rustdoc_span body)
 {
@@ -407,6 +435,7 @@ static const struct term *build_impl(struct term_builder *b,
 	if (!t)
 		return &anything;
 	t->bounds = term_build_bounds(b, body);
+	build_captures(b, body, t);
 	return t;
 }
 

@@ -71,6 +71,9 @@ struct term {
 	struct term_bounds bounds;
 	const struct term_constraint *constraints;
 	size_t constraint_count;
+	/* use<'a, T>, of an `impl Trait`: its lifetimes; NULL: not written */
+	const struct term **captures;
+	size_t capture_count;
 };
 
 /* TYPE: TRAIT, or TYPE: 'LIFETIME; TYPE may be a lifetime. */
