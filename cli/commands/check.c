@@ -106,14 +106,7 @@ static void print_finding(struct terminal *t, const json_t *f)
 	term_styled(t, denies ? TERM_BAD : TERM_WARN, "%-4s", level);
 	term_printf(t, "  ");
 	term_styled(t, TERM_BOLD, "%s", view_text(f, "id"));
-	if (view_text(f, "file")[0] && view_int(f, "line") > 0)
-		term_printf(t, "  %s:%lld", view_text(f, "file"),
-			    view_int(f, "line"));
-	else if (view_text(f, "file")[0])
-		term_printf(t, "  %s", view_text(f, "file"));
-	term_printf(t, "\n          %s", view_text(f, "why"));
-	if (view_text(f, "subject")[0])
-		term_styled(t, TERM_DIM, "  (%s)", view_text(f, "subject"));
+	verdict_print_finding(t, f, "\n          ");
 	if (view_text(f, "mend")[0])
 		term_printf(t, "\n          mend: %s", view_text(f, "mend"));
 	term_printf(t, "\n");

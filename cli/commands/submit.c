@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "command.h"
+#include "commands/verdict.h"
 #include "commands/view.h"
 #include "course/clockface.h"
 #include "model/schedule.h"
@@ -43,14 +44,7 @@ static void print_finding(struct terminal *t, const json_t *f, bool in_full)
 {
 	term_printf(t, "        ");
 	term_styled(t, TERM_BOLD, "%s", view_text(f, "id"));
-	if (view_text(f, "file")[0] && view_int(f, "line") > 0)
-		term_printf(t, "  %s:%lld", view_text(f, "file"),
-			    view_int(f, "line"));
-	else if (view_text(f, "file")[0])
-		term_printf(t, "  %s", view_text(f, "file"));
-	term_printf(t, ": %s", view_text(f, "why"));
-	if (view_text(f, "subject")[0])
-		term_styled(t, TERM_DIM, "  (%s)", view_text(f, "subject"));
+	verdict_print_finding(t, f, ": ");
 	term_printf(t, "\n");
 	if (in_full && view_text(f, "mend")[0])
 		term_printf(t, "        mend: %s\n", view_text(f, "mend"));

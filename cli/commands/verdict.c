@@ -29,3 +29,16 @@ bool verdict_print_head(struct terminal *t, const json_t *item)
 	term_styled(t, verdict_style(verdict), "%s", verdict);
 	return true;
 }
+
+void verdict_print_finding(struct terminal *t, const json_t *f,
+			   const char *between)
+{
+	if (view_text(f, "file")[0] && view_int(f, "line") > 0)
+		term_printf(t, "  %s:%lld", view_text(f, "file"),
+			    view_int(f, "line"));
+	else if (view_text(f, "file")[0])
+		term_printf(t, "  %s", view_text(f, "file"));
+	term_printf(t, "%s%s", between, view_text(f, "why"));
+	if (view_text(f, "subject")[0])
+		term_styled(t, TERM_DIM, "  (%s)", view_text(f, "subject"));
+}

@@ -207,7 +207,7 @@ dot_cohort() {
 	dot 's/^artifact: .*/artifact: artifact_04/' "4:11: 'artifact' must be"
 	dot 's/^crate: .*/crate: "kov ada"/' "5:8: 'kov ada' is no crate's name"
 	dot 's/^crate: .*//' "2:1: 'crate' is missing"
-	dot 's/^schema: .*/schema: 2/' '2:1: schema 2 is newer than'
+	dot 's/^schema: .*/schema: 2/' '2:9: schema 2 is newer than'
 	dot '$a zone: [' '7:1: '
 	dot '$a cohort: "'"$(printf '%0201d' 0)"'"' \
 		"6:9: 'cohort' is longer than 200 bytes"

@@ -16,18 +16,18 @@
 #include "server.h"
 
 static struct server server;
+static struct http *http;
 static char seen[4096]; /* the head of the last request */
 
-static int start(server_handler *handler, struct http **http)
+static void start(server_handler *handler)
 {
 	struct err err = { 0 };
 
 	assert_true(server_start(&server, handler, NULL));
-	assert_int_equal(http_new(http, &err), 0);
-	return 0;
+	assert_int_equal(http_new(&http, &err), 0);
 }
 
-static void stop(struct http *http)
+static void stop(void)
 {
 	http_free(http);
 	server_stop(&server);
@@ -53,6 +53,17 @@ static struct http_request request(struct strbuf *body)
 	};
 }
 
+/* Run REQ, which has to succeed. */
+static struct http_reply perform(const struct http_request *req)
+{
+	struct http_reply reply;
+	struct err err = { 0 };
+
+	if (http_perform(http, req, &reply, &err) < 0)
+		fail_msg("%s", err.msg);
+	return reply;
+}
+
 static bool say_hello(struct server *s, int fd, const char *head)
 {
 	(void)s;
@@ -65,33 +76,28 @@ static void test_perform_gives_status_type_and_body(void **state)
 {
 	AUTO(strbuf_releasep) struct strbuf body = { 0 };
 	struct http_reply reply;
-	struct err err = { 0 };
-	struct http *http;
 	struct http_request req;
 
 	(void)state;
-	start(say_hello, &http);
+	start(say_hello);
 	req = request(&body);
-	assert_int_equal(http_perform(http, &req, &reply, &err), 0);
+	reply = perform(&req);
 	assert_int_equal(reply.status, 200);
 	assert_string_equal(reply.content_type, "text/plain");
 	assert_string_equal(strbuf_str(&body), "hello");
 	assert_non_null(strstr(seen, "GET /x HTTP/1.1"));
 	assert_non_null(strstr(seen, "Accept-Encoding: gzip"));
 	assert_null(strstr(seen, "Authorization"));
-	stop(http);
+	stop();
 }
 
 static void test_perform_sends_body_headers_and_login(void **state)
 {
 	const char *const headers[] = { "X-A: b", NULL };
-	struct http_reply reply;
-	struct err err = { 0 };
-	struct http *http;
 	struct http_request req;
 
 	(void)state;
-	start(say_hello, &http);
+	start(say_hello);
 	req = request(NULL);
 	req.sink = NULL;
 	req.headers = headers;
@@ -99,7 +105,7 @@ static void test_perform_sends_body_headers_and_login(void **state)
 	req.body_len = 5;
 	req.user = "ada";
 	req.password = "secret";
-	assert_int_equal(http_perform(http, &req, &reply, &err), 0);
+	(void)perform(&req);
 	assert_non_null(strstr(seen, "POST /x HTTP/1.1"));
 	assert_non_null(strstr(seen, "X-A: b\r\n"));
 	assert_non_null(strstr(seen, "Basic YWRhOnNlY3JldA==\r\n"));
@@ -107,39 +113,35 @@ static void test_perform_sends_body_headers_and_login(void **state)
 	/* the next one does not inherit any of it */
 	req = request(NULL);
 	req.sink = NULL;
-	assert_int_equal(http_perform(http, &req, &reply, &err), 0);
+	(void)perform(&req);
 	assert_null(strstr(seen, "Authorization"));
 	assert_null(strstr(seen, "X-A"));
-	stop(http);
+	stop();
 }
 
 static void test_perform_uses_a_connection_again(void **state)
 {
 	AUTO(strbuf_releasep) struct strbuf body = { 0 };
-	struct http_reply reply;
-	struct err err = { 0 };
-	struct http *http;
 
 	(void)state;
-	start(say_hello, &http);
+	start(say_hello);
 	for (int i = 0; i < 5; i++) {
 		struct http_request req = request(&body);
 
-		assert_int_equal(http_perform(http, &req, &reply, &err), 0);
+		(void)perform(&req);
 	}
 	assert_int_equal(http_connections(http), 1);
 	assert_int_equal(server.requests, 5);
-	stop(http);
+	stop();
 }
 
 struct crowd {
-	struct http *http;
 	atomic_int good;
 };
 
 static void one_of_many(void *ctx, size_t index)
 {
-	struct crowd *c = ctx;
+	atomic_int *good = ctx;
 	struct http_reply reply;
 	struct err err = { 0 };
 	char url[96];
@@ -149,9 +151,8 @@ static void one_of_many(void *ctx, size_t index)
 	};
 
 	snprintf(url, sizeof(url), "%s/%zu", server.url, index);
-	if (http_perform(c->http, &req, &reply, &err) == 0 &&
-	    reply.status == 200)
-		c->good++;
+	if (http_perform(http, &req, &reply, &err) == 0 && reply.status == 200)
+		(*good)++;
 }
 
 static bool say_hello_quietly(struct server *s, int fd, const char *head)
@@ -164,20 +165,18 @@ static bool say_hello_quietly(struct server *s, int fd, const char *head)
 static void test_perform_is_safe_from_many_threads(void **state)
 {
 	struct err err = { 0 };
-	struct crowd crowd;
+	atomic_int good = 0;
 
 	(void)state;
-	start(say_hello_quietly, &crowd.http);
-	crowd.good = 0;
-	assert_int_equal(pool_run(8, 100, one_of_many, &crowd, &err), 0);
-	assert_int_equal(crowd.good, 100);
-	assert_in_range(http_connections(crowd.http), 1, 8);
-	stop(crowd.http);
+	start(say_hello_quietly);
+	assert_int_equal(pool_run(8, 100, one_of_many, &good, &err), 0);
+	assert_int_equal(good, 100);
+	assert_in_range(http_connections(http), 1, 8);
+	stop();
 }
 
 /* Run REQ, which has to fail with CODE and a message that has WORDS in it. */
-static void fails(struct http *http, const struct http_request *req, int code,
-		  const char *words)
+static void fails(const struct http_request *req, int code, const char *words)
 {
 	struct http_reply reply;
 	struct err err = { 0 };
@@ -200,34 +199,32 @@ static bool say_nothing(struct server *s, int fd, const char *head)
 static void test_perform_ends_at_the_deadline_when_nothing_comes(void **state)
 {
 	int64_t begin = clock_monotonic_ms();
-	struct http *http;
 	struct http_request req;
 
 	(void)state;
-	start(say_nothing, &http);
+	start(say_nothing);
 	req = request(NULL);
 	req.deadline_ms = begin + 300;
-	fails(http, &req, ERR_NET, "did not finish in time");
+	fails(&req, ERR_NET, "did not finish in time");
 	assert_in_range(clock_monotonic_ms() - begin, 250, 2500);
 	/* and does not begin after it */
-	fails(http, &req, ERR_NET, "did not finish in time");
-	stop(http);
+	fails(&req, ERR_NET, "did not finish in time");
+	stop();
 }
 
 static void test_perform_ends_after_low_speed_seconds_of_silence(void **state)
 {
 	int64_t begin = clock_monotonic_ms();
-	struct http *http;
 	struct http_request req;
 
 	(void)state;
-	start(say_nothing, &http);
+	start(say_nothing);
 	req = request(NULL);
 	req.deadline_ms = begin + 20000;
 	req.low_speed_s = 1;
-	fails(http, &req, ERR_NET, "sent nothing for 1 s");
+	fails(&req, ERR_NET, "sent nothing for 1 s");
 	assert_in_range(clock_monotonic_ms() - begin, 800, 6000);
-	stop(http);
+	stop();
 }
 
 static bool drip(struct server *s, int fd, const char *head)
@@ -245,17 +242,16 @@ static void test_perform_ends_at_the_deadline_when_bytes_drip(void **state)
 {
 	AUTO(strbuf_releasep) struct strbuf body = { 0 };
 	int64_t begin = clock_monotonic_ms();
-	struct http *http;
 	struct http_request req;
 
 	(void)state;
-	start(drip, &http);
+	start(drip);
 	req = request(&body);
 	req.deadline_ms = begin + 400;
 	req.low_speed_s = 2;
-	fails(http, &req, ERR_NET, "did not finish in time");
+	fails(&req, ERR_NET, "did not finish in time");
 	assert_in_range(clock_monotonic_ms() - begin, 300, 2500);
-	stop(http);
+	stop();
 }
 
 static bool pour(struct server *s, int fd, const char *head)
@@ -272,16 +268,15 @@ static bool pour(struct server *s, int fd, const char *head)
 static void test_perform_stops_at_max_bytes(void **state)
 {
 	AUTO(strbuf_releasep) struct strbuf body = { 0 };
-	struct http *http;
 	struct http_request req;
 
 	(void)state;
-	start(pour, &http);
+	start(pour);
 	req = request(&body);
 	req.max_bytes = 100000;
-	fails(http, &req, ERR_LIMIT, "sent more than 100000 bytes");
+	fails(&req, ERR_LIMIT, "sent more than 100000 bytes");
 	assert_in_range(body.len, 0, 100000);
-	stop(http);
+	stop();
 }
 
 /* A megabyte of zeros in about a kilobyte of gzip. */
@@ -306,19 +301,16 @@ static bool bomb(struct server *s, int fd, const char *head)
 static void test_perform_counts_decompressed_bytes(void **state)
 {
 	AUTO(strbuf_releasep) struct strbuf body = { 0 };
-	struct http_reply reply;
-	struct err err = { 0 };
-	struct http *http;
 	struct http_request req;
 
 	(void)state;
-	start(bomb, &http);
+	start(bomb);
 	req = request(&body);
-	assert_int_equal(http_perform(http, &req, &reply, &err), 0);
+	(void)perform(&req);
 	assert_int_equal(body.len, 1 << 20);
 	req.max_bytes = 50000;
-	fails(http, &req, ERR_LIMIT, "sent more than 50000 bytes");
-	stop(http);
+	fails(&req, ERR_LIMIT, "sent more than 50000 bytes");
+	stop();
 }
 
 static int refuse(void *ctx, const char *bytes, size_t len, struct err *err)
@@ -331,15 +323,14 @@ static int refuse(void *ctx, const char *bytes, size_t len, struct err *err)
 
 static void test_perform_returns_what_the_sink_says(void **state)
 {
-	struct http *http;
 	struct http_request req;
 
 	(void)state;
-	start(say_hello, &http);
+	start(say_hello);
 	req = request(NULL);
 	req.sink = refuse;
-	fails(http, &req, ERR_FORMAT, "not what was wanted");
-	stop(http);
+	fails(&req, ERR_FORMAT, "not what was wanted");
+	stop();
 }
 
 static bool redirect(struct server *s, int fd, const char *head)
@@ -353,18 +344,16 @@ static bool redirect(struct server *s, int fd, const char *head)
 static void test_perform_reports_a_redirect_and_does_not_follow(void **state)
 {
 	struct http_reply reply;
-	struct err err = { 0 };
-	struct http *http;
 	struct http_request req;
 
 	(void)state;
-	start(redirect, &http);
+	start(redirect);
 	req = request(NULL);
-	assert_int_equal(http_perform(http, &req, &reply, &err), 0);
+	reply = perform(&req);
 	assert_int_equal(reply.status, 302);
 	assert_string_equal(reply.location, "http://other.test/y");
 	assert_int_equal(server.requests, 1);
-	stop(http);
+	stop();
 }
 
 static bool complain(struct server *s, int fd, const char *head)
@@ -381,37 +370,33 @@ static void test_perform_keeps_the_first_line_of_an_error(void **state)
 {
 	AUTO(strbuf_releasep) struct strbuf body = { 0 };
 	struct http_reply reply;
-	struct err err = { 0 };
-	struct http *http;
 	struct http_request req;
 
 	(void)state;
-	start(complain, &http);
+	start(complain);
 	req = request(&body);
-	assert_int_equal(http_perform(http, &req, &reply, &err), 0);
+	reply = perform(&req);
 	assert_int_equal(reply.status, 503);
 	assert_int_equal(reply.retry_after_s, 7);
 	assert_string_equal(reply.text, "the disk is full");
 	assert_int_equal(body.len, 0); /* an error is no body */
-	stop(http);
+	stop();
 }
 
 static void test_perform_gives_only_the_wanted_type_to_the_sink(void **state)
 {
 	AUTO(strbuf_releasep) struct strbuf body = { 0 };
 	struct http_reply reply;
-	struct err err = { 0 };
-	struct http *http;
 	struct http_request req;
 
 	(void)state;
-	start(say_hello, &http);
+	start(say_hello);
 	req = request(&body);
 	req.type = "application/x-thing";
-	assert_int_equal(http_perform(http, &req, &reply, &err), 0);
+	reply = perform(&req);
 	assert_int_equal(body.len, 0);
 	assert_string_equal(reply.content_type, "text/plain");
-	stop(http);
+	stop();
 }
 
 static bool hang_up(struct server *s, int fd, const char *head)
@@ -426,28 +411,26 @@ static void test_perform_tells_a_lost_connection(void **state)
 {
 	struct http_reply reply;
 	struct err err = { 0 };
-	struct http *http;
 	struct http_request req;
 
 	(void)state;
-	start(hang_up, &http);
+	start(hang_up);
 	req = request(NULL);
 	assert_int_equal(http_perform(http, &req, &reply, &err), ERR_NET);
 	assert_non_null(strstr(err.msg, "closed the connection"));
 	assert_true(reply.lost);
-	stop(http);
+	stop();
 }
 
 static void test_perform_says_where_nobody_listens(void **state)
 {
-	struct http *http;
 	struct http_request req;
 
 	(void)state;
-	start(say_hello, &http);
+	start(say_hello);
 	req = request(NULL);
 	server_stop(&server);
-	fails(http, &req, ERR_NET, "cannot connect to 'http://127.0.0.1:");
+	fails(&req, ERR_NET, "cannot connect to 'http://127.0.0.1:");
 	http_free(http);
 }
 
@@ -458,14 +441,13 @@ static void test_perform_refuses_other_schemes_and_odd_urls(void **state)
 		"http://",	     "http:///x"
 	};
 	struct err err = { 0 };
-	struct http *http;
 
 	(void)state;
 	assert_int_equal(http_new(&http, &err), 0);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		struct http_request req = { .url = bad[i] };
 
-		fails(http, &req, ERR_UNSAFE, "URL");
+		fails(&req, ERR_UNSAFE, "URL");
 	}
 	http_free(http);
 }
@@ -480,9 +462,9 @@ static void test_perform_survives_any_failed_allocation(void **state)
 	do {
 		struct http_reply reply;
 		struct err err = { 0 };
-		struct http *http = NULL;
 		struct http_request req = request(&body);
 
+		http = NULL;
 		strbuf_release(&body);
 		body = (struct strbuf){ 0 };
 		fault_alloc(++nth);
