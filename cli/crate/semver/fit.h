@@ -95,6 +95,17 @@ bool fit_is_variable(const struct fit *f, const struct term *has);
 void fit_lifetime(struct fit *f, const struct term *had, const struct term *has,
 		  enum fit_mode mode);
 
+/* The mode for what is inside of a type that is compared by MODE. */
+enum fit_mode fit_inside(enum fit_mode mode);
+
+/* The arguments of HAD and HAS, paths or what else has a list of types. */
+bool fit_args(struct fit *f, const struct term *had, const struct term *has,
+	      enum fit_mode mode);
+
+/* Two paths with their arguments; an alias stands for what it is. */
+bool fit_paths(struct fit *f, const struct term *had, const struct term *has,
+	       enum fit_mode mode);
+
 /* The same type or trait? */
 bool fit_same_item(struct fit *f, const struct term *had,
 		   const struct term *has);
