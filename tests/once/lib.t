@@ -148,6 +148,11 @@ runner_passes() {
 	must test "$(tail -n 1 sums)" = '2 passed, 0 failed'
 	sums ./good 'sh ./good'
 	must test "$(tail -n 1 sums)" = '4 passed, 0 failed'
+	sums './good; ./good'
+	must test "$(tail -n 1 sums)" = '4 passed, 0 failed'
+	sums './good; echo 1..2; echo ok 1'
+	must test "$(tail -n 1 sums)" = '3 passed, 1 failed'
+	has sums 'planned 4 tests and ran 3'
 }
 
 runner_fails() {
