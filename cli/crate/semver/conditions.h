@@ -183,6 +183,7 @@ semver_condition when_feature_is_no_default;
 semver_condition when_param_type_changes;
 semver_condition when_return_type_changes;
 semver_condition when_bounds_tighten;
+semver_condition when_variance_narrows;
 semver_condition when_self_narrows;
 semver_condition when_generics_move;
 semver_condition when_lifetimes_tighten;
@@ -201,6 +202,7 @@ const struct rustdoc_item *place_of_macro(const struct semver_pair *p);
 /* A word on the case. */
 void detail_param_type(const struct semver_pair *p, struct strbuf *out);
 void detail_return_type(const struct semver_pair *p, struct strbuf *out);
+void detail_variance(const struct semver_pair *p, struct strbuf *out);
 void detail_bounds(const struct semver_pair *p, struct strbuf *out);
 void detail_self(const struct semver_pair *p, struct strbuf *out);
 void detail_type(const struct semver_pair *p, struct strbuf *out);

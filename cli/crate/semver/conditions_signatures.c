@@ -4,6 +4,7 @@
 #include "crate/semver/impls.h"
 #include "crate/semver/members.h"
 #include "crate/semver/signature.h"
+#include "crate/semver/variance.h"
 
 bool when_param_type_changes(struct semver_pair *p)
 {
@@ -38,6 +39,16 @@ bool when_lifetimes_tighten(struct semver_pair *p)
 bool when_type_changes(struct semver_pair *p)
 {
 	return signature_changes(p, SIGNATURE_TYPE, NULL) != 0;
+}
+
+bool when_variance_narrows(struct semver_pair *p)
+{
+	return variance_narrows(p, NULL, NULL);
+}
+
+void detail_variance(const struct semver_pair *p, struct strbuf *out)
+{
+	variance_narrows(p, NULL, out);
 }
 
 void detail_param_type(const struct semver_pair *p, struct strbuf *out)

@@ -158,6 +158,14 @@ const struct semver_lint semver_lints_of_signatures[] = {
 	  .mend = MEND_KEEP,
 	  .when = { when_was_plain_shape, when_was_with_public_fields,
 		    when_is_no_plain_shape } },
+	{ BREAKS_MAYBE("type_variance_narrowed",
+		       "parameter of a type can be replaced by fewer"),
+	  WHERE(ITEM, CHANGED, KIND_TYPE),
+	  .why = "code that takes a value with a longer lifetime for one with "
+		 "a shorter one does not compile any more",
+	  .mend = "keep the fields from making the parameter invariant, or "
+		  "release a new major version",
+	  .when = { when_variance_narrows }, .detail = detail_variance },
 	{ BREAKS_MAYBE("drop_impl_added", "type with public fields got a Drop"),
 	  WHERE(ITEM, CHANGED, KIND_STRUCT | KIND_ENUM),
 	  .why = "code that moves a field out of a value does not compile any "

@@ -151,6 +151,45 @@ bool fact_is_invariant(const char *path)
 	return is_one_of(path, cells, ARRAY_LEN(cells));
 }
 
+/* Their modules are private, and move. */
+static const char *last_of(const char *path)
+{
+	const char *at = strrchr(path, ':');
+
+	return at ? at + 1 : path;
+}
+
+enum fact_variance fact_variance(const char *path)
+{
+	static const char *const same[] = {
+		"Vec",	    "VecDeque",	 "LinkedList",	 "BinaryHeap",
+		"BTreeMap", "BTreeSet",	 "HashMap",	 "HashSet",
+		"Box",	    "Rc",	 "Arc",		 "Weak",
+		"Option",   "Result",	 "PhantomData",	 "NonNull",
+		"Pin",	    "Range",	 "ManuallyDrop", "MaybeUninit",
+		"Poll",	    "Wrapping",	 "Reverse",	 "IntoIter",
+		"Chars",    "Bytes",	 "CharIndices",	 "Lines",
+		"Iter",	    "Enumerate", "Rev",		 "Take",
+		"Skip",	    "Chain",	 "Cloned",	 "Copied",
+		"Chunks",   "Windows",	 "Ref",		 "Arguments",
+	};
+	static const char *const fixed[] = {
+		"Cell",	  "RefCell",	"UnsafeCell",	    "Mutex",
+		"RwLock", "OnceCell",	"OnceLock",	    "AtomicPtr",
+		"RefMut", "MutexGuard", "RwLockWriteGuard", "IterMut",
+		"Cow",	  "Peekable",
+	};
+
+	if (!fact_is_standard(path) || strstr(path, "::mpsc::") ||
+	    strstr(path, "::mpmc::"))
+		return FACT_VARIANCE_UNKNOWN;
+	if (is_one_of(last_of(path), same, ARRAY_LEN(same)))
+		return FACT_COVARIANT;
+	return is_one_of(last_of(path), fixed, ARRAY_LEN(fixed))
+		       ? FACT_INVARIANT
+		       : FACT_VARIANCE_UNKNOWN;
+}
+
 /* ---- aliases */
 
 static const struct term *path_of(struct term_builder *b, const char *name,

@@ -51,6 +51,18 @@ bool fact_is_pointer(const char *path);
 /* Cell, Mutex, ...: what is inside may not change at all. */
 bool fact_is_invariant(const char *path);
 
+/*
+ * What the arguments of a type of the standard library may be replaced with;
+ * lifetimes of those that are invariant are covariant all the same.
+ */
+enum fact_variance {
+	FACT_VARIANCE_UNKNOWN,
+	FACT_COVARIANT,
+	FACT_INVARIANT
+};
+
+enum fact_variance fact_variance(const char *path);
+
 /* No trait for other crates: markers of the compiler, Drop, unstable ones. */
 bool fact_is_no_promise(const char *trait);
 

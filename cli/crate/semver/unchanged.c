@@ -8,6 +8,7 @@
 #include "crate/semver/alike.h"
 #include "crate/semver/lints.h"
 #include "crate/semver/surface.h"
+#include "crate/semver/variance.h"
 
 bool unchanged_hash(const struct semver_side *side, uint32_t id,
 		    struct hash *out)
@@ -98,7 +99,7 @@ bool unchanged_items(struct semver_side *const side[2],
 	return was->kind == is->kind &&
 	       unchanged_hash(side[SEMVER_OLD], was->id, &a) &&
 	       unchanged_hash(side[SEMVER_NEW], is->id, &b) &&
-	       hash_same(&a, &b) &&
+	       hash_same(&a, &b) && variance_stays(side, was, is) &&
 	       (was->kind != RUSTDOC_TRAIT ||
 		is_plainly_sealed_alike(side, was, is) ||
 		is_sealed_alike(side, was, is));

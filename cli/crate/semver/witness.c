@@ -1,5 +1,6 @@
 #include "crate/semver/witness.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/strbuf.h"
@@ -8,6 +9,7 @@
 #include "crate/semver/members.h"
 #include "crate/semver/signature_internal.h"
 #include "crate/semver/std_facts.h"
+#include "crate/semver/variance.h"
 
 enum {
 	LIFETIMES_MAX = 32
@@ -156,8 +158,8 @@ static const char *path_of(const struct piece *w)
 	return w->p->path;
 }
 
-/* The item with its parameters for arguments. */
-static void item_type(struct piece *w)
+/* The item with its parameters for arguments; for the one at NTH, INSTEAD. */
+static void item_type_with(struct piece *w, size_t nth, const char *instead)
 {
 	const struct job_frame *fr = w->fr;
 	const char *sep = "<";
@@ -166,7 +168,9 @@ static void item_type(struct piece *w)
 	text(w, path_of(w));
 	for (size_t i = 0; i < fr->params.count; i++) {
 		text(w, sep);
-		if (fr->params.at[i].kind == TERM_OF_LIFETIME)
+		if (i == nth)
+			text(w, instead);
+		else if (fr->params.at[i].kind == TERM_OF_LIFETIME)
 			one_lifetime(w, fr->params.at[i].name);
 		else
 			text(w, fr->params.at[i].name);
@@ -174,6 +178,11 @@ static void item_type(struct piece *w)
 	}
 	if (sep[0] == ',')
 		text(w, ">");
+}
+
+static void item_type(struct piece *w)
+{
+	item_type_with(w, SIZE_MAX, NULL);
 }
 
 static void callee(struct piece *w)
@@ -352,6 +361,45 @@ static void bounds_of_item(struct piece *w)
 	text(w, "{}\n");
 }
 
+static bool is_bounded(const struct job_frame *fr, const char *param)
+{
+	for (size_t i = 0; i < fr->preds.count; i++)
+		if (fr->preds.at[i].bound.trait &&
+		    !fr->preds.at[i].bound.is_maybe &&
+		    term_is_named(fr->preds.at[i].type, param))
+			return true;
+	return false;
+}
+
+/* A value with a longer lifetime where one with a shorter is expected. */
+static void variance(struct piece *w)
+{
+	struct job_frame *fr = w->fr;
+	size_t nth;
+	bool is_lifetime;
+
+	if (!variance_narrows(w->p, &nth, NULL) || nth >= fr->params.count ||
+	    w->lifetime_count + 2 > LIFETIMES_MAX) {
+		w->failed = true;
+		return;
+	}
+	is_lifetime = fr->params.at[nth].kind == TERM_OF_LIFETIME;
+	/* what is asked of it, a reference may not have */
+	if (!is_lifetime && is_bounded(fr, fr->params.at[nth].name)) {
+		w->failed = true;
+		return;
+	}
+	w->lifetimes[w->lifetime_count++] = "'long";
+	w->lifetimes[w->lifetime_count++] = "'short";
+	open_fn(w, NULL);
+	text(w, "(x: *const ");
+	item_type_with(w, nth, is_lifetime ? "'long" : "&'long u8");
+	text(w, ") -> *const ");
+	item_type_with(w, nth, is_lifetime ? "'short" : "&'short u8");
+	wheres(w);
+	text(w, "'long: 'short { x }\n");
+}
+
 /* The default, or the type of a constant. */
 static void parameter(struct piece *w)
 {
@@ -442,6 +490,7 @@ static void has_impl(struct piece *w, bool with_types)
 	struct job_frame *fr = w->fr;
 	struct term_constraint *list = arena_calloc(
 		&w->job.arena, (size_t)ids->count + 1, sizeof(*list));
+	struct term_params around = { 0 };
 	struct term trait;
 	struct term_bound b = { .trait = &trait };
 	const struct term within = { .kind = TERM_LIFETIME, .name = "'w0" };
@@ -450,6 +499,10 @@ static void has_impl(struct piece *w, bool with_types)
 	term_builder_init(&fr->b, w->p->side[SEMVER_OLD], SEMVER_OLD,
 			  &w->job.arena);
 	term_build_generics(&fr->b, impl->generics, &fr->params, &fr->preds);
+	/* what the compiler found leaves out what the type itself asks for */
+	if (impl->as.impl.is_synthetic)
+		term_build_generics(&fr->b, w->p->item[SEMVER_OLD]->generics,
+				    &around, &fr->preds);
 	fr->self = term_build(&fr->b, impl->as.impl.target);
 	fr->b.self = fr->self;
 	trait = *term_build_path(&fr->b, impl->as.impl.trait);
@@ -517,6 +570,8 @@ static void write(struct piece *w, const struct semver_lint *l)
 			shape(w);
 		else if (strcmp(l->id, "generic_parameter_type_changed") == 0)
 			parameter(w);
+		else if (strcmp(l->id, "type_variance_narrowed") == 0)
+			variance(w);
 		else
 			bounds_of_item(w);
 	}
