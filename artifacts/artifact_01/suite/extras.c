@@ -246,6 +246,38 @@ static void e84(void)
 	cx_free(ex);
 }
 
+/* Another thread does, during the last poll of this one, and of all. */
+static int step_spawn_afar(struct probe *p, struct cx_ctx *cx)
+{
+	if (step_yield(p, cx) == CX_PENDING)
+		return CX_PENDING;
+	thread_join(thread_start(spawn_all, p->data));
+	return CX_READY;
+}
+
+/* One that the run has not met yet is live, wherever in a turn it comes. */
+static void spawn_when_all_is_done(struct cx_exec *ex)
+{
+	static struct spawner s;
+
+	for (int i = 0; i < 140; i++) {
+		struct probe last = { .step = step_spawn_afar,
+				      .data = &s,
+				      .n = i - 1 };
+		struct probe p = { .step = step_ready };
+
+		s = (struct spawner){ .ex = ex, .count = 1 };
+		s.futures[0] = probe_future(ex, &p);
+		if (i == 0)
+			thread_join(thread_start(spawn_all, &s));
+		else
+			probe_spawn(ex, &last);
+		exec_run(ex);
+		CHECK(p.polls == 1 && p.drops == 1,
+		      "cx_run left a task that another thread had spawned");
+	}
+}
+
 static void e85(void)
 {
 	static struct spawner s[SPAWNERS];
@@ -256,6 +288,8 @@ static void e85(void)
 			     .n = SPAWNERS * SPAWNS };
 	atomic_int missing = SPAWNERS;
 	pthread_t threads[SPAWNERS];
+
+	spawn_when_all_is_done(ex);
 
 	for (int i = 0; i < SPAWNERS; i++) {
 		s[i] = (struct spawner){ .ex = ex,

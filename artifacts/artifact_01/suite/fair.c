@@ -7,12 +7,15 @@
 
 enum {
 	SPINNERS = 8,
+	MOST_SPINNERS = 150,
 	SOON = 2000 /* polls; generous: mature executors need 61 to 128 */
 };
 
 /* What the spinners spin for. */
 struct crowd {
-	struct probe spinner[SPINNERS];
+	struct probe spinner[MOST_SPINNERS];
+	int count;	/* of spinners, if not SPINNERS */
+	uint64_t from;	/* all_polls when it may happen */
 	uint64_t since; /* all_polls when it was to happen; 0: not yet */
 	uint64_t within;
 	bool over;
@@ -21,6 +24,7 @@ struct crowd {
 	struct cx_op *(*busy)(struct crowd *c); /* what step_busy waits for */
 	int busy_fd;
 	struct probe *awaited;
+	struct cx_future comer;
 	struct cx_exec *ex;
 	uint64_t deadline;
 	int fd;
@@ -45,7 +49,7 @@ static void crowd_spawn(struct cx_exec *ex, struct crowd *c)
 {
 	c->ex = ex;
 	c->within = SOON;
-	for (int i = 0; i < SPINNERS; i++) {
+	for (int i = 0; i < (c->count ? c->count : SPINNERS); i++) {
 		c->spinner[i] = (struct probe){ .step = step_spin, .data = c };
 		probe_spawn(ex, &c->spinner[i]);
 	}
@@ -134,12 +138,15 @@ static void busy_spawn(struct crowd *c, struct probe *p,
 
 static bool writes(struct crowd *c)
 {
-	return c->spinner[0].polls >= 1000 && eventfd_write(c->fd, 1) == 0;
+	return all_polls >= c->from && eventfd_write(c->fd, 1) == 0;
 }
 
-static void await_write(bool timers)
+static void await_write(int spinners, bool timers, uint64_t after)
 {
-	struct crowd c = { .happens = writes, .what = "a ready descriptor" };
+	struct crowd c = { .happens = writes,
+			   .count = spinners,
+			   .from = all_polls + after,
+			   .what = "a ready descriptor" };
 	struct probe reader = { .step = step_await_end, .data = &c };
 	struct probe busy[4];
 	struct cx_exec *ex = exec_new();
@@ -158,9 +165,12 @@ static void await_write(bool timers)
 
 static void e37(void)
 {
-	await_write(false);
+	await_write(SPINNERS, false, 8000);
+	/* few turns may be many polls: not just before it looks */
+	for (uint64_t after = 8000; after < 17000; after += 3000)
+		await_write(MOST_SPINNERS, false, after);
 	if (cx_caps() & CX_CAP_TIMERS)
-		await_write(true);
+		await_write(SPINNERS, true, 8000);
 }
 
 static bool passes(struct crowd *c)
@@ -227,6 +237,41 @@ static bool starts(struct crowd *c)
 	return true;
 }
 
+static void *spawn_afar(void *data)
+{
+	struct crowd *c = data;
+	int rc;
+
+	doze(5 * MS);
+	rc = cx_spawn_remote(c->ex, c->comer);
+	CHECK(rc == CX_OK, "cx_spawn_remote gave %d", rc);
+	c->called = true;
+	return NULL;
+}
+
+static int step_arrived(struct probe *p, struct cx_ctx *cx)
+{
+	(void)cx;
+	((struct crowd *)p->data)->over = true;
+	return CX_READY;
+}
+
+static void await_spawn(void)
+{
+	struct crowd c = { .happens = was_called,
+			   .what = "a task that another thread spawned" };
+	struct probe comer = { .step = step_arrived, .data = &c };
+	struct cx_exec *ex = exec_new();
+	pthread_t thread;
+
+	c.comer = probe_future(ex, &comer);
+	crowd_spawn(ex, &c);
+	thread = thread_start(spawn_afar, &c);
+	exec_run(ex);
+	thread_join(thread);
+	cx_free(ex);
+}
+
 static void e39(void)
 {
 	struct crowd c = { .happens = was_called,
@@ -252,12 +297,14 @@ static void e39(void)
 	d.over = true;
 	exec_run(ex);
 	cx_free(ex);
+	if (cx_caps() & CX_CAP_REMOTE_SPAWN)
+		await_spawn();
 }
 
 /* ---- E40: pairs that wake each other */
 
 enum {
-	PAIRS = 100
+	PAIRS = 300
 };
 
 static bool third_is_done;

@@ -8,6 +8,7 @@
 void pair_open(int fds[2]); /* sockets, non-blocking */
 void pair_close(int fds[2]);
 void put_bytes(int fd, size_t count); /* at most 64 */
+void fill(int fd);		      /* until there is no room */
 
 struct cx_op *ready_op(struct cx_exec *ex, int fd, int interest);
 
@@ -20,5 +21,8 @@ void check_idle(struct cx_exec *ex, const char *what);
 /* The same for MS, in which it may wait MOST times. */
 void check_idle_for(struct cx_exec *ex, unsigned int ms, unsigned int most,
 		    const char *what);
+
+/* E61 */
+void two_waits(void);
 
 #endif

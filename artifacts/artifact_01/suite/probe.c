@@ -237,7 +237,11 @@ static void counter_wake_by_ref(void *w)
 
 static void counter_drop(void *w)
 {
-	((struct counter *)w)->drops++;
+	struct counter *c = w;
+
+	c->drops++;
+	if (c->on_drop)
+		c->on_drop(c->data);
 }
 
 static void counter_wake(void *w)

@@ -2,8 +2,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "io.h"
 #include "panics.h"
-#include "suite.h"
 
 static void e20(void)
 {
@@ -242,7 +242,7 @@ static void own_waker_cycle(void)
 	cx_waker_wake_by_ref(&woken.kept);
 	cx_free(ex);
 	cx_waker_wake_by_ref(&after.kept);
-	probe_forget(&after);
+	cx_waker_wake(after.kept);
 	CHECK(own.drops == 1 && after.drops == 1 && woken.drops == 1,
 	      "not dropped by cx_free");
 }
@@ -263,6 +263,33 @@ static void e26(void)
 }
 
 /* ---- E29, E30: cancel */
+
+static int step_wake_and_cancel(struct probe *p, struct cx_ctx *cx)
+{
+	int rc;
+
+	(void)cx;
+	cx_waker_wake_by_ref(&p->peer->kept);
+	rc = cx_cancel(p->ex, p->peer->id);
+	CHECK(rc == CX_OK, "cx_cancel gave %d", rc);
+	return CX_READY;
+}
+
+/* From a task, when it is in the queue behind that already. */
+static void cancel_what_is_next(struct cx_exec *ex)
+{
+	struct probe next = { .keeps = true };
+	struct probe killer = { .step = step_wake_and_cancel, .peer = &next };
+
+	probe_spawn(ex, &next);
+	turns(ex, 10);
+	probe_spawn(ex, &killer);
+	turns(ex, 10);
+	CHECK(next.polls == 1, "woken and cancelled, and polled after that");
+	CHECK(next.drops == 1, "woken and cancelled, and dropped %d times",
+	      next.drops);
+	probe_forget(&next);
+}
 
 static void e29(void)
 {
@@ -286,6 +313,7 @@ static void e29(void)
 	      p.drops);
 	CHECK(q.drops == 1, "cancelled, and dropped %d times", q.drops);
 	probe_forget(&p);
+	cancel_what_is_next(ex);
 	cx_free(ex);
 }
 
@@ -395,12 +423,23 @@ static void e31(void)
 	free(c.links);
 }
 
+/* Its peer comes behind it in each round. */
+static int step_before_peer(struct probe *p, struct cx_ctx *cx)
+{
+	if (p->polls == 1)
+		probe_spawn(p->ex, p->peer);
+	return step_yield(p, cx);
+}
+
 static void e32(void)
 {
 	struct cx_exec *ex = exec_new();
 	struct probe pending = { .step = step_second, .keeps = true };
 	struct probe busy = { .step = step_yield, .n = 2000 };
-	struct probe main = { .step = step_yield, .n = 10 };
+	struct probe behind = busy;
+	struct probe main = { .step = step_before_peer,
+			      .n = 10,
+			      .peer = &behind };
 
 	probe_spawn(ex, &pending);
 	probe_spawn(ex, &busy);
@@ -409,7 +448,7 @@ static void e32(void)
 	CHECK(pending.polls == 1, "block_on left other tasks alone");
 	cx_waker_wake_by_ref(&pending.kept);
 	exec_run(ex);
-	CHECK(busy.drops == 1 && busy.polls == 2001 && pending.drops == 1,
+	CHECK(busy.polls == 2001 && behind.polls == 2001 && pending.drops == 1,
 	      "tasks that block_on left behind did not go on");
 	probe_forget(&pending);
 	cx_free(ex);
@@ -449,6 +488,25 @@ static void e33(void)
 	cx_free(ex);
 }
 
+/* It looks at the reactor, without waiting: soon the data is seen. */
+static void stalled_beside_data(struct cx_exec *ex)
+{
+	struct probe p = { .step = step_await };
+	int fds[2];
+
+	pair_open(fds);
+	p.op = ready_op(ex, fds[0], CX_READABLE);
+	probe_spawn(ex, &p);
+	cx_run_until_stalled(ex, NULL);
+	put_bytes(fds[1], 1);
+	for (int i = 0; i < 200 && !p.drops; i++) {
+		cx_run_until_stalled(ex, NULL);
+		doze(i < 3 ? 0 : MS);
+	}
+	CHECK(p.drops == 1, "it never looks at the reactor");
+	pair_close(fds);
+}
+
 static void e34(void)
 {
 	struct cx_exec *ex = exec_new();
@@ -477,6 +535,8 @@ static void e34(void)
 	      (unsigned long long)polls, 14 + far.polls);
 	rc = cx_run_until_stalled(ex, NULL);
 	CHECK(rc == CX_OK, "cx_run_until_stalled gave %d", rc);
+	if (cx_caps() & CX_CAP_IO)
+		stalled_beside_data(ex);
 	cx_free(ex);
 }
 
@@ -491,7 +551,7 @@ static int by_value(const void *a, const void *b)
 static void e35(void)
 {
 	enum {
-		COUNT = 50000
+		COUNT = 66000 /* more than 16 bits */
 	};
 	static uint64_t ids[COUNT];
 	struct cx_exec *ex = exec_new();

@@ -279,8 +279,15 @@ static void e8(void)
 	struct probe ready = { .step = step_second, .keeps = true };
 	struct probe freed = { .keeps = true };
 	struct probe gone = { .keeps = true };
+	struct probe main = { .step = step_ready, .keeps = true };
+	struct probe next = { .step = step_ready };
 	struct cx_waker late;
 
+	/* what block_on ran is gone, and the next run is another one */
+	probe_block_on(ex, &main);
+	cx_waker_wake_by_ref(&main.kept);
+	probe_spawn(ex, &next);
+	exec_run(ex);
 	probe_spawn(ex, &ready);
 	probe_spawn(ex, &freed);
 	probe_spawn(ex, &gone);
@@ -301,6 +308,7 @@ static void e8(void)
 	cx_waker_wake_by_ref(&freed.kept);
 	cx_free(ex);
 	settle_on_its_numbers(fds);
+	use_up(main.kept);
 	use_up(freed.kept);
 	use_up(gone.kept);
 	use_up(late);
@@ -309,6 +317,7 @@ static void e8(void)
 
 enum {
 	OLD = 2000,
+	BETWEEN = 64500, /* with half the old ones: what 16 bits can tell */
 	FRESH = 64
 };
 
@@ -328,6 +337,12 @@ static void e9(void)
 	for (int i = 0; i < OLD; i++) {
 		old[i] = (struct probe){ .step = step_ready, .keeps = true };
 		probe_spawn(ex, &old[i]);
+		exec_run(ex);
+	}
+	for (int i = 0; i < BETWEEN; i++) {
+		struct probe p = { .step = step_ready };
+
+		probe_spawn(ex, &p);
 		exec_run(ex);
 	}
 	for (int i = 0; i < FRESH; i++)

@@ -163,7 +163,8 @@ impl Inner {
                     _ => polls += u64::from(self.turn(header)),
                 }
             }
-            if goal == Goal::Empty && self.tasks.borrow().is_empty() {
+            // What another thread spawned is live, too, and not in the table yet.
+            if goal == Goal::Empty && self.tasks.borrow().is_empty() && self.is_idle() {
                 return Ok(polls);
             }
             self.look(goal != Goal::Stalled, &mut events)?;

@@ -11,7 +11,7 @@ use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
-use common::{Counts, OnDrop, Probe};
+use common::{yield_now, Counts, OnDrop, Probe};
 use {{crate_ident}}::Executor;
 
 #[test]
@@ -276,6 +276,29 @@ fn remote_spawns_from_many_threads_all_run() {
     }
     executor.run().unwrap();
     assert_eq!(count.load(Ordering::Relaxed), 3 * EACH);
+}
+
+#[test]
+fn a_remote_spawn_in_the_last_poll_of_all_is_run_too() {
+    let executor = Executor::new().unwrap();
+    for yields in 0..140 {
+        let remote = executor.handle().remote();
+        let (token, seen) = (Arc::new(()), Arc::new(AtomicU32::new(0)));
+        let (moved, count) = (Arc::clone(&token), Arc::clone(&seen));
+        drop(executor.spawn(async move {
+            for _ in 0..yields {
+                yield_now().await;
+            }
+            let arrival = async move {
+                drop(moved);
+                count.fetch_add(1, Ordering::Relaxed);
+            };
+            remote.spawn(arrival).unwrap();
+        }));
+        executor.run().unwrap();
+        assert_eq!(seen.load(Ordering::Relaxed), 1, "{yields} yields");
+        assert_eq!(Arc::strong_count(&token), 1);
+    }
 }
 
 #[test]

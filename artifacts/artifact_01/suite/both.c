@@ -1,0 +1,172 @@
+/* E61: two waits on one descriptor, and one for two directions. */
+#include "io.h"
+
+#include <unistd.h>
+
+/* The first of two on one descriptor is no reason to forget the second. */
+static void wait_both(bool reader_first)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe reader = { .step = step_await };
+	struct probe writer = { .step = step_await };
+	char bytes[4096];
+	int fds[2];
+
+	pair_open(fds);
+	fill(fds[0]);
+	reader.op = ready_op(ex, fds[0], CX_READABLE);
+	writer.op = ready_op(ex, fds[0], CX_WRITABLE);
+	probe_spawn(ex, reader_first ? &reader : &writer);
+	probe_spawn(ex, reader_first ? &writer : &reader);
+	run_for(ex, 10);
+	CHECK(reader.drops == 0 && writer.drops == 0,
+	      "READY, and neither direction is");
+	if (reader_first) {
+		while (read(fds[1], bytes, sizeof(bytes)) > 0)
+			;
+		run_for(ex, 20);
+		CHECK(reader.drops == 0,
+		      "the reader was told of room to write");
+		CHECK(writer.drops == 1,
+		      "a writer waits beside a reader, and there is room");
+		put_bytes(fds[1], 1);
+	} else {
+		put_bytes(fds[1], 1);
+		run_for(ex, 20);
+		CHECK(writer.drops == 0, "the writer was told of data to read");
+		CHECK(reader.drops == 1,
+		      "a reader waits beside a writer, and there is data");
+		while (read(fds[1], bytes, sizeof(bytes)) > 0)
+			;
+	}
+	exec_run(ex);
+	CHECK(reader.n & CX_READABLE && writer.n & CX_WRITABLE,
+	      "READY with %ld and %ld", reader.n, writer.n);
+	pair_close(fds);
+	cx_free(ex);
+}
+
+/* Two waits on one socket that has neither data nor room. */
+struct both {
+	int fds[2];
+	struct cx_op *op[2]; /* to read, to write */
+	struct counter c[2];
+};
+
+static void both_open(struct cx_exec *ex, struct both *b)
+{
+	*b = (struct both){ 0 };
+	pair_open(b->fds);
+	fill(b->fds[0]);
+	for (int i = 0; i < 2; i++) {
+		b->op[i] =
+			ready_op(ex, b->fds[0], i ? CX_WRITABLE : CX_READABLE);
+		CHECK(poll_with(b->op[i], &b->c[i]) == CX_PENDING,
+		      "READY, and neither direction is");
+	}
+	turns(ex, 5);
+}
+
+/* Data for the reader, or room for the writer. */
+static void both_open_up(struct cx_exec *ex, struct both *b, int way)
+{
+	char bytes[4096];
+
+	if (way == 0)
+		put_bytes(b->fds[1], 1);
+	while (way == 1 && read(b->fds[1], bytes, sizeof(bytes)) > 0)
+		;
+	run_for(ex, 20);
+}
+
+static void both_close(struct both *b)
+{
+	cx_op_drop(b->op[0]);
+	cx_op_drop(b->op[1]);
+	pair_close(b->fds);
+}
+
+static void one_of_two_goes(struct cx_exec *ex, int stays)
+{
+	struct both b;
+
+	both_open(ex, &b);
+	cx_op_drop(b.op[!stays]);
+	b.op[!stays] = NULL;
+	both_open_up(ex, &b, stays);
+	CHECK(b.c[stays].wakes > 0, "of two waits on a descriptor one was "
+				    "dropped, and the other forgotten");
+	both_close(&b);
+}
+
+/* The task of the one that is woken first has not looked yet. */
+static void one_of_two_is_told(struct cx_exec *ex, int first)
+{
+	struct both b;
+
+	both_open(ex, &b);
+	both_open_up(ex, &b, first);
+	CHECK(b.c[first].wakes > 0, "of two waits on a descriptor one was "
+				    "ready, and not woken");
+	both_open_up(ex, &b, !first);
+	CHECK(b.c[!first].wakes > 0, "of two waits on a descriptor one was "
+				     "woken, and the other forgotten");
+	both_close(&b);
+}
+
+static void both_end(struct cx_exec *ex)
+{
+	struct both b;
+
+	both_open(ex, &b);
+	close(b.fds[1]);
+	run_for(ex, 20);
+	CHECK(b.c[0].wakes > 0 && b.c[1].wakes > 0,
+	      "the peer closed, and of two waits on a descriptor the %s was "
+	      "not woken",
+	      b.c[0].wakes ? "writer" : "reader");
+	cx_op_drop(b.op[0]);
+	cx_op_drop(b.op[1]);
+	close(b.fds[0]);
+}
+
+/* One wait for both directions. */
+static void either(struct cx_exec *ex, int way)
+{
+	struct both b;
+	struct counter c = { 0 };
+	struct cx_op *op;
+
+	both_open(ex, &b);
+	for (int i = 0; i < 2; i++) {
+		cx_op_drop(b.op[i]);
+		b.op[i] = NULL;
+	}
+	op = cx_fd_ready(ex, b.fds[0], CX_READABLE | CX_WRITABLE);
+	if (op) {
+		CHECK(poll_with(op, &c) == CX_PENDING,
+		      "READY, and neither direction is");
+		turns(ex, 5);
+		both_open_up(ex, &b, way);
+		CHECK(c.wakes > 0, "a wait for both directions sleeps on %s",
+		      way ? "room" : "data");
+		cx_op_drop(op);
+	}
+	both_close(&b);
+}
+
+void two_waits(void)
+{
+	struct cx_exec *ex;
+
+	wait_both(true);
+	wait_both(false);
+	ex = exec_new();
+	for (int way = 0; way < 2; way++) {
+		one_of_two_goes(ex, way);
+		one_of_two_is_told(ex, way);
+		either(ex, way);
+	}
+	both_end(ex);
+	cx_free(ex);
+}

@@ -1,0 +1,151 @@
+/* E50, E55: the wakers that an operation keeps. */
+#include "io.h"
+#include "timers.h"
+
+/* ---- E50: what a wake, or the drop of a waker, may do */
+
+struct drops {
+	struct cx_op *ops[100];
+};
+
+static void drop_all(void *data)
+{
+	struct drops *d = data;
+
+	for (int i = 0; i < 100; i++) {
+		cx_op_drop(d->ops[i]);
+		d->ops[i] = NULL;
+	}
+}
+
+/* Who drops the last waker of a task drops the task, and its timers. */
+static void drop_by_drop(struct cx_exec *ex, bool replaced)
+{
+	struct drops d;
+	struct counter other = { 0 };
+	struct counter c = { .on_drop = drop_all, .data = &d };
+	uint64_t at = cx_now(ex) + HOUR;
+	struct cx_op *op = sleep_op(ex, at);
+
+	for (int i = 0; i < 100; i++) {
+		d.ops[i] = sleep_op(ex, at);
+		CHECK(poll_with(d.ops[i], &other) == CX_PENDING, "not pending");
+	}
+	CHECK(poll_with(op, &c) == CX_PENDING, "not pending");
+	turns(ex, 2);
+	if (replaced)
+		CHECK(poll_with(op, &other) == CX_PENDING, "not pending");
+	else
+		cx_op_drop(op);
+	turns(ex, 2);
+	sleep_for(ex, 2 * MS);
+	if (replaced)
+		cx_op_drop(op);
+	turns(ex, 2);
+	sleep_for(ex, 2 * MS);
+	CHECK(c.clones == c.drops && other.clones == other.drops,
+	      "%d clones of wakers, %d of them dropped",
+	      c.clones + other.clones, c.drops + other.drops);
+}
+
+void wakes_that_drop(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct drops d;
+	struct counter other = { 0 };
+	struct counter c = { .on_wake = drop_all, .data = &d };
+	uint64_t at = cx_now(ex) + 10 * MS;
+	struct cx_op *op = sleep_op(ex, at);
+
+	CHECK(poll_with(op, &c) == CX_PENDING, "not pending");
+	for (unsigned int i = 0; i < 100; i++) {
+		d.ops[i] = sleep_op(ex, at + (i % 2 ? i * 1000 : 0));
+		CHECK(poll_with(d.ops[i], &other) == CX_PENDING, "not pending");
+	}
+	sleep_for(ex, 30 * MS);
+	CHECK(c.wakes == 1, "a timer woke %d times", c.wakes);
+	sleep_for(ex, 10 * MS);
+	cx_op_drop(op);
+	CHECK(other.clones == other.drops,
+	      "%d clones of a waker, %d of them dropped", other.clones,
+	      other.drops);
+	drop_by_drop(ex, false);
+	drop_by_drop(ex, true);
+	cx_free(ex);
+}
+
+/* ---- E55: two polls, and what is woken then */
+
+static void check_last(struct cx_op *op, const struct counter *a,
+		       const struct counter *b, const char *what)
+{
+	CHECK(a->wakes == 0, "%s: the waker of an earlier poll was woken",
+	      what);
+	CHECK(b->wakes > 0, "%s: the waker of the last poll was not woken",
+	      what);
+	cx_op_drop(op);
+}
+
+static void last_of_descriptor(struct cx_exec *ex)
+{
+	struct counter a = { 0 };
+	struct counter b = { 0 };
+	struct cx_op *op;
+	int fds[2];
+
+	pair_open(fds);
+	op = ready_op(ex, fds[0], CX_READABLE);
+	CHECK(poll_with(op, &a) == CX_PENDING, "not pending");
+	turns(ex, 2);
+	CHECK(poll_with(op, &b) == CX_PENDING, "not pending");
+	turns(ex, 2);
+	put_bytes(fds[1], 1);
+	run_for(ex, 20);
+	check_last(op, &a, &b, "a descriptor");
+	pair_close(fds);
+}
+
+static void last_of_receive(struct cx_exec *ex)
+{
+	struct counter a = { 0 };
+	struct counter b = { 0 };
+	struct cx_op *op;
+	struct cx_tx *tx;
+	struct cx_rx *rx;
+
+	CHECK(cx_chan(ex, &tx, &rx) == CX_OK, "cx_chan failed");
+	op = cx_rx_recv(rx);
+	CHECK(op && poll_with(op, &a) == CX_PENDING, "not pending");
+	CHECK(poll_with(op, &b) == CX_PENDING, "not pending");
+	cx_tx_send(tx, 1);
+	check_last(op, &a, &b, "a receive");
+	cx_tx_drop(tx);
+	cx_rx_drop(rx);
+}
+
+void last_wakers(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct counter a = { 0 };
+	struct counter b = { 0 };
+	struct cx_op *op = sleep_op(ex, cx_now(ex) + 20 * MS);
+
+	CHECK(poll_with(op, &a) == CX_PENDING, "not pending");
+	if (poll_with(op, &b) != CX_PENDING)
+		skip_because("machine busy");
+	sleep_for(ex, 40 * MS);
+	CHECK(a.wakes == 0, "the waker of an earlier poll was woken");
+	CHECK(b.wakes == 1, "the waker of the last poll was woken %d times",
+	      b.wakes);
+	cx_op_drop(op);
+	turns(ex, 2);
+	sleep_for(ex, 2 * MS);
+	CHECK(a.clones == a.drops && b.clones == b.drops,
+	      "%d clones of wakers, and %d dropped", a.clones + b.clones,
+	      a.drops + b.drops);
+	if (cx_caps() & CX_CAP_IO)
+		last_of_descriptor(ex);
+	if (cx_caps() & CX_CAP_CHANNEL)
+		last_of_receive(ex);
+	cx_free(ex);
+}

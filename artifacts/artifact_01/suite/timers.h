@@ -1,0 +1,17 @@
+#ifndef ARTIFACT_01_TIMERS_H
+#define ARTIFACT_01_TIMERS_H
+
+/* What statements about timers share. */
+
+#include "suite.h"
+
+static const uint64_t HOUR = 3600ull * 1000 * MS;
+
+struct cx_op *sleep_op(struct cx_exec *ex, uint64_t deadline);
+void sleep_for(struct cx_exec *ex, uint64_t ns);
+
+/* E50, E55 */
+void wakes_that_drop(void);
+void last_wakers(void);
+
+#endif
