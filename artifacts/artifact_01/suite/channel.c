@@ -1,8 +1,7 @@
 /* E79 and E80: the channel. */
-#include <sched.h>
 #include <stdlib.h>
 
-#include "suite.h"
+#include "ambush.h"
 
 enum {
 	SENDERS = 3,
@@ -107,76 +106,51 @@ static void e79_threads(struct cx_exec *ex)
  * An item comes just when the receive has looked and is about to wait.  One
  * that misses it sleeps for ever.
  */
-struct ambush {
+struct ambushed {
+	struct ambush ambush;
 	struct cx_tx *tx;
 	struct cx_rx *rx;
-	_Atomic long round; /* below 0: over */
-	unsigned int seed;
-	uint64_t until;
 };
 
-static void *send_when_told(void *data)
+static void send_round(void *data, long round)
 {
-	struct ambush *a = data;
-	unsigned int seed = 1;
-	long round;
-
-	for (long last = 0;; last = round) {
-		for (long i = 0; (round = a->round) == last; i++) {
-			if (i > 2000000)
-				doze(2 * MS);
-			else if (i % 512 == 511)
-				sched_yield();
-		}
-		if (round < 0)
-			return NULL;
-		seed = seed * 1103515245 + 12345;
-		for (volatile unsigned int i = seed >> 16 & 255; i > 0; i--)
-			;
-		cx_tx_send(a->tx, (uint64_t)round);
-	}
+	cx_tx_send(((struct ambushed *)data)->tx, (uint64_t)round);
 }
 
 static int step_ask(struct probe *p, struct cx_ctx *cx)
 {
-	struct ambush *a = p->data;
+	struct ambushed *a = p->data;
 
 	for (;;) {
 		uint64_t item = 0;
 		int rc;
 
 		if (!p->op) {
-			if (++p->n > 60000 || wall_ns() > a->until) {
-				a->round = -1;
+			if (!ambush_next(&a->ambush))
 				return CX_READY;
-			}
-			a->round = p->n;
-			a->seed = a->seed * 1103515245 + 12345;
-			for (volatile unsigned int i = a->seed >> 16 & 511;
-			     i > 0; i--)
-				;
 			p->op = cx_rx_recv(a->rx);
 		}
 		rc = cx_op_poll(p->op, cx, &item);
 		if (rc == CX_PENDING)
 			return rc;
-		CHECK(rc == CX_READY && item == (uint64_t)p->n,
+		CHECK(rc == CX_READY && item == (uint64_t)a->ambush.round,
 		      "a receive gave %d", rc);
 		cx_op_drop(p->op);
 		p->op = NULL;
 	}
 }
 
-static void lie_in_wait(struct cx_exec *ex)
+static void receive_in_ambush(struct cx_exec *ex)
 {
-	struct ambush a = { .until = wall_ns() + 600ull * MS };
+	struct ambushed a = {
+		.ambush = { .act = send_round, .data = &a, .late = 511 }
+	};
 	struct probe p = { .step = step_ask, .data = &a };
-	pthread_t thread;
 
 	chan_new(ex, &a.tx, &a.rx);
-	thread = thread_start(send_when_told, &a);
+	ambush_begin(&a.ambush, 600);
 	probe_block_on(ex, &p);
-	thread_join(thread);
+	ambush_end(&a.ambush);
 	cx_tx_drop(a.tx);
 	cx_rx_drop(a.rx);
 }
@@ -210,7 +184,7 @@ static void e79(void)
 	int rc;
 
 	e79_threads(ex);
-	lie_in_wait(ex);
+	receive_in_ambush(ex);
 	chan_new(ex, &tx, &rx);
 	cx_tx_send(tx, 7);
 	cx_tx_send(tx, 8);

@@ -2,6 +2,7 @@
 #include <sched.h>
 #include <stdlib.h>
 
+#include "ambush.h"
 #include "io.h"
 
 static const uint64_t HOUR = 3600ull * 1000 * MS;
@@ -220,6 +221,66 @@ static int step_all_reported(struct probe *p, struct cx_ctx *cx)
 	return p->n == 0 ? CX_READY : CX_PENDING;
 }
 
+/* A spawn comes just when the loop goes to sleep. */
+enum {
+	AMBUSHES = 20000
+};
+
+struct ambushed {
+	struct ambush ambush;
+	struct probe main;
+	struct probe comers[AMBUSHES + 1];
+	struct cx_future futures[AMBUSHES + 1];
+};
+
+static void spawn_round(void *data, long round)
+{
+	struct ambushed *a = data;
+	int rc = cx_spawn_remote(a->main.ex, a->futures[round]);
+
+	CHECK(rc == CX_OK, "cx_spawn_remote gave %d", rc);
+}
+
+static int step_wake_main(struct probe *p, struct cx_ctx *cx)
+{
+	(void)cx;
+	cx_waker_wake_by_ref(&p->peer->kept);
+	return CX_READY;
+}
+
+/* Some poll it more often than it is woken. */
+static int step_next_comer(struct probe *p, struct cx_ctx *cx)
+{
+	struct ambushed *a = p->data;
+
+	(void)cx;
+	if (a->ambush.round && a->comers[a->ambush.round].polls == 0)
+		return CX_PENDING;
+	return ambush_next(&a->ambush) ? CX_PENDING : CX_READY;
+}
+
+static void spawn_in_ambush(struct cx_exec *ex)
+{
+	static struct ambushed a;
+
+	a.ambush = (struct ambush){ .act = spawn_round,
+				    .data = &a,
+				    .most = AMBUSHES };
+	a.main = (struct probe){ .step = step_next_comer,
+				 .data = &a,
+				 .keeps = true };
+	for (int i = 1; i <= AMBUSHES; i++) {
+		a.comers[i].step = step_wake_main;
+		a.comers[i].peer = &a.main;
+		a.futures[i] = probe_future(ex, &a.comers[i]);
+	}
+	ambush_begin(&a.ambush, 600);
+	probe_block_on(ex, &a.main);
+	ambush_end(&a.ambush);
+	exec_run(ex);
+	probe_forget(&a.main);
+}
+
 static void e84(void)
 {
 	static struct spawner s;
@@ -243,6 +304,7 @@ static void e84(void)
 		      one.polls, one.drops);
 		probe_forget(&all);
 	}
+	spawn_in_ambush(ex);
 	cx_free(ex);
 }
 

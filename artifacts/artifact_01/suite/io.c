@@ -353,6 +353,27 @@ static void e60(void)
 
 /* ---- E62 */
 
+/* And the other way round: a writer waits, and there is data. */
+static void unread_data(struct cx_exec *ex)
+{
+	struct probe p = { .step = step_await };
+	char bytes[4096];
+	int fds[2];
+
+	pair_open(fds);
+	fill(fds[0]);
+	put_bytes(fds[1], 1);
+	p.op = ready_op(ex, fds[0], CX_WRITABLE);
+	probe_spawn(ex, &p);
+	check_idle(ex, "data that nobody waits for, beside a writer");
+	CHECK(p.drops == 0, "a writer was told of data to read");
+	while (read(fds[1], bytes, sizeof(bytes)) > 0)
+		;
+	run_for(ex, 20);
+	CHECK(p.drops == 1, "there is room, and the writer sleeps");
+	pair_close(fds);
+}
+
 static void e62(void)
 {
 	static struct probe p[100];
@@ -368,6 +389,7 @@ static void e62(void)
 		probe_spawn(ex, &p[i]);
 	}
 	check_idle(ex, "sockets that could be written to");
+	unread_data(ex);
 	cx_free(ex);
 }
 

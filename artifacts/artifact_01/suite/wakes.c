@@ -4,7 +4,7 @@
 #include <semaphore.h>
 #include <stdlib.h>
 
-#include "suite.h"
+#include "ambush.h"
 
 /* ---- E13, E14: wakes of other threads while the loop sleeps */
 
@@ -74,76 +74,37 @@ static void e13(void)
 	cx_free(ex);
 }
 
-/*
- * E14: the other thread waits awake for its turn, and wakes just when the loop
- * finds nothing to do and goes to sleep.
- */
-struct ambush {
+/* ---- E14 */
+
+struct ambushed {
+	struct ambush ambush;
 	struct cx_waker w;
-	_Atomic long round; /* below 0: over */
-	unsigned int seed;
-	uint64_t until;
 };
 
-/*
- * The next round, or one below 0.  Awake at first, to be quick; then asleep,
- * so that a loop that lost a wake is found asleep.
- */
-static long next_round(_Atomic long *now, long last)
+static void wake_it(void *data, long round)
 {
-	for (long i = 0; *now == last; i++) {
-		if (i > 2000000)
-			doze(2 * MS);
-		else if (i % 512 == 511)
-			sched_yield();
-	}
-	return *now;
-}
-
-static void *lie_in_wait(void *data)
-{
-	struct ambush *a = data;
-	unsigned int seed = 1;
-	long round;
-
-	for (long last = 0;; last = round) {
-		round = next_round(&a->round, last);
-		if (round < 0)
-			return NULL;
-		seed = seed * 1103515245 + 12345;
-		for (volatile unsigned int i = seed >> 16 & 511; i > 0; i--)
-			;
-		cx_waker_wake_by_ref(&a->w);
-	}
+	(void)round;
+	cx_waker_wake_by_ref(&((struct ambushed *)data)->w);
 }
 
 static int step_walk_in(struct probe *p, struct cx_ctx *cx)
 {
-	struct ambush *a = p->data;
+	struct ambushed *a = p->data;
 
 	if (p->polls == 1)
 		a->w = cx_ctx_waker(cx);
-	if (p->n-- <= 0 || (a->round > 2 && wall_ns() > a->until)) {
-		a->round = -1;
-		return CX_READY;
-	}
-	a->round++;
-	/* what the other is late by is not known: be late, too */
-	a->seed = a->seed * 1103515245 + 12345;
-	for (volatile unsigned int i = a->seed >> 16 & 1023; i > 0; i--)
-		;
-	return CX_PENDING;
+	return ambush_next(&a->ambush) ? CX_PENDING : CX_READY;
 }
 
 static void e14(void)
 {
 	struct cx_exec *ex = exec_new();
-	struct ambush a = { .until = wall_ns() + 1200ull * MS };
-	struct probe p = { .step = step_walk_in, .n = 60000, .data = &a };
-	pthread_t thread = thread_start(lie_in_wait, &a);
+	struct ambushed a = { .ambush = { .act = wake_it, .data = &a } };
+	struct probe p = { .step = step_walk_in, .data = &a };
 
+	ambush_begin(&a.ambush, 1200);
 	probe_block_on(ex, &p);
-	thread_join(thread);
+	ambush_end(&a.ambush);
 	cx_waker_drop(a.w);
 	be_called(ex, 2000, 0);
 	cx_free(ex);
