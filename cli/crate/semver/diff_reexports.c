@@ -94,35 +94,75 @@ static bool splits(const struct comparison *c, const struct surface_path *was)
 
 /* ---- where it stands */
 
-/* The `use` in the module around PATH; NULL: it comes by a glob. */
-static const struct rustdoc_item *use_at(struct comparison *c, int side,
+/* The module around PATH, if it is of this crate; else NULL. */
+static const struct rustdoc_item *around(struct comparison *c, int side,
 					 const char *path)
 {
 	const char *name = strrchr(path, ':');
-	const struct rustdoc_item *module, *it;
-	AUTO(strbuf_releasep) struct strbuf around = { 0 };
+	AUTO(strbuf_releasep) struct strbuf text = { 0 };
 	const struct surface_path *at;
 
 	if (!name)
 		return NULL;
-	strbuf_add(&around, path, (size_t)(name - path) - 1);
-	if (!strbuf_ok(&around)) {
+	strbuf_add(&text, path, (size_t)(name - path) - 1);
+	if (!strbuf_ok(&text)) {
 		c->is_out_of_memory = true;
 		return NULL;
 	}
-	at = surface_find(c->surface[side], strbuf_str(&around));
-	module = at ? at->item : NULL;
-	if (!module || module->kind != RUSTDOC_MODULE)
-		return NULL;
-	for (uint32_t i = 0; i < module->as.module.items.count; i++) {
+	at = surface_find(c->surface[side], strbuf_str(&text));
+	return at && at->item && at->item->kind == RUSTDOC_MODULE ? at->item
+								  : NULL;
+}
+
+/* The `use` in the module around PATH; NULL: it comes by a glob. */
+static const struct rustdoc_item *use_at(struct comparison *c, int side,
+					 const char *path)
+{
+	const struct rustdoc_item *module = around(c, side, path), *it;
+
+	for (uint32_t i = 0; module && i < module->as.module.items.count; i++) {
 		it = rustdoc_item_of(c->side[side].doc,
 				     module->as.module.items.at[i],
 				     RUSTDOC_USE);
 		if (it && !it->as.use.is_glob &&
-		    strcmp(it->as.use.name, name + 1) == 0)
+		    strcmp(it->as.use.name, strrchr(path, ':') + 1) == 0)
 			return it;
 	}
 	return NULL;
+}
+
+/* ---- what went */
+
+/* It may be among what a glob brings from another crate. */
+static bool may_come_by_glob(struct comparison *c,
+			     const struct rustdoc_item *module)
+{
+	struct rustdoc *d = c->side[SEMVER_NEW].doc;
+
+	for (uint32_t i = 0; i < module->as.module.items.count; i++) {
+		const struct rustdoc_item *it = rustdoc_item_of(
+			d, module->as.module.items.at[i], RUSTDOC_USE);
+
+		if (it && it->as.use.is_glob && !rustdoc_item(d, it->as.use.id))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The path led to another crate, and leads nowhere now.  What is in a module
+ * that went, or came by a glob of one of ours, is not looked at.
+ */
+static bool foreign_goes(struct comparison *c, const struct surface_path *was)
+{
+	const struct surface *now = c->surface[SEMVER_NEW];
+	const struct rustdoc_item *module;
+
+	if (surface_find(now, was->path) || surface_is_abroad(now, was->path) ||
+	    !use_at(c, SEMVER_OLD, was->path))
+		return false;
+	module = around(c, SEMVER_NEW, was->path);
+	return module && !may_come_by_glob(c, module);
 }
 
 void diff_reexport(struct comparison *c, const struct surface_path *was)
@@ -133,12 +173,16 @@ void diff_reexport(struct comparison *c, const struct surface_path *was)
 		.side = { &c->side[SEMVER_OLD], &c->side[SEMVER_NEW] },
 		.path = was->path,
 	};
+	bool is_gone;
 
-	if (first == end || !was->is_api ||
-	    !(was->item ? splits(c, was) : foreign_changes(c, was)))
+	if (first == end || !was->is_api)
+		return;
+	is_gone = !was->item && foreign_goes(c, was);
+	if (!is_gone && !(was->item ? splits(c, was) : foreign_changes(c, was)))
 		return;
 	for (int side = SEMVER_OLD; side <= SEMVER_NEW; side++)
 		p.thing[side] = use_at(c, side, was->path);
 	for (size_t i = first; i < end; i++)
-		diff_report(c, c->rows[i], &p);
+		if ((c->rows[i]->event == SEMVER_GONE) == is_gone)
+			diff_report(c, c->rows[i], &p);
 }

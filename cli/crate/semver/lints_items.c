@@ -127,5 +127,10 @@ const struct semver_lint semver_lints_of_items[] = {
 	  .why = "code that takes it for the item that it was does not compile "
 		 "any more",
 	  .mend = MEND_KEEP },
+	{ BREAKS_MAYBE("pub_use_missing",
+		       "re-export from another crate removed or renamed"),
+	  WHERE(REEXPORT, GONE, KIND_TYPE | KIND_TRAIT | KIND_FUNCTION),
+	  .why = "nothing can be imported by this path any more",
+	  .mend = MEND_REEXPORT, .reference = "item-remove" },
 	{ 0 },
 };

@@ -186,6 +186,9 @@ bool term_is_unresolved(const struct term *t);
 bool term_trait_is_static(struct term_builder *b, const struct term *trait,
 			  unsigned depth);
 
+/* Is any trait asked of the type parameter PARAM? */
+bool term_preds_ask(const struct term_preds *preds, const char *param);
+
 /* As Rust would write it, paths by their last part. */
 void term_show(const struct term *t, struct strbuf *out);
 

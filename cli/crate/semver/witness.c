@@ -361,16 +361,6 @@ static void bounds_of_item(struct piece *w)
 	text(w, "{}\n");
 }
 
-static bool is_bounded(const struct job_frame *fr, const char *param)
-{
-	for (size_t i = 0; i < fr->preds.count; i++)
-		if (fr->preds.at[i].bound.trait &&
-		    !fr->preds.at[i].bound.is_maybe &&
-		    term_is_named(fr->preds.at[i].type, param))
-			return true;
-	return false;
-}
-
 /* A value with a longer lifetime where one with a shorter is expected. */
 static void variance(struct piece *w)
 {
@@ -385,7 +375,8 @@ static void variance(struct piece *w)
 	}
 	is_lifetime = fr->params.at[nth].kind == TERM_OF_LIFETIME;
 	/* what is asked of it, a reference may not have */
-	if (!is_lifetime && is_bounded(fr, fr->params.at[nth].name)) {
+	if (!is_lifetime &&
+	    term_preds_ask(&fr->preds, fr->params.at[nth].name)) {
 		w->failed = true;
 		return;
 	}
