@@ -1,6 +1,5 @@
 #include "course/check.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +8,6 @@
 #include "base/clock.h"
 #include "base/os_linux.h"
 #include "base/path.h"
-#include "base/pool.h"
-#include "base/progress.h"
 #include "base/str.h"
 #include "course/allowances.h"
 #include "course/baseline.h"
@@ -18,6 +15,7 @@
 #include "course/clockface.h"
 #include "course/dot_file.h"
 #include "course/gating.h"
+#include "course/seat_jobs.h"
 #include "io/file.h"
 #include "io/walk.h"
 #include "model/schedule.h"
@@ -197,8 +195,6 @@ struct seat_run {
 	struct check_result *result;
 	struct pack_result *earlier; /* the version before, by job */
 	int week;
-	pthread_mutex_t lock;
-	size_t done;
 };
 
 static void seat_run_release(struct seat_run *run)
@@ -206,7 +202,6 @@ static void seat_run_release(struct seat_run *run)
 	for (size_t i = 0; i < run->jobs->count; i++)
 		pack_result_release(&run->earlier[i]);
 	free(run->earlier);
-	pthread_mutex_destroy(&run->lock);
 }
 
 /* Versions that are out already from another commit. */
@@ -227,17 +222,10 @@ static int run_gates(struct seat_run *run, const struct seat_job *job,
 		     const char *into, struct err *err)
 {
 	AUTO(checkout_releasep) struct checkout c = { 0 };
-	const char *missing = NULL;
 	struct gate_env env;
 
-	if (checkout_commit(job->repository, job->sub->commit, job->artifact,
-			    into, &c, err) < 0 ||
-	    gating_env_for(run->gating, c.crate, job->crate, &env, &missing,
-			   err) < 0)
+	if (seat_job_open(run->gating, job, into, &c, &env, err) < 0)
 		return (int)err->code;
-	if (missing)
-		return err_set(err, ERR_REFUSED,
-			       "it needs %s, which is not packed", missing);
 	if (!env.offline && gate_fetch(&env, c.crate, err) < 0)
 		return err->code == ERR_NET ? err_hint(err, "cohort check @%s",
 						       job->seat->handle)
@@ -306,43 +294,30 @@ static int check_job(struct seat_run *run, size_t index, struct err *err)
 static void check_one(void *ctx, size_t index)
 {
 	struct seat_run *run = ctx;
-	struct checked *c = &run->result->items[index];
 
-	if (!c->missing)
-		(void)check_job(run, index, &c->err);
-	pthread_mutex_lock(&run->lock);
-	run->done++;
-	progress_step(run->options->progress, run->done, run->jobs->count,
-		      c->label);
-	pthread_mutex_unlock(&run->lock);
+	(void)check_job(run, index, &run->result->items[index].err);
 }
 
 /* Strings of the jobs are copied: the result outlives them. */
 static int fill_items(struct check_result *r, const struct seat_jobs *jobs,
 		      struct err *err)
 {
-	struct arena *a = &r->arena;
-
 	r->items = calloc(jobs->count + 1, sizeof(*r->items));
 	if (!r->items)
 		return err_nomem(err);
 	r->count = jobs->count;
 	for (size_t i = 0; i < jobs->count; i++) {
-		const struct seat_job *job = &jobs->items[i];
 		struct checked *c = &r->items[i];
+		struct seat_told told = { 0 };
 
-		c->label = arena_strdup(a, job->label);
-		c->handle = arena_strdup(a, job->seat->handle);
-		c->artifact = artifact_id(job->artifact);
-		c->missing = !job->sub;
-		if (!c->label || !c->handle)
-			return err_nomem(err);
-		if (!job->sub)
-			continue;
-		c->tag = arena_strdup(a, job->sub->tag);
-		c->commit = arena_strdup(a, job->sub->commit);
-		if (!c->tag || !c->commit)
-			return err_nomem(err);
+		if (seat_job_tell(&jobs->items[i], &r->arena, &told, err) < 0)
+			return (int)err->code;
+		c->label = told.label;
+		c->handle = told.handle;
+		c->tag = told.tag;
+		c->commit = told.commit;
+		c->missing = told.missing;
+		c->artifact = artifact_id(jobs->items[i].artifact);
 	}
 	return 0;
 }
@@ -374,9 +349,10 @@ static bool is_news(const struct check *old, const struct check *fresh)
 	return false;
 }
 
-static int record_job(struct seat_run *run, size_t index, struct change *change,
+static int record_job(void *ctx, size_t index, struct change *change,
 		      struct err *err)
 {
+	struct seat_run *run = ctx;
 	struct seat_job *job = &run->jobs->items[index];
 	const struct checked *c = &run->result->items[index];
 	struct gate_result gates[GATE_COUNT_MAX] = { 0 };
@@ -413,25 +389,17 @@ static int record_job(struct seat_run *run, size_t index, struct change *change,
 static int record_all(struct workspace *ws, struct seat_run *run,
 		      struct err *err)
 {
-	AUTO(change_freep) struct change *change = NULL;
-	const struct check_result *r = run->result;
+	struct check_result *r = run->result;
 	char message[160];
 
-	if (change_new(ws, &change, err) < 0)
-		return (int)err->code;
-	for (size_t i = 0; i < run->jobs->count; i++)
-		if (record_job(run, i, change, err) < 0)
-			return (int)err->code;
-	if (change_is_empty(change))
-		return 0;
 	snprintf(message, sizeof(message), "check %s: %zu pass, %zu fail%s",
 		 run->options->artifact == ARTIFACT_ANY
 			 ? "submissions"
 			 : artifact_id((enum artifact)run->options->artifact),
 		 r->passed, r->failed,
 		 r->errors > 0 ? ", some could not be finished" : "");
-	run->result->recorded = true;
-	return change_commit(change, message, err);
+	return seat_jobs_record(ws, run->jobs, record_job, run, message,
+				&r->recorded, err);
 }
 
 int check_week(const struct cohort *c, int *out, struct err *err)
@@ -470,7 +438,6 @@ int check_seats(struct workspace *ws, const struct check_options *options,
 				.ws = ws,
 				.options = options,
 				.result = &r };
-	unsigned workers = options->jobs ? options->jobs : os_cpu_count();
 
 	if (seat_jobs_select(ws, options->handles, options->handle_count,
 			     options->artifact, &jobs, err) < 0 ||
@@ -481,8 +448,8 @@ int check_seats(struct workspace *ws, const struct check_options *options,
 	run.earlier = calloc(jobs.count + 1, sizeof(*run.earlier));
 	if (!run.earlier)
 		return err_nomem(err);
-	pthread_mutex_init(&run.lock, NULL);
-	if (pool_run(workers, jobs.count, check_one, &run, err) == 0) {
+	if (seat_jobs_each(&jobs, options->jobs, options->progress, check_one,
+			   &run, err) == 0) {
 		count_up(&r);
 		if (find_unused(&g, options, &r, err) == 0)
 			(void)record_all(ws, &run, err);

@@ -1,13 +1,11 @@
 #include "course/validate.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/os_linux.h"
 #include "base/path.h"
-#include "base/pool.h"
 #include "base/progress.h"
 #include "base/share.h"
 #include "base/str.h"
@@ -15,6 +13,7 @@
 #include "course/checkout.h"
 #include "course/dot_file.h"
 #include "course/gating.h"
+#include "course/seat_jobs.h"
 #include "gate/speed.h"
 #include "gate/suite.h"
 #include "io/file.h"
@@ -393,8 +392,6 @@ struct seat_run {
 	const struct validate_options *options;
 	struct validation *result;
 	char **work; /* by job: a private folder, or NULL */
-	pthread_mutex_t lock;
-	size_t done;
 };
 
 static void seat_run_release(struct seat_run *run)
@@ -405,7 +402,6 @@ static void seat_run_release(struct seat_run *run)
 		free(run->work[i]);
 	}
 	free(run->work);
-	pthread_mutex_destroy(&run->lock);
 }
 
 static int build_job(struct seat_run *run, size_t index, struct err *err)
@@ -414,7 +410,6 @@ static int build_job(struct seat_run *run, size_t index, struct err *err)
 	struct library *library = &run->result->items[index].library;
 	AUTO(checkout_releasep) struct checkout c = { 0 };
 	AUTO(str_freep) char *into = NULL;
-	const char *missing = NULL;
 	struct library_spec spec = { .adapter = run->result->adapter };
 	struct gate_env env;
 
@@ -424,16 +419,8 @@ static int build_job(struct seat_run *run, size_t index, struct err *err)
 	into = path_joined(run->work[index], "checkout");
 	if (!into)
 		return err_nomem(err);
-	if (checkout_commit(job->repository, job->sub->commit, job->artifact,
-			    into, &c, err) < 0 ||
-	    gating_env_for(run->gating, c.crate, job->crate, &env, &missing,
-			   err) < 0)
+	if (seat_job_open(run->gating, job, into, &c, &env, err) < 0)
 		return (int)err->code;
-	if (missing) {
-		(void)err_set(err, ERR_REFUSED,
-			      "it needs %s, which is not packed", missing);
-		return err_hint(err, "cohort package");
-	}
 	spec.dir = c.crate;
 	spec.root = c.root;
 	if (library_build(&env, run->work[index], &spec, library, err) < 0)
@@ -448,15 +435,8 @@ static int build_job(struct seat_run *run, size_t index, struct err *err)
 static void build_one(void *ctx, size_t index)
 {
 	struct seat_run *run = ctx;
-	struct validated *x = &run->result->items[index];
 
-	if (!x->missing)
-		(void)build_job(run, index, &x->err);
-	pthread_mutex_lock(&run->lock);
-	run->done++;
-	progress_step(run->options->progress, run->done, run->jobs->count,
-		      x->label);
-	pthread_mutex_unlock(&run->lock);
+	(void)build_job(run, index, &run->result->items[index].err);
 }
 
 /* One after the other: a suite that measures time wants the machine alone. */
@@ -488,34 +468,29 @@ static int fill(struct seat_run *run, int week, struct err *err)
 	for (size_t i = 0; i < v->count; i++) {
 		const struct seat_job *job = &run->jobs->items[i];
 		struct validated *x = &v->items[i];
+		struct seat_told told = { 0 };
 
-		x->label = arena_strdup(&v->arena, job->label);
-		x->handle = arena_strdup(&v->arena, job->seat->handle);
-		if (!x->label || !x->handle)
-			return err_nomem(err);
-		x->missing = !job->sub;
+		if (seat_job_tell(job, &v->arena, &told, err) < 0)
+			return (int)err->code;
+		x->label = told.label;
+		x->handle = told.handle;
+		x->tag = told.tag;
+		x->commit = told.commit;
+		x->missing = told.missing;
 		if (set_levels(v, x, run->gating, job->artifact, week, err) < 0)
 			return (int)err->code;
-		if (!job->sub)
-			continue;
-		x->tag = arena_strdup(&v->arena, job->sub->tag);
-		x->commit = arena_strdup(&v->arena, job->sub->commit);
-		if (!x->tag || !x->commit)
-			return err_nomem(err);
 	}
 	return 0;
 }
 
 static int run_seats(struct seat_run *run, int week, struct err *err)
 {
-	unsigned workers =
-		run->options->jobs ? run->options->jobs : os_cpu_count();
-
 	run->work = calloc(run->jobs->count + 1, sizeof(*run->work));
 	if (!run->work)
 		return err_nomem(err);
 	if (fill(run, week, err) < 0 ||
-	    pool_run(workers, run->jobs->count, build_one, run, err) < 0)
+	    seat_jobs_each(run->jobs, run->options->jobs,
+			   run->options->progress, build_one, run, err) < 0)
 		return (int)err->code;
 	return hold_all(run, err);
 }
@@ -538,7 +513,6 @@ int validate_seats(struct workspace *ws, const struct validate_options *options,
 	    check_week(workspace_cohort(ws), &week, err) < 0)
 		return (int)err->code;
 	apply(&g, options);
-	pthread_mutex_init(&run.lock, NULL);
 	(void)run_seats(&run, week, err);
 	seat_run_release(&run);
 	if (err->code)
