@@ -11,10 +11,7 @@
 #include "io/sandbox.h"
 
 enum {
-	AT_ONCE = 8,	      /* statements of one run */
-	IDLE_LIMIT_MS = 8000, /* a lost wake is a lost wake by then */
-	SOON_LIMIT_MS = 3000, /* of a library that has hung so often: */
-	HANGS_MAX = 3,
+	AT_ONCE = 6, /* statements of one run */
 	WALL_LIMIT_MS = 60000,
 	GRACE_MS = 30000,    /* of a run, beyond its statements */
 	FILES_MAX = 1 << 16, /* some statements need thousands */
@@ -51,14 +48,33 @@ static uint32_t files(void)
 	return l.rlim_max > FILES_MAX ? FILES_MAX : (uint32_t)l.rlim_max;
 }
 
-static int idle_limit(const struct suite_result *r)
+/*
+ * When a statement is taken to hang.  A lost wake is a lost wake after eight
+ * seconds on any machine; of a library that has lost so many it is believed
+ * sooner.  No statement is idle for a second where all is well.
+ */
+struct patience {
+	int hangs;
+	int idle_ms;
+	int wall_ms;
+};
+
+static const struct patience *patience_with(const struct suite_result *r)
 {
+	static const struct patience all[] = {
+		{ 12, 1500, 30000 },
+		{ 3, 3000, 30000 },
+		{ 0, 8000, WALL_LIMIT_MS },
+	};
+	const struct patience *p = all;
 	int hangs = 0;
 
 	for (size_t i = 0; i < r->spec->count; i++)
 		hangs += r->items[i].verdict == SUITE_FAIL &&
-			 strncmp(r->items[i].reason, "hang-idle", 9) == 0;
-	return hangs < HANGS_MAX ? IDLE_LIMIT_MS : SOON_LIMIT_MS;
+			 strncmp(r->items[i].reason, "hang", 4) == 0;
+	while (hangs < p->hangs)
+		p++;
+	return p;
 }
 
 static int start(struct asking *a, struct err *err)
@@ -83,10 +99,11 @@ static int start(struct asking *a, struct err *err)
 	};
 	uint32_t timeout_ms =
 		(uint32_t)(a->count + 1) * WALL_LIMIT_MS + GRACE_MS;
+	const struct patience *patience = patience_with(a->out);
 	struct sandbox_spec spec;
 
-	snprintf(idle, sizeof(idle), "%d", idle_limit(a->out));
-	snprintf(wall, sizeof(wall), "%d", WALL_LIMIT_MS);
+	snprintf(idle, sizeof(idle), "%d", patience->idle_ms);
+	snprintf(wall, sizeof(wall), "%d", patience->wall_ms);
 	if (outside) {
 		const struct process_spec plain = { .argv = argv,
 						    .env = env,
