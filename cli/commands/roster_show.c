@@ -38,6 +38,7 @@ static void print_submission(struct terminal *t, const json_t *s)
 static void print_artifact(struct terminal *t, const json_t *a)
 {
 	const json_t *publications = json_object_get(a, "publications");
+	const json_t *validation = json_object_get(a, "validation");
 	size_t i;
 	json_t *one;
 
@@ -49,6 +50,13 @@ static void print_artifact(struct terminal *t, const json_t *a)
 		print_submission(t, one);
 	if (*view_text(a, "verdict"))
 		term_printf(t, "  checked: %s\n", view_text(a, "verdict"));
+	if (validation)
+		term_printf(t, "  validated: %s, %lld of %lld points%s%s\n",
+			    view_text(validation, "verdict"),
+			    view_int(validation, "points"),
+			    view_int(validation, "of_points"),
+			    *view_text(validation, "reason") ? ": " : "",
+			    view_text(validation, "reason"));
 	json_array_foreach (publications, i, one)
 		term_styled(t, TERM_GOOD, "  published %s %s in %s\n",
 			    view_text(one, "crate"), view_text(one, "version"),

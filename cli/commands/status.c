@@ -35,14 +35,15 @@ static json_t *artifacts_view(const struct status *s)
 		json_array_append_new(
 			list,
 			json_pack("{s:s, s:s, s:o, s:b, s:I, s:I, s:I, s:I, "
-				  "s:I, s:I, s:I}",
+				  "s:I, s:I, s:I, s:I}",
 				  "id", artifact_id((enum artifact)k), "crate",
 				  artifact_crate_prefix((enum artifact)k),
 				  "due", view_stamp(a->due), "is_due",
 				  a->is_due, "submitted",
 				  (json_int_t)a->submitted, "late",
 				  (json_int_t)a->late, "passed",
-				  (json_int_t)a->checked, "trouble",
+				  (json_int_t)a->checked, "validated",
+				  (json_int_t)a->validated, "trouble",
 				  (json_int_t)a->trouble, "packed",
 				  (json_int_t)a->packed, "published",
 				  (json_int_t)a->published, "missing",
@@ -191,6 +192,8 @@ static void print_artifact(struct terminal *t, const json_t *view,
 	if (view_int(a, "late"))
 		term_styled(t, TERM_WARN, " (%lld late)", view_int(a, "late"));
 	term_printf(t, "  %lld passed", view_int(a, "passed"));
+	if (view_int(a, "validated"))
+		term_printf(t, "  %lld validated", view_int(a, "validated"));
 	if (view_int(a, "trouble"))
 		term_styled(t, TERM_BAD, "  %lld in trouble",
 			    view_int(a, "trouble"));

@@ -18,6 +18,12 @@ const char *seat_mark_name(enum seat_mark mark)
 	return names[mark];
 }
 
+static bool fails_check(const struct seat_summary *summary)
+{
+	return summary->checked && (summary->verdict == VERDICT_FAIL ||
+				    summary->verdict == VERDICT_ERROR);
+}
+
 enum seat_mark status_mark(const struct status *s,
 			   const struct seat_summary *summary, enum artifact a)
 {
@@ -25,9 +31,8 @@ enum seat_mark status_mark(const struct status *s,
 		return s->artifact[a].is_due ? MARK_OVERDUE : MARK_NONE;
 	if (summary->published)
 		return MARK_PUBLISHED;
-	if (summary->moved ||
-	    (summary->checked && (summary->verdict == VERDICT_FAIL ||
-				  summary->verdict == VERDICT_ERROR)))
+	if (summary->moved || fails_check(summary) ||
+	    (summary->validated && !summary->conforms))
 		return MARK_TROUBLE;
 	return summary->checked ? MARK_CHECKED : MARK_SUBMITTED;
 }
@@ -55,11 +60,12 @@ static void count(struct status *s, const struct seat_summary *summary,
 	of->submitted++;
 	of->checked += summary->checked && summary->verdict != VERDICT_FAIL &&
 		       summary->verdict != VERDICT_ERROR;
+	of->validated += summary->conforms;
 	of->late += summary->late_s > 0;
 	of->packed += summary->packed;
 }
 
-/* The first gate that did not pass, in words. */
+/* The gates that did not pass, in words. */
 static void say_gates(const struct record *r, struct strbuf *out)
 {
 	for (size_t i = 0; i < r->check.gate_count; i++) {
@@ -85,8 +91,10 @@ static int say_trouble(struct workspace *ws, const struct seat *seat,
 	if (summary->moved && current)
 		strbuf_addf(out, "tag %s was moved; %.7s is kept", current->tag,
 			    current->commit);
-	else
+	else if (fails_check(summary))
 		say_gates(r, out);
+	else
+		strbuf_addf(out, "contract: %s", r->conformance.reason);
 	return strbuf_check(out, err);
 }
 
@@ -103,8 +111,12 @@ static int add_trouble(struct status *s, struct workspace *ws,
 		return 0;
 	if (say_trouble(ws, seat, a, summary, &what, err) < 0)
 		return err->code;
-	strbuf_addf(&type, "cohort check @%s --artifact %s", seat->handle,
-		    artifact_id(a));
+	if (summary->moved || fails_check(summary))
+		strbuf_addf(&type, "cohort check @%s --artifact %s",
+			    seat->handle, artifact_id(a));
+	else
+		strbuf_addf(&type, "cohort validate %s @%s", artifact_id(a),
+			    seat->handle);
 	t = &s->troubles[s->trouble_count];
 	*t = (struct status_trouble){ .seat = seat, .artifact = a };
 	t->what = strbuf_take(&what);

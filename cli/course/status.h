@@ -17,7 +17,7 @@ enum seat_mark {
 	MARK_OVERDUE, /* nothing submitted, and due */
 	MARK_SUBMITTED,
 	MARK_CHECKED, /* passed every gate */
-	MARK_TROUBLE, /* a gate failed, or its tag was moved */
+	MARK_TROUBLE, /* a gate or the suite failed, or its tag was moved */
 	MARK_PUBLISHED
 };
 
@@ -25,8 +25,9 @@ struct status_artifact {
 	int64_t due;
 	bool is_due; /* the instant has passed */
 	size_t submitted;
-	size_t late;	/* of those */
-	size_t checked; /* and passed */
+	size_t late;	  /* of those */
+	size_t checked;	  /* and passed */
+	size_t validated; /* and keeps its contract */
 	size_t trouble;
 	size_t packed;
 	size_t published;

@@ -14,6 +14,7 @@
 #include "course/dot_file.h"
 #include "course/gating.h"
 #include "course/seat_jobs.h"
+#include "course/validate_record.h"
 #include "gate/speed.h"
 #include "gate/suite.h"
 #include "io/file.h"
@@ -513,11 +514,13 @@ int validate_seats(struct workspace *ws, const struct validate_options *options,
 	    check_week(workspace_cohort(ws), &week, err) < 0)
 		return (int)err->code;
 	apply(&g, options);
-	(void)run_seats(&run, week, err);
+	if (run_seats(&run, week, err) == 0) {
+		count_up(&v);
+		(void)validate_record(ws, &jobs, &v, options->artifact, err);
+	}
 	seat_run_release(&run);
 	if (err->code)
 		return (int)err->code;
-	count_up(&v);
 	*out = v;
 	v = (struct validation){ 0 };
 	return 0;

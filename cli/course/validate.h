@@ -80,8 +80,11 @@ int validate_folder(const char *path, const struct validate_options *options,
 int validate_reference(const struct validate_options *options,
 		       struct validation *out, struct err *err);
 
-/* What was collected from seats of WS, which is opened for writing: the lock
- * is needed, and nothing is recorded. */
+/*
+ * What was collected from seats of WS, which is opened for writing.  What the
+ * suite said of them is recorded, in one commit, unless a few statements were
+ * asked for or it said the same before.
+ */
 int validate_seats(struct workspace *ws, const struct validate_options *options,
 		   struct validation *out, struct err *err);
 

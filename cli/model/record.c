@@ -12,7 +12,6 @@
 #include "model/handle.h"
 
 enum {
-	SCHEMA = 1,
 	GATES_MAX = 64
 };
 
@@ -43,7 +42,7 @@ int record_new(enum artifact a, const char *handle, struct record **out,
 		return err_nomem(err);
 	r->artifact = a;
 	r->handle = arena_strdup(&r->arena, handle);
-	r->check.at = RECORD_NEVER;
+	r->check.at = r->conformance.at = RECORD_NEVER;
 	if (!r->handle) {
 		record_free(r);
 		return err_nomem(err);
@@ -149,6 +148,19 @@ int record_set_check(struct record *r, const struct check *c, struct err *err)
 		r->submissions[c->n - 1].checked = true;
 		r->submissions[c->n - 1].verdict = c->verdict;
 	}
+	return 0;
+}
+
+int record_set_conformance(struct record *r, const struct conformance *c,
+			   struct err *err)
+{
+	struct conformance own = *c;
+	bool ok = true;
+
+	own.reason = keep(r, c->reason, &ok);
+	if (!ok)
+		return err_nomem(err);
+	r->conformance = own;
 	return 0;
 }
 
@@ -409,6 +421,24 @@ static int read_check(struct record *r, const struct node *n, struct err *err)
 	return record_set_check(r, &c, err);
 }
 
+static int read_conformance(struct record *r, const struct node *n,
+			    struct err *err)
+{
+	static const char *const keys[] = { "n",      "at",	   "verdict",
+					    "points", "of_points", "reason" };
+	struct conformance c = { 0 };
+
+	if (node_only(n, keys, ARRAY_LEN(keys), err) < 0 ||
+	    read_u32(n, "n", &c.n, err) < 0 ||
+	    read_instant(n, "at", &c.at, err) < 0 ||
+	    read_verdict(n, &c.verdict, err) < 0 ||
+	    read_u32(n, "points", &c.points, err) < 0 ||
+	    read_u32(n, "of_points", &c.of_points, err) < 0 ||
+	    node_str_or(n, "reason", "", &c.reason, err) < 0)
+		return err->code;
+	return record_set_conformance(r, &c, err);
+}
+
 typedef int read_item(struct record *r, const struct node *n, struct err *err);
 
 static int read_each(struct record *r, const struct node *root, const char *key,
@@ -428,13 +458,14 @@ static int read_each(struct record *r, const struct node *root, const char *key,
 static int read_head(const struct node *root, struct record **out,
 		     struct err *err)
 {
-	static const char *const keys[] = { "schema", "artifact",
-					    "handle", "submissions",
-					    "check",  "publications" };
+	static const char *const keys[] = { "schema",	   "artifact",
+					    "handle",	   "submissions",
+					    "check",	   "validation",
+					    "publications" };
 	const char *id = NULL, *handle = NULL;
 	enum artifact a;
 
-	if (schema_version(root, SCHEMA, err) < 0 ||
+	if (schema_version(root, RECORD_SCHEMA, err) < 0 ||
 	    node_only(root, keys, ARRAY_LEN(keys), err) < 0 ||
 	    node_str(root, "artifact", &id, err) < 0 ||
 	    node_str(root, "handle", &handle, err) < 0)
@@ -451,141 +482,17 @@ static int read_head(const struct node *root, struct record **out,
 int record_read(const struct node *root, struct record **out, struct err *err)
 {
 	AUTO(record_freep) struct record *r = NULL;
-	const struct node *check = NULL;
+	const struct node *check = NULL, *validation = NULL;
 
 	if (read_head(root, &r, err) < 0 ||
 	    read_each(r, root, "submissions", read_submission, err) < 0 ||
 	    read_each(r, root, "publications", read_publication, err) < 0 ||
 	    node_map(root, "check", &check, err) < 0 ||
-	    (check && read_check(r, check, err) < 0))
+	    (check && read_check(r, check, err) < 0) ||
+	    node_map(root, "validation", &validation, err) < 0 ||
+	    (validation && read_conformance(r, validation, err) < 0))
 		return err->code;
 	*out = r;
 	r = NULL;
 	return 0;
-}
-
-/* ---- writing: what is empty or has not happened is left out */
-
-/* A JSON object being filled; a failure anywhere sticks. */
-struct fill {
-	json_t *into;
-	bool *ok;
-};
-
-static void put(struct fill f, const char *key, json_t *value)
-{
-	if (json_object_set_new(f.into, key, value) < 0)
-		*f.ok = false;
-}
-
-static void put_text(struct fill f, const char *key, const char *s)
-{
-	if (s && *s)
-		put(f, key, json_string(s));
-}
-
-static void put_int(struct fill f, const char *key, int64_t value)
-{
-	if (value)
-		put(f, key, json_integer(value));
-}
-
-static void put_instant(struct fill f, const char *key, int64_t t)
-{
-	char text[CLOCK_STAMP_SIZE];
-
-	if (t == RECORD_NEVER)
-		return;
-	stamp_format(t, text);
-	put(f, key, json_string(text));
-}
-
-/* An object at the end of LIST; LIST owns it. */
-static struct fill append(json_t *list, bool *ok)
-{
-	struct fill f = { json_object(), ok };
-
-	if (json_array_append_new(list, f.into) < 0) {
-		f.into = NULL;
-		*ok = false;
-	}
-	return f;
-}
-
-static void put_submission(struct fill f, const struct submission *s)
-{
-	put_int(f, "n", s->n);
-	put_text(f, "tag", s->tag);
-	put_text(f, "version", s->version);
-	put_text(f, "tag_object", s->tag_object);
-	put_text(f, "commit", s->commit);
-	put_instant(f, "claimed_at", s->claimed_at);
-	put_instant(f, "not_seen_at", s->not_seen_at);
-	put_instant(f, "first_seen_at", s->first_seen_at);
-	put_int(f, "late_s", s->late_s);
-	put_int(f, "moved_from", s->moved_from);
-	put_instant(f, "gone_at", s->gone_at);
-	put_text(f, "package_sha256", s->package_sha256);
-	put_int(f, "package_size", (int64_t)s->package_size);
-	if (s->checked)
-		put_text(f, "verdict", verdict_name(s->verdict));
-}
-
-static void put_publication(struct fill f, const struct publication *p)
-{
-	put_text(f, "registry", p->registry);
-	put_text(f, "crate", p->crate);
-	put_text(f, "version", p->version);
-	put_text(f, "sha256", p->sha256);
-	put_text(f, "commit", p->commit);
-	put_instant(f, "at", p->at);
-}
-
-static void put_check(struct fill f, const struct check *c)
-{
-	json_t *gates = json_array();
-
-	put_int(f, "n", c->n);
-	put_instant(f, "at", c->at);
-	put_text(f, "verdict", verdict_name(c->verdict));
-	put(f, "gates", gates);
-	for (size_t i = 0; i < c->gate_count; i++) {
-		const struct gate_result *g = &c->gates[i];
-		struct fill gate = append(gates, f.ok);
-
-		put_text(gate, "gate", g->gate);
-		put_text(gate, "verdict", verdict_name(g->verdict));
-		put_text(gate, "reason", g->reason);
-		put_text(gate, "tool", g->tool);
-		put_int(gate, "deny", g->deny);
-		put_int(gate, "warn", g->warn);
-	}
-}
-
-int record_write(const struct record *r, struct strbuf *out, struct err *err)
-{
-	AUTO(json_decrefp) json_t *root = json_object();
-	bool ok = root != NULL;
-	struct fill f = { root, &ok };
-	json_t *list = json_array();
-
-	put_int(f, "schema", SCHEMA);
-	put_text(f, "artifact", artifact_id(r->artifact));
-	put_text(f, "handle", r->handle);
-	put(f, "submissions", list);
-	for (size_t i = 0; i < r->submission_count; i++)
-		put_submission(append(list, &ok), &r->submissions[i]);
-	if (r->publication_count) {
-		list = json_array();
-		put(f, "publications", list);
-		for (size_t i = 0; i < r->publication_count; i++)
-			put_publication(append(list, &ok), &r->publications[i]);
-	}
-	if (r->check.n) {
-		json_t *check = json_object();
-
-		put(f, "check", check);
-		put_check((struct fill){ check, &ok }, &r->check);
-	}
-	return ok ? json_write(root, out, err) : err_nomem(err);
 }

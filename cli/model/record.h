@@ -14,7 +14,8 @@ struct node;
 
 enum {
 	OID_HEX_SIZE = 41,
-	SHA256_HEX_SIZE = 65
+	SHA256_HEX_SIZE = 65,
+	RECORD_SCHEMA = 1
 };
 
 /* No instant: nothing was seen, claimed or done. */
@@ -73,6 +74,16 @@ struct check {
 	size_t gate_count;
 };
 
+/* What the suite of the artifact last said of a submission, in short. */
+struct conformance {
+	uint32_t n; /* submission; 0: never validated */
+	int64_t at;
+	enum verdict verdict;
+	uint32_t points;
+	uint32_t of_points;
+	const char *reason; /* what fails: "E4 E13", or why nothing was said */
+};
+
 struct publication {
 	const char *registry;
 	const char *crate;
@@ -93,6 +104,7 @@ struct record {
 	struct submission *submissions; /* oldest first */
 	size_t submission_count;
 	struct check check;
+	struct conformance conformance;
 	struct publication *publications; /* oldest first */
 	size_t publication_count;
 };
@@ -114,6 +126,10 @@ int record_add_publication(struct record *r, const struct publication *p,
 			   struct err *err);
 /* Replace the check; the gates are copied. */
 int record_set_check(struct record *r, const struct check *c, struct err *err);
+
+/* Replaces what was said before.  Strings are copied. */
+int record_set_conformance(struct record *r, const struct conformance *c,
+			   struct err *err);
 
 /*
  * The submission that counts: the highest version among those whose tag was

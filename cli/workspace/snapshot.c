@@ -11,7 +11,7 @@
  * the compiler, since only the binary that wrote a snapshot reads it.
  */
 enum {
-	SNAPSHOT_VERSION = 1,
+	SNAPSHOT_VERSION = 2,
 	ENDIAN_MARK = 0x01020304,
 	SEATS_MAX = 4 << 20,
 	SNAPSHOT_SIZE_MAX = 1 << 30
@@ -71,7 +71,9 @@ enum {
 	FLAG_MOVED = 1,
 	FLAG_PACKED = 2,
 	FLAG_CHECKED = 4,
-	FLAG_PUBLISHED = 8
+	FLAG_PUBLISHED = 8,
+	FLAG_VALIDATED = 16,
+	FLAG_CONFORMS = 32
 };
 
 static const char magic[8] = "cohort\n";
@@ -160,7 +162,9 @@ static void put_summary(struct strbuf *out, struct strbuf *strings,
 	d.flags = (uint8_t)((from->moved ? FLAG_MOVED : 0) |
 			    (from->packed ? FLAG_PACKED : 0) |
 			    (from->checked ? FLAG_CHECKED : 0) |
-			    (from->published ? FLAG_PUBLISHED : 0));
+			    (from->published ? FLAG_PUBLISHED : 0) |
+			    (from->validated ? FLAG_VALIDATED : 0) |
+			    (from->conforms ? FLAG_CONFORMS : 0));
 	d.version = from->version[0] ? put_string(strings, from->version) : 0;
 	memcpy(d.commit, from->commit, sizeof(d.commit));
 	d.record = s->record[a];
@@ -392,6 +396,8 @@ void snapshot_state(const struct snapshot *s, size_t index,
 		to->checked = d->flags & FLAG_CHECKED;
 		to->verdict = (enum verdict)d->verdict;
 		to->published = d->flags & FLAG_PUBLISHED;
+		to->validated = d->flags & FLAG_VALIDATED;
+		to->conforms = d->flags & FLAG_CONFORMS;
 		out->record[a] = d->record;
 	}
 }

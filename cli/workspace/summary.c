@@ -94,6 +94,10 @@ int summary_make(const struct record *r, struct arena *strings,
 	out->packed = now->package_sha256[0] != '\0';
 	out->checked = r->check.n == now->n;
 	out->verdict = r->check.verdict;
+	out->validated = r->conformance.n == now->n &&
+			 r->conformance.verdict != VERDICT_ERROR;
+	out->conforms =
+		out->validated && r->conformance.verdict == VERDICT_PASS;
 	for (size_t i = 0; i < r->publication_count; i++) {
 		if (strcmp(r->publications[i].version, now->version) == 0)
 			out->published = true;

@@ -89,6 +89,8 @@ struct seat_summary {
 	bool checked; /* the check is of the current submission */
 	enum verdict verdict;
 	bool published; /* the current version, in any registry */
+	bool validated; /* the current submission, and something was said */
+	bool conforms;	/* ... and it kept all that counts */
 };
 
 const struct cohort *workspace_cohort(struct workspace *ws);

@@ -297,6 +297,64 @@ measured() {
 		(.speed.reason | startswith("its answer was written over"))' out
 }
 
+# A suite that has every statement pass, but for FAILS.
+quick_suite() {
+	{
+		printf '#!/bin/sh\nfails=%s\ncat >/tmp/list <<EOT\n' "$1"
+		"$suite" --list
+		cat <<-'END'
+		EOT
+		for ids; do :; done
+		printf '{"schema": 1, "library": "kov", "confined": true, '
+		printf '"statements": ['
+		rest='"file": "", "line": 0, "wall_ms": 1, "cpu_ms": 1, "refused": "", "printed": 0, "log": ""}'
+		printf '{"id": "load", "class": "L", "verdict": "pass", '
+		printf '"reason": "", %s' "$rest"
+		IFS=,
+		for id in $ids; do
+			class=$(sed -n "s/^$id \\(.\\).*/\\1/p" /tmp/list)
+			verdict=pass why=
+			[ "$id" != "$fails" ] || verdict=fail why=so
+			printf ', {"id": "%s", "class": "%s", "verdict": "%s", ' \
+				"$id" "$class" "$verdict"
+			printf '"reason": "%s", %s' "$why" "$rest"
+		done
+		echo '], "passed": 0, "failed": 0, "choices": 0, "not_claimed": 0, "skipped": 0, "errors": 0}'
+		END
+	} >pre/libexec/cohort/suite_executor
+	chmod +x pre/libexec/cohort/suite_executor
+}
+
+# The workspace remembers what the whole suite said, once.
+recorded() {
+	installed pre "${suite%/*}" && quick_suite E5b || return 1
+	printf 'gates: []\nlints: []\nallow: []\nschema: 1\n' \
+		>ws/config/policy.yaml
+	run -C ws validate artifact_01 --all
+	is 1 && run -C ws log && has out 'validate artifact_01: 0 pass, 2 fail'
+	must jq -e '.validation | .n == 1 and .verdict == "fail" and
+		.reason == "E5b" and .points < .of_points' \
+		ws/artifacts/artifact_01/ada.json
+	must jq -e '.validation.reason == "does not fit the adapter"' \
+		ws/artifacts/artifact_01/zoe.json
+	run -C ws roster show ada
+	is 0 && has out '  validated: fail, ' && has out ' points: E5b'
+	run -C ws status
+	is 0 && has out '2 in trouble' && has out '@ada artifact_01 contract: E5b' &&
+		has out '    cohort validate artifact_01 @ada'
+	before=$(git -C ws rev-parse HEAD)
+	run -C ws validate artifact_01 --all
+	is 1 && must test "$(git -C ws rev-parse HEAD)" = "$before"
+	quick_suite none
+	run -C ws validate artifact_01 @ada
+	is 0 && run -C ws log && has out 'validate artifact_01: 1 pass, 0 fail'
+	run -C ws status
+	is 0 && has out '1 validated' && has out '1 in trouble'
+	run -C ws undo && is 0
+	must jq -e '.validation.reason == "E5b"' \
+		ws/artifacts/artifact_01/ada.json
+}
+
 # Whatever comes in the place of the suite's answer is no answer.
 silenced() {
 	installed pre "${suite%/*}" || return 1
@@ -328,5 +386,6 @@ check 'a cache is not needed' no_cache
 check 'a run may be killed, and keep to itself what it makes' killed
 check 'each statement can be explained' explained
 check 'a library that is too slow fails' measured
+check 'a workspace remembers what the suite said' recorded
 check 'a suite that gives no answer is an error, and told' silenced
 done_testing

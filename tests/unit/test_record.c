@@ -55,7 +55,15 @@ static const char full[] =
 	"   \"verdict\": \"fail\",\n"
 	"   \"version\": \"0.1.0\"\n"
 	"  }\n"
-	" ]\n"
+	" ],\n"
+	" \"validation\": {\n"
+	"  \"at\": \"2027-02-02T10:00:00Z\",\n"
+	"  \"n\": 1,\n"
+	"  \"of_points\": 190,\n"
+	"  \"points\": 184,\n"
+	"  \"reason\": \"E4 E13\",\n"
+	"  \"verdict\": \"fail\"\n"
+	" }\n"
 	"}\n";
 
 /* The record in TEXT; NULL with *ERR set. */
@@ -83,6 +91,8 @@ static void test_record_write_gives_back_what_was_read(void **state)
 	assert_string_equal(r->handle, "ada");
 	assert_int_equal(r->submissions[0].gone_at, RECORD_NEVER);
 	assert_int_equal(r->check.gates[0].deny, 1);
+	assert_int_equal(r->conformance.n, 1);
+	assert_string_equal(r->conformance.reason, "E4 E13");
 	assert_int_equal(record_write(r, &out, &err), 0);
 	assert_string_equal(strbuf_str(&out), full);
 	record_free(r);
@@ -211,6 +221,10 @@ static void test_record_read_names_what_is_wrong(void **state)
 		  "\"registry\":\"local\",\"crate\":\"kov-ada\","
 		  "\"version\":\"1/../../x\"}]}",
 		  "'version' cannot be part of a file's name: '1/../../x'" },
+		{ "{\"schema\":1,\"artifact\":\"artifact_01\","
+		  "\"handle\":\"ada\",\"validation\":{\"n\":1,"
+		  "\"at\":\"2027-02-02T10:00:00Z\",\"verdict\":\"good\"}}",
+		  "verdict" },
 		{ "[]", "a map with 'schema' is wanted here, not a list" },
 	};
 

@@ -65,7 +65,8 @@ static void fill(void)
 				       .late_s = -5,
 				       .moved = true,
 				       .checked = true,
-				       .verdict = VERDICT_ERROR };
+				       .verdict = VERDICT_ERROR,
+				       .validated = true };
 	memset(states[2].summary[ARTIFACT_02].commit, 'c', 40);
 	memset(states[2].record[ARTIFACT_02].id, 9, 20);
 }
@@ -124,6 +125,8 @@ static void test_write_is_read_back_whole(void **state)
 	assert_true(got.summary[1].moved && got.summary[1].checked);
 	assert_false(got.summary[1].packed || got.summary[1].published);
 	assert_int_equal(got.summary[1].verdict, VERDICT_ERROR);
+	assert_true(got.summary[1].validated);
+	assert_false(got.summary[1].conforms);
 	assert_int_equal(strlen(got.summary[1].commit), 40);
 	assert_int_equal(got.record[1].id[19], 9);
 	assert_string_equal(got.summary[0].version, "");
