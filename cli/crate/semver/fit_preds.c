@@ -14,6 +14,22 @@ static bool is_unsized(const struct term_preds *preds, const struct term *type)
 	return false;
 }
 
+static bool may_be_unsized(struct term_bounds bounds)
+{
+	for (size_t i = 0; i < bounds.count; i++)
+		if (bounds.at[i].is_maybe)
+			return true;
+	return false;
+}
+
+static bool is_of(int side, struct term_bounds bounds)
+{
+	for (size_t i = 0; i < bounds.count; i++)
+		if (bounds.at[i].trait && !bounds.at[i].is_maybe)
+			return bounds.at[i].trait->side == side;
+	return false;
+}
+
 /* ?Sized beside a trait that asks for Sized says nothing. */
 bool fit_is_sized(struct fit *f, const struct term *type)
 {
@@ -34,11 +50,9 @@ bool fit_is_sized(struct fit *f, const struct term *type)
 		return !is_unsized(f->had_preds, type) ||
 		       fit_preds_say(f, type, &sized);
 	case TERM_IMPL:
-		for (size_t i = 0; i < type->bounds.count; i++)
-			if (type->bounds.at[i].is_maybe)
-				return fit_any_implies(f, type->bounds, &sized,
-						       false);
-		return true;
+		return !may_be_unsized(type->bounds) ||
+		       fit_any_implies(f, type->bounds, &sized,
+				       is_of(f->has, type->bounds));
 	case TERM_PATH:
 		for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 			if (term_is_named(type, paths[i]))

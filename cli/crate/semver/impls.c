@@ -253,13 +253,19 @@ static const struct term *first_local(const struct term *t, unsigned depth)
 	return found;
 }
 
-/* What rustdoc left out of the crate, as a type inside of a function. */
-static bool has_stripped(const struct search *s, const struct term *t,
-			 unsigned depth)
+/*
+ * What nobody outside can have: a type with `pub(crate)` or less before it, or
+ * what rustdoc left out of the crate, as a type inside of a function.
+ */
+static bool has_private(const struct search *s, const struct term *t,
+			unsigned depth)
 {
 	const char *crate = rustdoc_root(s->p->side[SEMVER_OLD]->doc)->name;
 	size_t len = crate ? strlen(crate) : 0;
 
+	if (t->kind == TERM_PATH && t->item &&
+	    t->item->visibility == RUSTDOC_RESTRICTED)
+		return true;
 	if (t->kind == TERM_PATH && !t->item && len > 0 &&
 	    strncmp(t->name, crate, len) == 0 &&
 	    strncmp(t->name + len, "::", 2) == 0)
@@ -268,7 +274,7 @@ static bool has_stripped(const struct search *s, const struct term *t,
 	if (t->kind == TERM_PATH && !t->item && !strchr(t->name, ':'))
 		return true;
 	for (size_t i = 0; i < t->count && depth < TERM_DEPTH_MAX; i++)
-		if (has_stripped(s, t->args[i], depth + 1))
+		if (has_private(s, t->args[i], depth + 1))
 			return true;
 	return false;
 }
@@ -328,8 +334,7 @@ static void look(struct search *s)
 	s->change = IMPL_GONE;
 	read_header(s, SEMVER_OLD, s->was.impl, &s->was);
 	if (!is_promise(s) || !is_its_place(s) ||
-	    has_stripped(s, s->was.self, 0) ||
-	    has_stripped(s, s->was.trait, 0)) {
+	    has_private(s, s->was.self, 0) || has_private(s, s->was.trait, 0)) {
 		s->change = 0;
 		return;
 	}
