@@ -29,8 +29,8 @@ endif
 # ---- how it is compiled
 # LATE: they bring fifty others along, so they wait until they are needed
 LAZY ?= $(if $(filter x86_64% aarch64%,$(shell $(CC) -dumpmachine)),yes,no)
-LATE := libcurl libgit2 libarchive libcrypto libzstd
-PKGS := $(LATE) jansson yaml-0.1 zlib
+LATE := libcurl libgit2 libarchive libcrypto libzstd yaml-0.1 zlib
+PKGS := $(LATE) jansson
 PKG_FLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 LATE_LIBS := $(if $(filter no,$(LAZY)),,$(shell pkg-config --libs $(LATE)))

@@ -41,8 +41,11 @@ struct gunzip {
 static int gunzip_new(const void *bytes, size_t len, uint64_t max,
 		      struct gunzip **out, struct err *err)
 {
-	struct gunzip *g = calloc(1, sizeof(*g));
+	struct gunzip *g;
 
+	if (library_load(LIBRARY_Z, err) < 0)
+		return (int)err->code;
+	g = calloc(1, sizeof(*g));
 	if (!g)
 		return err_nomem(err);
 	g->next = bytes;

@@ -78,6 +78,8 @@ static int add_zlib(struct packer *p, const void *bytes, size_t len)
 
 	if (len > UINT32_MAX)
 		return err_set(p->err, ERR_LIMIT, "a file of more than 4 GiB");
+	if (library_load(LIBRARY_Z, p->err) < 0)
+		return (int)p->err->code;
 	if (deflateInit(&z, Z_BEST_SPEED) != Z_OK)
 		return err_nomem(p->err);
 	do {

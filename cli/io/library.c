@@ -22,6 +22,8 @@ static const struct {
 	[LIBRARY_CRYPTO] = { "crypto", "libssl-dev" },
 	[LIBRARY_CURL] = { "curl", "libcurl4-openssl-dev" },
 	[LIBRARY_GIT2] = { "git2", "libgit2-dev" },
+	[LIBRARY_YAML] = { "yaml", "libyaml-dev" },
+	[LIBRARY_Z] = { "z", "zlib1g-dev" },
 	[LIBRARY_ZSTD] = { "zstd", "libzstd-dev" },
 };
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <yaml.h>
+#include <zlib.h>
 #include <zstd.h>
 
 #include "base/attr.h"
@@ -48,8 +49,10 @@ static const struct {
 	  "apt-get install libgit2-dev", LIBRARY_GIT2, NULL },
 	{ "libarchive", "unpacking crates, and the archive of a release",
 	  "apt-get install libarchive-dev", LIBRARY_ARCHIVE, archive_text },
-	{ "libyaml", "everything", "apt-get install libyaml-dev", LIBRARIES,
+	{ "libyaml", "everything", "apt-get install libyaml-dev", LIBRARY_YAML,
 	  yaml_get_version_string },
+	{ "libz", "unpacking crates, and writing into repositories",
+	  "apt-get install zlib1g-dev", LIBRARY_Z, zlibVersion },
 	{ "libcrypto", "digests: packing, checking, publishing, the store",
 	  "apt-get install libssl-dev", LIBRARY_CRYPTO, crypto_text },
 	{ "libzstd", "the archive of a release", "apt-get install libzstd-dev",

@@ -13,7 +13,7 @@ struct library_version {
 };
 
 enum {
-	LIBRARY_VERSIONS = 7
+	LIBRARY_VERSIONS = 8
 };
 
 /* Loads those that are not loaded yet; any thread. */

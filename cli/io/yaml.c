@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/node.h"
 #include "base/vec.h"
+#include "io/library.h"
 #include "io/yaml_text.h"
 
 enum {
@@ -466,6 +467,8 @@ static int read_nodes(struct reader *r)
 	yaml_event_t nothing = { .end_mark = { 0 } };
 	int rc;
 
+	if (library_load(LIBRARY_YAML, r->err) < 0)
+		return (int)r->err->code;
 	if (!yaml_parser_initialize(&parser))
 		return err_nomem(r->err);
 	rc = parse(r, &parser);
