@@ -19,6 +19,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#if defined(__x86_64__) && defined(__GLIBC__)
+#if __GLIBC_PREREQ(2, 33)
+#include <sys/platform/x86.h>
+#endif
+#endif
+
 #include "base/err.h"
 
 void os_random(void *buf, size_t len)
@@ -86,6 +92,26 @@ void os_self_command(char *buf, size_t size)
 		snprintf(buf + used, size - used, " %s", word);
 		words++;
 	}
+}
+
+/*
+ * glibc has asked at its start.  The compiler's own __builtin_cpu_supports()
+ * asks once more, at the start of every program that uses it: 50 us where a
+ * hypervisor answers.
+ */
+bool os_has_avx2(void)
+{
+#ifdef CPU_FEATURE_ACTIVE
+	return CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(PCLMULQDQ) &&
+	       CPU_FEATURE_ACTIVE(POPCNT) && CPU_FEATURE_ACTIVE(BMI1);
+#elif defined(__x86_64__)
+	return __builtin_cpu_supports("avx2") &&
+	       __builtin_cpu_supports("pclmul") &&
+	       __builtin_cpu_supports("popcnt") &&
+	       __builtin_cpu_supports("bmi");
+#else
+	return false;
+#endif
 }
 
 unsigned os_cpu_count(void)

@@ -30,6 +30,12 @@ char *os_real_path(const char *path);
  */
 void os_self_command(char *buf, size_t size);
 
+/*
+ * Has this processor AVX2, and with it what skip.c needs: carry-less products
+ * and the counting of bits?  Costs nothing.
+ */
+bool os_has_avx2(void);
+
 /* How many processors this process may use; at least 1. */
 unsigned os_cpu_count(void);
 

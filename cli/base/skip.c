@@ -9,6 +9,7 @@
 #endif
 
 #include "base/attr.h"
+#include "base/os_linux.h"
 #include "base/scan.h"
 
 enum {
@@ -270,13 +271,6 @@ static ATTR_TARGET(AVX2) int skip_avx2(const char *text, size_t len,
 	return pass(text, len, pos, classify_avx2, spread_avx2, count_avx2);
 }
 
-static bool has_avx2(void)
-{
-	return __builtin_cpu_supports("avx2") &&
-	       __builtin_cpu_supports("pclmul") &&
-	       __builtin_cpu_supports("popcnt") &&
-	       __builtin_cpu_supports("bmi");
-}
 #endif
 
 skip_fn *skip_way(size_t n)
@@ -286,7 +280,7 @@ skip_fn *skip_way(size_t n)
 
 #ifdef __x86_64__
 	ways[count++] = skip_sse2;
-	if (has_avx2())
+	if (os_has_avx2())
 		ways[count++] = skip_avx2;
 #endif
 	return n < count ? ways[n] : NULL;
@@ -295,7 +289,7 @@ skip_fn *skip_way(size_t n)
 int skip_brackets(const char *text, size_t len, size_t *pos)
 {
 #ifdef __x86_64__
-	if (has_avx2())
+	if (os_has_avx2())
 		return skip_avx2(text, len, pos);
 	return skip_sse2(text, len, pos);
 #else

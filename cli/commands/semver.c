@@ -387,13 +387,15 @@ static cli_renderer *renderer(const char *format)
 					    : semver_print_junit;
 }
 
-static bool needs_checks(const struct cli *cli, const struct args *args,
-			 cli_renderer *render)
+static enum semver_detail detail_for(const struct cli *cli,
+				     const struct args *args,
+				     cli_renderer *render)
 {
-	if (cli->json || render == semver_print_sarif ||
-	    render == semver_print_junit)
-		return true;
-	return render == semver_print_text && args->verbose;
+	if (!cli->json && render == semver_print_tsv)
+		return SEMVER_ROWS;
+	if (!cli->json && render == semver_print_text && !args->verbose)
+		return SEMVER_FINDINGS;
+	return SEMVER_ALL;
 }
 
 static int check(struct cli *cli, const struct args *args, struct err *err)
@@ -411,7 +413,7 @@ static int check(struct cli *cli, const struct args *args, struct err *err)
 	if (semver_check(&request, &a, err) < 0)
 		return hint(err);
 	set_status(cli, &a);
-	view = semver_answer_view(&a, needs_checks(cli, args, render));
+	view = semver_answer_view(&a, detail_for(cli, args, render));
 	json_array_foreach (json_object_get(view, "crates"), i, crate) {
 		note_all(cli, crate);
 		if (render == semver_print_text && !cli->json)

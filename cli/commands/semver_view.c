@@ -49,13 +49,23 @@ static json_t *finding_view(const struct finding *f)
 		text_or_null(f->allowed));
 }
 
-static json_t *findings_view(const struct findings *f)
+static json_t *row_view(const struct finding *f)
+{
+	return json_pack("{s:s, s:o, s:I, s:o}", "id", f->id, "file",
+			 text_or_null(f->file), "line", (json_int_t)f->line,
+			 "subject", text_or_null(f->subject));
+}
+
+static json_t *findings_view(const struct findings *f,
+			     enum semver_detail detail)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < f->count; i++)
-		if (json_array_append_new(list, finding_view(&f->items[i])) <
-		    0) {
+		if (json_array_append_new(
+			    list, detail == SEMVER_ROWS
+					  ? row_view(&f->items[i])
+					  : finding_view(&f->items[i])) < 0) {
 			json_decref(list);
 			return NULL;
 		}
@@ -128,7 +138,7 @@ static json_t *bump_or_null(const struct semver_verdict *v,
 	return json_string(semver_bump_name(bump));
 }
 
-static json_t *item_view(const struct semver_item *i, bool checks)
+static json_t *item_view(const struct semver_item *i, enum semver_detail detail)
 {
 	const struct compared *c = &i->compared;
 	const struct semver_verdict *v = &c->verdict;
@@ -145,18 +155,19 @@ static json_t *item_view(const struct semver_item *i, bool checks)
 		"declared", bump_or_null(v, v->declared), "required",
 		bump_or_null(v, v->required), "needed", text_or_null(c->needed),
 		"lints", lints_view(v), "checks",
-		checks ? checks_view(c) : json_array(), "notes", notes_view(i),
-		"findings", findings_view(&c->findings), "ms",
-		(json_int_t)c->ms);
+		detail == SEMVER_ALL ? checks_view(c) : json_array(), "notes",
+		notes_view(i), "findings", findings_view(&c->findings, detail),
+		"ms", (json_int_t)c->ms);
 }
 
-json_t *semver_answer_view(const struct semver_answer *a, bool checks)
+json_t *semver_answer_view(const struct semver_answer *a,
+			   enum semver_detail detail)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < a->count; i++)
 		if (json_array_append_new(
-			    list, item_view(&a->items[i], checks)) < 0) {
+			    list, item_view(&a->items[i], detail)) < 0) {
 			json_decref(list);
 			return NULL;
 		}
