@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#ifdef __x86_64__
+#include <emmintrin.h>
+#endif
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/parse.h"
@@ -120,10 +124,38 @@ bool scan_element(struct scan *s, size_t *n)
 	return advance(s, n, "[]");
 }
 
+/* The same of a short one without escapes, if it is that. */
+static inline bool pass_short(struct scan *s)
+{
+#ifdef __x86_64__
+	__m128i v, quote, back;
+	unsigned quotes, backs;
+
+	if (s->len - s->pos < 16)
+		return false;
+	v = _mm_loadu_si128((const __m128i *)(s->text + s->pos));
+	quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+	back = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+	quotes = (unsigned)_mm_movemask_epi8(quote);
+	backs = (unsigned)_mm_movemask_epi8(back);
+	/* a backslash counts if it stands below the first quote */
+	if (quotes == 0 || (backs & (quotes ^ (quotes - 1))))
+		return false;
+	s->pos += (unsigned)__builtin_ctz(quotes) + 1;
+	return true;
+#else
+	(void)s;
+	return false;
+#endif
+}
+
 /* From behind the opening quote to behind the closing one. */
 static bool pass_string(struct scan *s)
 {
 	size_t start = s->pos;
+
+	if (pass_short(s))
+		return true;
 
 	for (;;) {
 		const char *from = s->text + s->pos;
@@ -162,7 +194,14 @@ bool scan_raw_string(struct scan *s, struct scan_text *out)
 /* At an opening bracket: to behind the one that closes it. */
 static bool pass_brackets(struct scan *s)
 {
-	int end = skip_brackets(s->text, s->len, &s->pos);
+	int end;
+
+	/* {} or [] */
+	if (s->len - s->pos > 1 && s->text[s->pos + 1] == s->text[s->pos] + 2) {
+		s->pos += 2;
+		return true;
+	}
+	end = skip_brackets(s->text, s->len, &s->pos);
 
 	if (end == SKIP_DONE)
 		return true;

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/same.h"
+
 struct arena;
 struct err;
 
@@ -76,11 +78,11 @@ bool scan_entry(struct scan *s, size_t *n, struct arena *a, const char **key);
 bool scan_element(struct scan *s, size_t *n);
 
 /* Inline, so that a literal's length costs nothing: it is asked very often. */
-static inline bool text_is(const struct scan_text *t, const char *word)
+static ATTR_INLINE bool text_is(const struct scan_text *t, const char *word)
 {
 	size_t len = strlen(word);
 
-	return t->len == len && memcmp(t->at, word, len) == 0;
+	return t->len == len && bytes_same(t->at, word, len);
 }
 
 static inline bool text_same(const struct scan_text *a,

@@ -41,12 +41,7 @@ const char *rustdoc_crate_version(const struct rustdoc *d)
 
 const char *rustdoc_target(const struct rustdoc *d)
 {
-	return d->target.triple;
-}
-
-const struct rustdoc_target *rustdoc_target_data(const struct rustdoc *d)
-{
-	return &d->target;
+	return d->triple;
 }
 
 size_t rustdoc_count(const struct rustdoc *d)
@@ -99,8 +94,9 @@ static const char *read_piece(struct rustdoc *d, size_t begin, size_t size)
 
 	if (d->from.text)
 		return d->from.text + begin;
-	if (p->size > 0 && begin == p->begin && size <= p->size)
-		return p->at;
+	if (begin >= p->begin && begin - p->begin <= p->size &&
+	    size <= p->size - (begin - p->begin))
+		return p->at + (begin - p->begin);
 	p->size = 0;
 	if (size > p->cap || !p->at) {
 		size_t cap = size > PIECE_MIN ? size : (size_t)PIECE_MIN;
@@ -124,64 +120,79 @@ static const char *read_piece(struct rustdoc *d, size_t begin, size_t size)
 	return p->at;
 }
 
-/* A cursor at an entry, until another one is asked for. */
-static bool entry_cursor(struct rustdoc *d, const struct entry *e,
+/* A cursor there, until another one is asked for. */
+static bool piece_cursor(struct rustdoc *d, size_t begin, size_t size,
 			 struct scan *out)
 {
-	const char *text = read_piece(d, e->begin, e->size);
+	const char *text = read_piece(d, begin, size);
 
-	scan_init(out, text, e->size);
-	out->base = e->begin;
+	scan_init(out, text, size);
+	out->base = begin;
 	return text;
 }
 
-/* The text of an item that was parsed: it stays.  NULL: failed. */
-static const char *text_of(struct rustdoc *d, const struct entry *e)
+static bool entry_cursor(struct rustdoc *d, const struct entry *e,
+			 struct scan *out)
+{
+	return piece_cursor(d, e->begin, e->size, out);
+}
+
+/* A cursor at what may be looked at of an item that was parsed: it stays. */
+static bool inner_cursor(struct rustdoc *d, const struct entry *e,
+			 struct scan *out)
 {
 	struct parsed *parsed;
 	const char *text;
+	size_t size, begin;
 
-	if (d->from.text)
-		return d->from.text + e->begin;
 	if (e->cached == 0)
-		return NULL;
+		return false;
 	parsed = &d->items[e->cached - 1];
-	if (parsed->text)
-		return parsed->text;
-	text = read_piece(d, e->begin, e->size);
-	if (!text)
-		return NULL;
-	parsed->text = arena_strndup(&d->arena, text, e->size);
-	if (!parsed->text)
+	begin = parsed->item->inner;
+	size = e->begin + (size_t)e->size - begin;
+	if (!parsed->text && d->from.text)
+		parsed->text = d->from.text + begin;
+	if (!parsed->text) {
+		text = read_piece(d, begin, size);
+		if (!text)
+			return false;
+		parsed->text = arena_strndup(&d->arena, text, size);
+	}
+	if (!parsed->text) {
 		rustdoc_fail(d, NULL);
-	return parsed->text;
+		return false;
+	}
+	scan_init(out, parsed->text, size);
+	out->base = begin;
+	return true;
 }
 
-static bool is_in(const struct entry *e, struct rustdoc_span span)
+static bool is_in(const struct scan *s, struct rustdoc_span span)
 {
-	return e && span.begin >= e->begin &&
-	       span.begin - e->begin <= e->size &&
-	       span.size <= e->size - (span.begin - e->begin);
+	return span.begin >= s->base && span.begin - s->base <= s->len &&
+	       span.size <= s->len - (span.begin - s->base);
+}
+
+/* The text around SPAN becomes the recent one. */
+static bool look_around(struct rustdoc *d, struct rustdoc_span span)
+{
+	const struct entry *e = table_at(&d->index, span.begin);
+
+	scan_init(&d->recent, "", 0);
+	return e && inner_cursor(d, e, &d->recent) && is_in(&d->recent, span);
 }
 
 bool rustdoc_cursor(struct rustdoc *d, struct rustdoc_span span,
 		    struct scan *out)
 {
-	const char *text;
-
 	scan_init(out, "", 0);
 	if (span.size == 0)
 		return true;
-	if (!is_in(d->recent, span))
-		d->recent = table_at(&d->index, span.begin);
-	if (!is_in(d->recent, span))
+	if (!is_in(&d->recent, span) && !look_around(d, span))
 		return scan_fail(out, "a part of an item");
-	text = text_of(d, d->recent);
-	if (!text)
-		return scan_nomem(out);
-	scan_init(out, text, span.begin - d->recent->begin + span.size);
-	out->base = d->recent->begin;
-	scan_seek(out, span.begin - d->recent->begin);
+	*out = d->recent;
+	scan_seek(out, span.begin - out->base);
+	out->len = out->pos + span.size;
 	return true;
 }
 
@@ -194,6 +205,20 @@ bool rustdoc_text(struct rustdoc *d, struct rustdoc_span span,
 		return false;
 	*out = (struct scan_text){ s.text + s.pos, span.size };
 	return true;
+}
+
+const struct rustdoc_target *rustdoc_target_data(struct rustdoc *d)
+{
+	struct rustdoc_span at = d->target_at;
+	struct scan s;
+
+	d->target_at = (struct rustdoc_span){ 0 };
+	if (at.size > 0 && piece_cursor(d, at.begin, at.size, &s) &&
+	    !target_parse(&s, &d->arena, &d->target)) {
+		target_release(&d->target);
+		rustdoc_fail(d, &s);
+	}
+	return &d->target;
 }
 
 /* ---- items */

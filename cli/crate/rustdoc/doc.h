@@ -76,7 +76,7 @@ const char *rustdoc_crate_version(const struct rustdoc *d); /* or NULL */
 const char *rustdoc_target(const struct rustdoc *d); /* triple, or NULL */
 
 /* The same with its features, see target.h; never NULL. */
-const struct rustdoc_target *rustdoc_target_data(const struct rustdoc *d);
+const struct rustdoc_target *rustdoc_target_data(struct rustdoc *d);
 
 /* The root module; never NULL in a document that was opened. */
 const struct rustdoc_item *rustdoc_root(struct rustdoc *d);

@@ -15,7 +15,7 @@
 /* An item that was asked for. */
 struct parsed {
 	struct rustdoc_item *item;
-	const char *text; /* of its entry; NULL: not read again yet */
+	const char *text; /* from `inner` on; NULL: not read again yet */
 };
 
 struct known_path {
@@ -40,7 +40,9 @@ struct rustdoc {
 	bool has_root;
 	bool has_private;
 	const char *crate_version;
-	struct rustdoc_target target;
+	const char *triple;	       /* or NULL */
+	struct rustdoc_target target;  /* nothing until it is asked for */
+	struct rustdoc_span target_at; /* size 0: that was done, or is none */
 	struct hash target_hash;
 	struct table index;
 	struct table paths;
@@ -54,9 +56,9 @@ struct rustdoc {
 	size_t known_count;
 	size_t known_cap;
 	struct piece piece;
-	const struct entry *recent; /* a cursor was in it, or NULL */
-	struct scan failure;	    /* code 0: none */
-	struct err unread;	    /* why, if it is that text cannot be read */
+	struct scan recent;  /* over the text of the last cursor */
+	struct scan failure; /* code 0: none */
+	struct err unread;   /* why, if it is that text cannot be read */
 };
 
 /*

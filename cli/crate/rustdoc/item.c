@@ -152,6 +152,8 @@ static bool item_member(struct reader *r, const struct scan_text *key)
 		if (r->has_inner)
 			return scan_fail(r->s, "'inner' once");
 		r->has_inner = true;
+		(void)scan_peek(r->s);
+		it->inner = (uint32_t)(r->s->base + r->s->pos);
 		return inner_parse(r->s, r->a, r->item);
 	}
 	return scan_skip(r->s);

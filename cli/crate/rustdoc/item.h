@@ -149,6 +149,7 @@ struct rustdoc_item {
 	enum rustdoc_kind kind;
 	enum rustdoc_visibility visibility;
 	uint32_t visible_in; /* a module's id; RUSTDOC_NO_ID: the root */
+	uint32_t inner;	     /* from here on all spans lie */
 	const char *name;    /* or NULL: impls, imports */
 	const char *file;    /* as rustdoc was given it, or NULL */
 	uint32_t line;	     /* from 1; 0: none */

@@ -6,6 +6,13 @@
 #include "crate/rustdoc/plain.h"
 #include "crate/rustdoc/stream.h"
 
+/* What an entry of a table takes, or rather more. */
+enum {
+	ITEM_SIZE = 1024,
+	PATH_SIZE = 128,
+	KEPT_SIZE = 2 << 20 /* documents of which the text is kept as well */
+};
+
 /* A document on its way. */
 struct opening {
 	struct rustdoc *doc;
@@ -65,6 +72,14 @@ static bool read_object(struct opening *o, struct scan_text *value)
 	return stream_value(&o->stream, value);
 }
 
+/* Of the item that was just parsed, from FROM on: it need not be read again. */
+static void keep_text(struct rustdoc *d, const struct scan_text *value,
+		      size_t from)
+{
+	d->items[d->item_count - 1].text =
+		arena_strndup(&d->arena, value->at + from, value->len - from);
+}
+
 /*
  * What a module may have will be asked for, so it is parsed while its text is
  * at hand.  If that fails nobody need know until then.
@@ -73,9 +88,20 @@ static void parse_ahead(struct opening *o, const struct scan_text *value)
 {
 	struct table *index = &o->doc->index;
 	struct scan s = stream_within(&o->stream, value);
+	const struct rustdoc_item *item =
+		rustdoc_parse(o->doc, &index->entries[index->count - 1], &s);
 
-	(void)rustdoc_parse(o->doc, &index->entries[index->count - 1], &s);
+	if (item && item->inner > 0 && o->doc->from.len <= KEPT_SIZE)
+		keep_text(o->doc, value, item->inner - s.base);
 	rustdoc_forgive(o->doc);
+}
+
+/* So much of the document is not read yet. */
+static size_t left(const struct opening *o)
+{
+	const struct scan *s = &o->stream.scan;
+
+	return o->doc->from.len - s->base - s->pos;
 }
 
 static bool read_index(struct opening *o)
@@ -87,7 +113,8 @@ static bool read_index(struct opening *o)
 	size_t n = 0;
 
 	table_release(&d->index);
-	sketches_restart(&d->sketches);
+	table_reserve(&d->index, left(o) / ITEM_SIZE);
+	sketches_restart(&d->sketches, left(o) / ITEM_SIZE);
 	while (next_key(o, &n, &e, &has_id)) {
 		if (!read_object(o, &value))
 			return false;
@@ -130,7 +157,8 @@ static bool read_paths(struct opening *o)
 	size_t n = 0;
 
 	table_release(&d->paths);
-	sketches_restart_paths(&d->sketches);
+	table_reserve(&d->paths, left(o) / PATH_SIZE);
+	sketches_restart_paths(&d->sketches, left(o) / PATH_SIZE);
 	while (next_key(o, &n, &e, &has_id)) {
 		if (!read_object(o, &value))
 			return false;
@@ -138,7 +166,7 @@ static bool read_paths(struct opening *o)
 			continue;
 		if (!add_entry(o, &d->paths, &e, &value))
 			return false;
-		if (sketches_add_path(&d->sketches, &value) < 0)
+		if (sketches_add_path(&d->sketches, e.id, &value) < 0)
 			return scan_nomem(&o->stream.scan);
 		if (!read_plain_paths(o))
 			return false;
@@ -161,7 +189,9 @@ static bool read_small(struct rustdoc *d, const struct scan_text *key,
 		return scan_string_or_null(s, &d->arena, &d->crate_version);
 	if (text_is(key, "target")) {
 		hash_bytes(&d->target_hash, s->text, s->len);
-		return target_parse(s, &d->arena, &d->target);
+		d->target_at.begin = (uint32_t)s->base;
+		d->target_at.size = (uint32_t)s->len;
+		return target_parse_triple(s, &d->arena, &d->triple);
 	}
 	return scan_skip(s);
 }

@@ -2,6 +2,13 @@
 
 #include <string.h>
 
+#ifdef __x86_64__
+#include <emmintrin.h>
+#endif
+
+#include "base/attr.h"
+#include "base/same.h"
+
 enum {
 	DIGITS_MAX = 9, /* they fit into 32 bits */
 	AT_HAND = 128,	/* bytes that a key, or what ends an entry, may take */
@@ -11,9 +18,10 @@ enum {
 /* LITERAL at *P is passed; the text has as many bytes. */
 #define pass(p, literal) pass_bytes((p), (literal), sizeof(literal) - 1)
 
-static inline bool pass_bytes(const char **p, const char *bytes, size_t len)
+static ATTR_INLINE bool pass_bytes(const char **p, const char *bytes,
+				   size_t len)
 {
-	if (memcmp(*p, bytes, len) != 0)
+	if (!bytes_same(*p, bytes, len))
 		return false;
 	*p += len;
 	return true;
@@ -49,6 +57,26 @@ bool plain_key(const char *text, size_t len, size_t *pos, uint32_t *id)
 	return true;
 }
 
+/* The first bracket or backslash of [P, END), or END. */
+static const char *find_end(const char *p, const char *end)
+{
+#ifdef __x86_64__
+	const __m128i bracket = _mm_set1_epi8(']'), back = _mm_set1_epi8('\\');
+
+	for (; end - p >= 16; p += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)p);
+		unsigned found = (unsigned)_mm_movemask_epi8(_mm_or_si128(
+			_mm_cmpeq_epi8(v, bracket), _mm_cmpeq_epi8(v, back)));
+
+		if (found)
+			return p + __builtin_ctz(found);
+	}
+#endif
+	while (p < end && *p != ']' && *p != '\\')
+		p++;
+	return p;
+}
+
 /* An array of strings in which nothing is escaped. */
 static bool pass_path(const char **p, const char *end, struct scan_text *out)
 {
@@ -57,8 +85,8 @@ static bool pass_path(const char **p, const char *end, struct scan_text *out)
 	if (!pass(p, "\"path\":[\""))
 		return false;
 	out->at = *p - 2;
-	last = memchr(*p, ']', (size_t)(end - *p));
-	if (!last || last[-1] != '"' || memchr(*p, '\\', (size_t)(last - *p)))
+	last = find_end(*p, end);
+	if (last == end || *last != ']' || last[-1] != '"')
 		return false;
 	*p = last + 1;
 	out->len = (size_t)(*p - out->at);
@@ -70,7 +98,7 @@ static bool pass_kind(const char **p, bool *is_alias)
 	static const char alias[] = "type_alias";
 	const char *from = *p;
 
-	while ((**p >= 'a' && **p <= 'z') || **p == '_')
+	while (**p != '"' && **p != '\\')
 		if (++*p - from > KIND_MAX)
 			return false;
 	*is_alias = (size_t)(*p - from) == strlen(alias) &&

@@ -8,7 +8,8 @@
 #include "crate/rustdoc/sketch_item.h"
 
 enum {
-	DEPTH_MAX = 3 /* a type, its impl, its method */
+	DEPTH_MAX = 3, /* a type, its impl, its method */
+	ASKED_SLACK = 65536
 };
 
 /* ---- what ids stand for */
@@ -39,20 +40,54 @@ static bool read_entry(const struct scan_text *entry, struct plain_path *out)
 }
 
 /* A fingerprint of what `paths` says of an id; 0: nothing. */
-static uint64_t path_of(const struct plain_path *p)
+static uint64_t path_of(const struct plain_path *p, bool is_asked)
 {
-	struct hash hash = hash_start();
+	struct hash hash = { { 0 } };
 
 	if (!p->path.at)
 		return 0;
-	hash_bytes(&hash, p->path.at, p->path.len);
+	if (is_asked) {
+		hash = hash_start();
+		hash_bytes(&hash, p->path.at, p->path.len);
+	}
 	return (hash.half[0] | PATH_BITS) ^ (p->is_local ? 0 : PATH_LOCAL) ^
 	       (p->is_alias ? 0 : PATH_ALIAS);
 }
 
-void sketches_restart_paths(struct sketches *s)
+static void list_asked(struct sketches *s)
 {
+	uint32_t top = 0;
+
+	free(s->asked);
+	s->asked = NULL;
+	for (size_t i = 0; i < s->kid_count; i++)
+		if (s->kids[i] < LISTS_END && s->kids[i] > top)
+			top = s->kids[i];
+	if (s->count == 0 || top / 4 > s->kid_count + ASKED_SLACK)
+		return;
+	s->asked_count = (size_t)top + 1;
+	s->asked = calloc(s->asked_count / 8 + 1, 1);
+	for (size_t i = 0; s->asked && i < s->kid_count; i++)
+		if (s->kids[i] < LISTS_END)
+			s->asked[s->kids[i] / 8] |=
+				(uint8_t)(1u << s->kids[i] % 8);
+}
+
+static bool is_asked(const struct sketches *s, uint32_t id)
+{
+	return !s->asked ||
+	       (id < s->asked_count && s->asked[id / 8] >> id % 8 & 1);
+}
+
+void sketches_restart_paths(struct sketches *s, size_t count)
+{
+	uint64_t *grown =
+		vec_grow(s->paths, &s->path_cap, count, sizeof(*grown));
+
+	if (grown)
+		s->paths = grown;
 	s->path_count = 0;
+	list_asked(s);
 }
 
 int sketches_add_plain_path(struct sketches *s, const struct plain_path *p)
@@ -65,13 +100,14 @@ int sketches_add_plain_path(struct sketches *s, const struct plain_path *p)
 			return -1;
 		s->paths = grown;
 	}
-	s->paths[s->path_count++] = path_of(p);
+	s->paths[s->path_count++] = path_of(p, is_asked(s, p->id));
 	return 0;
 }
 
-int sketches_add_path(struct sketches *s, const struct scan_text *entry)
+int sketches_add_path(struct sketches *s, uint32_t id,
+		      const struct scan_text *entry)
 {
-	struct plain_path p = { 0 };
+	struct plain_path p = { .id = id };
 
 	if (!read_entry(entry, &p))
 		p.path.at = NULL;
@@ -80,8 +116,13 @@ int sketches_add_path(struct sketches *s, const struct scan_text *entry)
 
 /* ---- making them */
 
-void sketches_restart(struct sketches *s)
+void sketches_restart(struct sketches *s, size_t count)
 {
+	struct sketch *grown = vec_grow(s->at, &s->cap, count, sizeof(*grown));
+
+	if (grown)
+		s->at = grown;
+	s->is_void |= s->asked != NULL;
 	s->count = 0;
 	s->kid_count = 0;
 	s->has_symbols = false;
@@ -260,7 +301,7 @@ void sketches_finish(struct sketches *s, const struct table *index,
 {
 	const struct finish f = { s, index, paths };
 
-	if (index->is_sparse || paths->is_sparse) {
+	if (index->is_sparse || paths->is_sparse || s->is_void) {
 		sketches_void(s);
 	} else {
 		forget_absent(&f);
@@ -269,6 +310,8 @@ void sketches_finish(struct sketches *s, const struct table *index,
 	}
 	free(s->paths);
 	free(s->mentioned);
+	free(s->asked);
+	s->asked = NULL;
 	s->paths = NULL;
 	s->mentioned = NULL;
 }
@@ -279,6 +322,7 @@ void sketches_release(struct sketches *s)
 	free(s->kids);
 	free(s->paths);
 	free(s->mentioned);
+	free(s->asked);
 	*s = (struct sketches){ 0 };
 }
 

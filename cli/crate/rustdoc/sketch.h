@@ -74,15 +74,22 @@ struct sketches {
 	uint64_t *paths; /* while they are made: what `paths` says, by number */
 	size_t path_count;
 	size_t path_cap;
+	uint8_t *asked; /* a bit for each id that an item mentions; NULL: any */
+	size_t asked_count;
 	bool has_symbols; /* an attribute may name one */
+	bool is_void;	  /* ids may be mentioned of which no path was kept */
 };
 
-/* Of items, or of paths, there are none yet. */
-void sketches_restart(struct sketches *s);
-void sketches_restart_paths(struct sketches *s);
+/*
+ * There are none yet of items, or of paths; perhaps there will be COUNT.  When
+ * paths come behind the items, as they do, only those that are mentioned count.
+ */
+void sketches_restart(struct sketches *s, size_t count);
+void sketches_restart_paths(struct sketches *s, size_t count);
 
 /* The sketch of the next entry of `paths`, as it is written.  -1: no memory. */
-int sketches_add_path(struct sketches *s, const struct scan_text *entry);
+int sketches_add_path(struct sketches *s, uint32_t id,
+		      const struct scan_text *entry);
 int sketches_add_plain_path(struct sketches *s, const struct plain_path *p);
 
 /* The same of the next item; *OF_MODULE: a module may have it. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/same.h"
 #include "base/scan.h"
 #include "base/vec.h"
 #include "crate/rustdoc/marks.h"
@@ -37,7 +38,7 @@ struct reader {
 static ATTR_INLINE bool pass_bytes(struct reader *r, const char *bytes,
 				   size_t len)
 {
-	if (r->end - r->pos < len || memcmp(r->text + r->pos, bytes, len) != 0)
+	if (r->end - r->pos < len || !bytes_same(r->text + r->pos, bytes, len))
 		return false;
 	r->pos += len;
 	return true;

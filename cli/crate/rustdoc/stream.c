@@ -3,9 +3,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of what is large, so much that the memory goes back to the system after. */
 enum {
-	WINDOW = 96 << 10 /* what fits into the nearer caches */
+	WINDOW = 64 << 10, /* what fits into the nearer caches */
+	WIDE_WINDOW = 160 << 10,
+	WIDE_FROM = 4 << 20
 };
+
+static size_t window_for(const struct rustdoc_source *from)
+{
+	size_t size = from->len < WIDE_FROM ? WINDOW : WIDE_WINDOW;
+
+	if (from->window > 0)
+		size = from->window;
+	return size < from->len ? size : from->len;
+}
 
 static size_t end_of(const struct scan *s)
 {
@@ -61,13 +73,11 @@ static bool refill(struct stream *st)
 
 int stream_init(struct stream *st, const struct rustdoc_source *from)
 {
-	size_t cap = from->window > 0 ? from->window : (size_t)WINDOW;
-
 	*st = (struct stream){ .from = from };
 	scan_init(&st->scan, from->text, from->text ? from->len : 0);
 	if (from->text || from->len == 0)
 		return 0;
-	st->cap = cap < from->len ? cap : from->len;
+	st->cap = window_for(from);
 	st->window = malloc(st->cap);
 	if (!st->window)
 		return -1;

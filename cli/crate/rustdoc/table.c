@@ -9,14 +9,25 @@ enum {
 	DENSE_SLACK = 65536 /* ids that a list by id may leave unused */
 };
 
-int table_add(struct table *t, const struct entry *e)
+void table_reserve(struct table *t, size_t count)
 {
 	struct entry *grown =
-		vec_grow(t->entries, &t->cap, t->count + 1, sizeof(*grown));
+		vec_grow(t->entries, &t->cap, count, sizeof(*grown));
 
-	if (!grown)
-		return -1;
-	t->entries = grown;
+	if (grown)
+		t->entries = grown;
+}
+
+int table_add(struct table *t, const struct entry *e)
+{
+	if (t->count == t->cap) {
+		struct entry *grown = vec_grow(t->entries, &t->cap,
+					       t->count + 1, sizeof(*grown));
+
+		if (!grown)
+			return -1;
+		t->entries = grown;
+	}
 	t->entries[t->count++] = *e;
 	return 0;
 }

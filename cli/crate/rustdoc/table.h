@@ -30,6 +30,9 @@ struct table {
 	bool is_sparse; /* they are numbers in the order of the ids instead */
 };
 
+/* Room for COUNT of them, if there is memory: so they are not moved often. */
+void table_reserve(struct table *t, size_t count);
+
 /* 0, or -1 without memory. */
 int table_add(struct table *t, const struct entry *e);
 

@@ -119,3 +119,19 @@ bool target_parse(struct scan *s, struct arena *a, struct rustdoc_target *out)
 	}
 	return scan_ok(s) && link_features(s, a, out);
 }
+
+bool target_parse_triple(struct scan *s, struct arena *a, const char **out)
+{
+	struct scan_text key;
+	size_t n = 0;
+
+	if (scan_peek(s) != '{')
+		return scan_skip(s);
+	while (scan_member(s, &n, &key)) {
+		if (text_is(&key, "triple"))
+			scan_string(s, a, out);
+		else
+			scan_skip(s);
+	}
+	return scan_ok(s);
+}

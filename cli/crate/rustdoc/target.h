@@ -42,6 +42,9 @@ void target_release(struct rustdoc_target *t);
 /* For doc.c: the value of `target`; anything but an object is no target. */
 bool target_parse(struct scan *s, struct arena *a, struct rustdoc_target *out);
 
+/* The same, its triple alone. */
+bool target_parse_triple(struct scan *s, struct arena *a, const char **out);
+
 /* NULL: the target has no such feature. */
 const struct target_feature *target_find(const struct rustdoc_target *t,
 					 const char *name);
