@@ -228,16 +228,26 @@ static void last_forgets(struct probe *p)
 	probe_forget(p);
 }
 
+static void last_wakes_peer(struct probe *p)
+{
+	cx_waker_wake_by_ref(&p->peer->kept);
+}
+
 static void own_waker_cycle(void)
 {
 	struct cx_exec *ex = exec_new();
 	struct probe own = { .last = last_forgets, .keeps = true };
 	struct probe after = { .keeps = true };
 	struct probe woken = { .last = last_forgets, .keeps = true };
+	struct probe first = { .last = last_wakes_peer, .peer = &after };
+	struct probe last = first;
 
+	/* whichever goes first, one of them wakes a task of a dying executor */
+	probe_spawn(ex, &first);
 	probe_spawn(ex, &own);
 	probe_spawn(ex, &after);
 	probe_spawn(ex, &woken);
+	probe_spawn(ex, &last);
 	turns(ex, 10);
 	cx_waker_wake_by_ref(&woken.kept);
 	cx_free(ex);
