@@ -462,6 +462,32 @@ static void e64(void)
 	cx_free(ex);
 }
 
+/* One that was woken is dropped when another may have its place already. */
+static void drop_what_was_ready(struct cx_exec *ex)
+{
+	struct counter told = { 0 };
+	struct counter next = { 0 };
+	struct cx_op *ops[2];
+	int fds[2][2];
+
+	pair_open(fds[0]);
+	pair_open(fds[1]);
+	ops[0] = ready_op(ex, fds[0][0], CX_READABLE);
+	CHECK(poll_with(ops[0], &told) == CX_PENDING, "not pending");
+	put_bytes(fds[0][1], 1);
+	run_for(ex, 10);
+	ops[1] = ready_op(ex, fds[1][0], CX_READABLE);
+	CHECK(poll_with(ops[1], &next) == CX_PENDING, "not pending");
+	cx_op_drop(ops[0]);
+	put_bytes(fds[1][1], 1);
+	run_for(ex, 20);
+	CHECK(next.wakes > 0, "an op that was woken took another with it, when "
+			      "it was dropped");
+	cx_op_drop(ops[1]);
+	pair_close(fds[0]);
+	pair_close(fds[1]);
+}
+
 static void e65(void)
 {
 	struct cx_exec *ex = exec_new();
@@ -481,6 +507,7 @@ static void e65(void)
 	CHECK(c.clones == c.drops, "%d clones of a waker, and %d dropped",
 	      c.clones, c.drops);
 	pair_close(fds);
+	drop_what_was_ready(ex);
 	cx_free(ex);
 }
 

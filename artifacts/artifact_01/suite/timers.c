@@ -177,6 +177,31 @@ static bool in_order_among_drops(struct cx_exec *ex)
 	return late || fired_in_order(naps, NAPS);
 }
 
+/* One that was due is dropped when another may have its place already. */
+static void drop_what_was_due(struct cx_exec *ex)
+{
+	struct counter due = { 0 };
+	struct counter next[8] = { { 0 } };
+	struct cx_op *op = sleep_op(ex, cx_now(ex) + 2 * MS);
+	struct cx_op *ops[8];
+
+	poll_with(op, &due);
+	sleep_for(ex, 6 * MS);
+	for (int i = 0; i < 8; i++) {
+		ops[i] = sleep_op(ex, cx_now(ex) + 20 * MS);
+		poll_with(ops[i], &next[i]);
+	}
+	cx_op_drop(op);
+	sleep_for(ex, 40 * MS);
+	for (int i = 0; i < 8; i++) {
+		/* without a clone it was due when it was polled */
+		CHECK(next[i].wakes > 0 || next[i].clones == 0,
+		      "a timer that was due took another with it, when it was "
+		      "dropped");
+		cx_op_drop(ops[i]);
+	}
+}
+
 static void e45(void)
 {
 	static struct nap same[1000];
@@ -192,6 +217,7 @@ static void e45(void)
 	while (!in_order_among_drops(ex))
 		CHECK(++tries < 4, "timers fire out of order, where others "
 				   "were dropped");
+	drop_what_was_due(ex);
 	deadline = cx_now(ex) + 10 * MS;
 	for (int i = 0; i < 1000; i++) {
 		same[i].order = &fired;
