@@ -9,10 +9,12 @@
 #include "base/path.h"
 #include "base/progress.h"
 #include "base/str.h"
+#include "base/strbuf.h"
 #include "course/semver_internal.h"
 #include "gate/resolve.h"
 #include "io/file.h"
 #include "io/sandbox.h"
+#include "io/toolchain.h"
 #include "model/policy.h"
 
 void semver_answer_release(struct semver_answer *a)
@@ -241,13 +243,25 @@ static int set_flags(struct semver_run *run, struct err *err)
 {
 	const struct gate_env *env = &run->env;
 	const char *target = run->request->target;
+	const char *triple = target ? target : env->toolchain->host;
 	AUTO(str_freep) char *dir = strdup(run->manifest);
+	AUTO(strbuf_releasep) struct strbuf cfgs = { 0 };
+	const char *at = dir;
+	struct err ignored = { 0 };
 
 	if (!dir)
 		return err_nomem(err);
 	dir[path_base(dir) - dir - 1] = '\0';
-	return cargo_flags_read(dir[0] ? dir : "/", env->cargo_home,
-				target ? target : env->toolchain->host,
+	at = dir[0] ? dir : "/";
+	if (cargo_flags_read(at, env->cargo_home, triple, NULL, &run->flags,
+			     err) < 0)
+		return err->code;
+	/* asked only where it matters; else the flags are told to be missing */
+	if (!run->flags.conditional ||
+	    toolchain_cfgs(env->toolchain, triple, &cfgs, &ignored) < 0)
+		return 0;
+	cargo_flags_release(&run->flags);
+	return cargo_flags_read(at, env->cargo_home, triple, strbuf_str(&cfgs),
 				&run->flags, err);
 }
 

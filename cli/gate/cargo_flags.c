@@ -9,6 +9,7 @@
 #include "base/node.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "gate/cargo_cfg.h"
 #include "gate/cargo_config.h"
 
 enum {
@@ -94,6 +95,7 @@ struct configs {
 	struct arena arena;
 	const struct node *roots[CONFIGS_MAX]; /* what counts most, last */
 	size_t count;
+	const char *cfgs; /* or NULL */
 };
 
 static void configs_release(struct configs *c)
@@ -190,6 +192,31 @@ static bool add_variable(struct strbuf *list, const char *section,
 	return value != NULL;
 }
 
+/* Of all predicates that hold, one after the other. */
+static bool from_cfgs(const struct node *targets, const char *cfgs,
+		      const char *key, struct strbuf *list)
+{
+	bool any = false;
+
+	for (size_t i = 0;
+	     targets && targets->kind == NODE_MAP && i < targets->as.map.count;
+	     i++) {
+		const struct node_entry *e = &targets->as.map.entries[i];
+		const struct node *value = member(e->value, key);
+		AUTO(strbuf_releasep) struct strbuf own = { 0 };
+
+		if (!value || cargo_cfg_holds(e->key->as.str.bytes, cfgs) !=
+				      CARGO_CFG_TRUE)
+			continue;
+		any |= add_value(&own, value);
+		if (own.len > 0)
+			add_flag(list, own.data, own.len);
+		if (!strbuf_ok(&own))
+			list->failed = own.failed;
+	}
+	return any;
+}
+
 static bool from_target(const struct configs *c, const char *triple,
 			const char *key, struct strbuf *list)
 {
@@ -203,6 +230,9 @@ static bool from_target(const struct configs *c, const char *triple,
 	}
 	strbuf_addf(&section, "TARGET_%s", triple);
 	any |= add_variable(list, strbuf_str(&section), key);
+	for (size_t i = 0; c->cfgs && i < c->count; i++)
+		any |= from_cfgs(member(c->roots[i], "target"), c->cfgs, key,
+				 list);
 	return any;
 }
 
@@ -250,8 +280,12 @@ static int read_one(const struct configs *c, const char *triple,
 	return strbuf_check(out, err);
 }
 
-static bool is_conditional(const struct node_entry *e)
+/* One that cannot be told whether it holds. */
+static bool is_conditional(const struct node_entry *e, const char *cfgs)
 {
+	if (cfgs &&
+	    cargo_cfg_holds(e->key->as.str.bytes, cfgs) != CARGO_CFG_UNKNOWN)
+		return false;
 	return begins(e->key->as.str.bytes, "cfg(") &&
 	       (member(e->value, "rustflags") ||
 		member(e->value, "rustdocflags"));
@@ -265,17 +299,17 @@ static bool has_conditional(const struct configs *c)
 		if (!t || t->kind != NODE_MAP)
 			continue;
 		for (size_t k = 0; k < t->as.map.count; k++)
-			if (is_conditional(&t->as.map.entries[k]))
+			if (is_conditional(&t->as.map.entries[k], c->cfgs))
 				return true;
 	}
 	return false;
 }
 
 int cargo_flags_read(const char *dir, const char *cargo_home,
-		     const char *triple, struct cargo_flags *out,
-		     struct err *err)
+		     const char *triple, const char *cfgs,
+		     struct cargo_flags *out, struct err *err)
 {
-	AUTO(configs_releasep) struct configs c = { 0 };
+	AUTO(configs_releasep) struct configs c = { .cfgs = cfgs };
 	AUTO(cargo_flags_releasep) struct cargo_flags f = { 0 };
 
 	strbuf_init(&f.rustc, CARGO_FLAGS_MAX);

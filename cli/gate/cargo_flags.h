@@ -26,13 +26,16 @@ struct cargo_flags {
 
 /*
  * As cargo takes them for the crate in DIR (absolute), compiled for TRIPLE:
- * from the environment, else from [target.TRIPLE], else from [build] of the
- * configurations in .cargo of DIR and the folders above it and in CARGO_HOME
- * (or NULL).
+ * from the environment, else from [target.TRIPLE] and [target.'cfg(..)'], else
+ * from [build] of the configurations in .cargo of DIR and the folders above it
+ * and in CARGO_HOME (or NULL).
+ *
+ * CFGS is what `rustc --print cfg` says of TRIPLE.  NULL: it has not been
+ * asked; then flags for "cfg(..)" are left out.
  */
 int cargo_flags_read(const char *dir, const char *cargo_home,
-		     const char *triple, struct cargo_flags *out,
-		     struct err *err);
+		     const char *triple, const char *cfgs,
+		     struct cargo_flags *out, struct err *err);
 void cargo_flags_release(struct cargo_flags *f);
 AUTO_RELEASE(struct cargo_flags, cargo_flags_release)
 

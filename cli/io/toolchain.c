@@ -66,10 +66,10 @@ int toolchain_env(struct arena *a, const char *out[TOOLCHAIN_ENV_SIZE],
 	return 0;
 }
 
-static int ask(const char *program, const char *question, struct strbuf *out,
-	       struct err *err)
+/* The output of ARGV. */
+static int output_of(const char *const argv[], struct strbuf *out,
+		     struct err *err)
 {
-	const char *argv[] = { program, question, NULL, NULL };
 	AUTO(arena_releasep) struct arena arena = { 0 };
 	const char *env[TOOLCHAIN_ENV_SIZE] = { 0 };
 	struct process_spec spec = { .argv = argv,
@@ -78,22 +78,39 @@ static int ask(const char *program, const char *question, struct strbuf *out,
 				     .timeout_ms = ASK_TIMEOUT_MS };
 	AUTO(process_result_releasep) struct process_result r = { 0 };
 
-	if (strcmp(question, "sysroot") == 0) {
-		argv[1] = "--print";
-		argv[2] = "sysroot";
-	}
 	if (toolchain_env(&arena, env, err) < 0)
 		return (int)err->code;
 	if (process_run(&spec, &r, err) < 0)
 		return (int)err->code;
 	if (r.exit_status != 0) {
 		(void)err_set(err, ERR_MISSING, "'%s' does not work: %.*s",
-			      program, (int)strcspn(strbuf_str(&r.err), "\n"),
+			      argv[0], (int)strcspn(strbuf_str(&r.err), "\n"),
 			      strbuf_str(&r.err));
 		return err_hint(err, "%s", toolchain_mend(strbuf_str(&r.err)));
 	}
 	strbuf_add(out, strbuf_str(&r.out), r.out.len);
 	return strbuf_check(out, err);
+}
+
+static int ask(const char *program, const char *question, struct strbuf *out,
+	       struct err *err)
+{
+	const char *argv[] = { program, question, NULL, NULL };
+
+	if (strcmp(question, "sysroot") == 0) {
+		argv[1] = "--print";
+		argv[2] = "sysroot";
+	}
+	return output_of(argv, out, err);
+}
+
+int toolchain_cfgs(const struct toolchain *t, const char *triple,
+		   struct strbuf *out, struct err *err)
+{
+	const char *argv[] = { t->rustc,   "--print", "cfg",
+			       "--target", triple,    NULL };
+
+	return output_of(argv, out, err);
 }
 
 /* The first line into OUT, without its newline. */

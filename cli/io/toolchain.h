@@ -6,6 +6,7 @@
 
 struct arena;
 struct err;
+struct strbuf;
 
 /*
  * The Rust toolchain of this machine: the programs themselves and not rustup's
@@ -49,6 +50,10 @@ int toolchain_env(struct arena *a, const char *out[TOOLCHAIN_ENV_SIZE],
  * rustup's proxies are there and start nothing until a toolchain is chosen.
  */
 const char *toolchain_mend(const char *complaint);
+
+/* What `rustc --print cfg` says of TRIPLE, line by line.  ERR_MISSING. */
+int toolchain_cfgs(const struct toolchain *t, const char *triple,
+		   struct strbuf *out, struct err *err);
 
 /* True if VERSION ("1.95.0", "1.98.0-nightly") is at least MIN ("1.95"). */
 bool toolchain_is_recent(const char *version, const char *min);

@@ -235,6 +235,10 @@ cfgs() {
 	printf '[target."cfg(unix)"]\nrustflags = ["--cfg", "typed"]\n' \
 		>gated/.cargo/config.toml
 	gated
+	is 1 && has out 'gated::typed' && lacks err 'note: the flags' || return 1
+	printf '[target."cfg(odd(unix))"]\nrustflags = ["--cfg", "typed"]\n' \
+		>gated/.cargo/config.toml
+	gated
 	rm -r .cargo gated/.cargo
 	has err "note: the flags of [target.'cfg(..)'] in the configuration of" &&
 		has err 'cargo are not followed'

@@ -30,12 +30,14 @@ static const char *const variables[] = {
 
 static char *dir; /* a private folder */
 static char *crate;
+static const char *cfgs; /* as the compiler says; NULL: it was not asked */
 
 static int enter(void **state)
 {
 	struct err err = { 0 };
 
 	(void)state;
+	cfgs = NULL;
 	for (size_t i = 0; i < ARRAY_LEN(variables); i++)
 		unsetenv(variables[i]);
 	if (file_temp_dir(NULL, &dir, &err) < 0)
@@ -78,7 +80,8 @@ static void assert_flags(const char *rustc, const char *rustdoc,
 	struct err err = { 0 };
 	char *home = path_joined(dir, "home");
 
-	assert_int_equal(cargo_flags_read(crate, home, TRIPLE, &f, &err), 0);
+	assert_int_equal(cargo_flags_read(crate, home, TRIPLE, cfgs, &f, &err),
+			 0);
 	for (size_t i = 0; i < f.rustdoc.len; i++)
 		if (f.rustdoc.data[i] == 0x1f)
 			f.rustdoc.data[i] = '|';
@@ -157,6 +160,30 @@ static void test_cargo_flags_read_tells_of_those_it_leaves_out(void **state)
 	assert_flags("--cfg=y", "--cfg=y", false);
 }
 
+static void test_cargo_flags_read_follows_predicates(void **state)
+{
+	(void)state;
+	cfgs = "target_os=\"linux\"\nunix\n";
+	put("home", "[target.'cfg(unix)']\nrustflags = '--cfg home'\n");
+	put("a/.cargo", "[build]\nrustflags = ['--cfg=built']\n"
+			"[target.'cfg(all(unix, target_os = \"linux\"))']\n"
+			"rustflags = ['--cfg=x', '-g']\n"
+			"rustdocflags = ['--cfg=page']\n"
+			"[target.'cfg(windows)']\nrustflags = ['--cfg=y']\n");
+	assert_flags("--cfg|home|--cfg=x", "--cfg|home|--cfg=x|--cfg=page",
+		     false);
+	put("a/.cargo", "[target." TRIPLE "]\nrustflags = ['--cfg=one']\n"
+			"[target.'cfg(not(windows))']\n"
+			"rustflags = ['--cfg=two']\n");
+	assert_flags("--cfg=one|--cfg|home|--cfg=two",
+		     "--cfg=one|--cfg|home|--cfg=two", false);
+	put("a/.cargo", "[build]\nrustflags = ['--cfg=built']\n");
+	put("home", "[target.'cfg(windows)']\nrustflags = '--cfg home'\n");
+	assert_flags("--cfg=built", "--cfg=built", false);
+	put("home", "[target.'cfg(odd(unix))']\nrustflags = '--cfg home'\n");
+	assert_flags("--cfg=built", "--cfg=built", true);
+}
+
 static void test_cargo_flags_read_bears_what_is_no_configuration(void **state)
 {
 	char *home = path_joined(dir, "home");
@@ -172,7 +199,7 @@ static void test_cargo_flags_read_bears_what_is_no_configuration(void **state)
 	memset(many, 'x', CARGO_FLAGS_MAX + 15);
 	many[CARGO_FLAGS_MAX + 15] = '\0';
 	setenv("RUSTFLAGS", many, 1);
-	assert_int_equal(cargo_flags_read(crate, home, TRIPLE, &f, &err),
+	assert_int_equal(cargo_flags_read(crate, home, TRIPLE, cfgs, &f, &err),
 			 ERR_LIMIT);
 	free(many);
 	free(home);
@@ -189,7 +216,7 @@ static void test_cargo_flags_read_survives_any_failed_allocation(void **state)
 		struct err err = { 0 };
 
 		fault_alloc(++nth);
-		(void)cargo_flags_read(crate, NULL, TRIPLE, &f, &err);
+		(void)cargo_flags_read(crate, NULL, TRIPLE, NULL, &f, &err);
 		total = fault_count();
 		fault_alloc(0);
 		if (err.code == ERR_NONE)
@@ -211,6 +238,7 @@ int main(void)
 		TEST(test_cargo_flags_read_takes_one_place_as_cargo_does),
 		TEST(test_cargo_flags_read_joins_configurations),
 		TEST(test_cargo_flags_read_tells_of_those_it_leaves_out),
+		TEST(test_cargo_flags_read_follows_predicates),
 		TEST(test_cargo_flags_read_bears_what_is_no_configuration),
 		TEST(test_cargo_flags_read_survives_any_failed_allocation),
 	};
