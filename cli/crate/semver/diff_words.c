@@ -2,6 +2,16 @@
 #include "crate/semver/diff_internal.h"
 #include "crate/semver/words.h"
 
+/*
+ * Of a hidden type rustdoc does not ask the compiler which auto traits it has;
+ * one that is deprecated as well is still part of the API.
+ */
+static bool is_unknown(const struct semver_pair *pair, enum semver_on on,
+		       int side)
+{
+	return on == SEMVER_ON_AUTO_TRAIT && pair->item[side]->attrs.hidden;
+}
+
 /* The things are the items: a word has no place of its own. */
 void diff_words(struct comparison *c, const struct semver_pair *pair,
 		enum semver_on on)
@@ -17,7 +27,8 @@ void diff_words(struct comparison *c, const struct semver_pair *pair,
 		int from = l->event == SEMVER_GONE ? SEMVER_OLD : SEMVER_NEW;
 
 		if (!diff_kind_in(l->kinds, pair->item[SEMVER_OLD]) ||
-		    !diff_kind_in(l->kinds, pair->item[SEMVER_NEW]))
+		    !diff_kind_in(l->kinds, pair->item[SEMVER_NEW]) ||
+		    is_unknown(pair, on, !from))
 			continue;
 		for (size_t j = 0; j < words[from].count; j++) {
 			struct semver_pair p = *pair;
