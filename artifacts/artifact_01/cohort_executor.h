@@ -273,8 +273,8 @@ int cx_op_poll_with(struct cx_op *op, const struct cx_waker_vt *vt, void *w,
 		    uint64_t *out);
 
 /*
- * Also while pending, which cancels it: it wakes nobody any more, and the
- * waker it kept is dropped by the end of the next turn.
+ * Also while pending, which cancels it: what happens later wakes nobody, and
+ * the waker it kept is dropped by the end of the next turn, or woken once.
  */
 void cx_op_drop(struct cx_op *op);
 

@@ -236,6 +236,17 @@ static void e80(void)
 	rc = cx_op_poll_with(op, &counter_vt, &b, &item);
 	CHECK(rc == CX_READY && item == 43, "the item is lost (%d)", rc);
 	cx_op_drop(op);
+	/* and one that changed hands */
+	a.wakes = b.wakes = 0;
+	op = cx_rx_recv(rx);
+	CHECK(op && poll_with(op, &a) == CX_PENDING, "not pending");
+	CHECK(poll_with(op, &b) == CX_PENDING, "not pending");
+	cx_tx_send(tx, 44);
+	CHECK(a.wakes == 0 && b.wakes == 1,
+	      "a send woke the waker of an earlier poll");
+	rc = cx_op_poll_with(op, &counter_vt, &b, &item);
+	CHECK(rc == CX_READY && item == 44, "the item is lost (%d)", rc);
+	cx_op_drop(op);
 	cx_tx_drop(tx);
 	cx_rx_drop(rx);
 	turns(ex, 2);

@@ -1,4 +1,4 @@
-/* E56 to E65: when a descriptor is ready, and for whom. */
+/* E56 to E62: when a descriptor is ready, and for whom. */
 #include "io.h"
 
 #include <arpa/inet.h>
@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "parts.h"
 
 void pair_open(int fds[2])
 {
@@ -141,9 +143,8 @@ static void e58(void)
 
 /* ---- E59, E60: ends and errors */
 
-/* A task that waits for FD while AFTER is done to the other end. */
-static void wake_by(struct cx_exec *ex, int fd, int interest,
-		    void (*after)(int other), int other, const char *what)
+void wake_by(struct cx_exec *ex, int fd, int interest, void (*after)(int other),
+	     int other, const char *what)
 {
 	struct probe p = { .step = step_await };
 
@@ -156,7 +157,7 @@ static void wake_by(struct cx_exec *ex, int fd, int interest,
 	CHECK(p.n > 0, "%s: the error %ld", what, -100 - p.n);
 }
 
-static void do_close(int fd)
+void do_close(int fd)
 {
 	close(fd);
 }
@@ -202,6 +203,14 @@ void fill(int fd)
 	static const char bytes[4096];
 
 	while (write(fd, bytes, sizeof(bytes)) > 0)
+		;
+}
+
+void drain(int fd)
+{
+	char bytes[4096];
+
+	while (read(fd, bytes, sizeof(bytes)) > 0)
 		;
 }
 
@@ -357,7 +366,6 @@ static void e60(void)
 static void unread_data(struct cx_exec *ex)
 {
 	struct probe p = { .step = step_await };
-	char bytes[4096];
 	int fds[2];
 
 	pair_open(fds);
@@ -367,10 +375,8 @@ static void unread_data(struct cx_exec *ex)
 	probe_spawn(ex, &p);
 	check_idle(ex, "data that nobody waits for, beside a writer");
 	CHECK(p.drops == 0, "a writer was told of data to read");
-	while (read(fds[1], bytes, sizeof(bytes)) > 0)
-		;
-	run_for(ex, 20);
-	CHECK(p.drops == 1, "there is room, and the writer sleeps");
+	drain(fds[1]);
+	await_drop(ex, &p);
 	pair_close(fds);
 }
 
@@ -393,188 +399,6 @@ static void e62(void)
 	cx_free(ex);
 }
 
-/* ---- E63 to E65: descriptors that go */
-
-/* Waits for a new socket each time, on the number of the one before. */
-static int step_reuse(struct probe *p, struct cx_ctx *cx)
-{
-	/* a thread of its own may see the data before the op is dropped */
-	struct counter *c = (struct counter *)p->data + (p->n % 3 == 0);
-	int fds[2];
-	struct cx_op *op;
-
-	pair_open(fds);
-	op = ready_op(p->ex, fds[0], CX_READABLE);
-	CHECK(poll_with(op, c) == CX_PENDING,
-	      "a new socket is READY: that was the one before it");
-	if (p->n % 3 == 0)
-		put_bytes(fds[1], 1); /* on its way, and nobody waits */
-	cx_op_drop(op);
-	pair_close(fds);
-	return step_yield(p, cx);
-}
-
-static void e63(void)
-{
-	struct cx_exec *ex = exec_new();
-	struct counter c[2] = { 0 };
-	struct probe p = { .step = step_reuse, .data = c, .n = 500 };
-	int fds[2];
-
-	probe_block_on(ex, &p);
-	CHECK(c[0].wakes == 0, "an op woke its task though nothing came");
-	for (int i = 0; i < 300; i++) {
-		pair_open(fds);
-		put_bytes(fds[1], 1);
-		wait_ready(ex, fds[0], CX_READABLE, "data on a reused number");
-		pair_close(fds);
-		pair_open(fds);
-		wake_by(ex, fds[0], CX_READABLE, do_close, fds[1],
-			"a reused number");
-		close(fds[0]);
-	}
-	cx_free(ex);
-}
-
-static void e64(void)
-{
-	struct cx_exec *ex = exec_new();
-	struct counter c = { 0 };
-	struct probe p = { 0 };
-	struct cx_op *op;
-	int fds[2];
-	int copy;
-
-	pair_open(fds);
-	op = ready_op(ex, fds[0], CX_READABLE);
-	CHECK(poll_with(op, &c) == CX_PENDING, "not pending");
-	turns(ex, 5);
-	copy = dup(fds[0]);
-	cx_op_drop(op);
-	close(fds[0]);
-	put_bytes(fds[1], 1);
-	probe_spawn(ex, &p);
-	check_idle(ex, "an op was dropped, its descriptor closed, a copy open");
-	CHECK(c.wakes == 0, "an op that was dropped woke its task");
-	CHECK(p.polls == 1, "a task was woken for nothing");
-	close(copy);
-	close(fds[1]);
-	cx_free(ex);
-}
-
-/* One that was woken is dropped when another may have its place already. */
-static void drop_what_was_ready(struct cx_exec *ex)
-{
-	struct counter told = { 0 };
-	struct counter next = { 0 };
-	struct cx_op *ops[2];
-	int fds[2][2];
-
-	pair_open(fds[0]);
-	pair_open(fds[1]);
-	ops[0] = ready_op(ex, fds[0][0], CX_READABLE);
-	CHECK(poll_with(ops[0], &told) == CX_PENDING, "not pending");
-	put_bytes(fds[0][1], 1);
-	run_for(ex, 10);
-	ops[1] = ready_op(ex, fds[1][0], CX_READABLE);
-	CHECK(poll_with(ops[1], &next) == CX_PENDING, "not pending");
-	cx_op_drop(ops[0]);
-	put_bytes(fds[1][1], 1);
-	run_for(ex, 20);
-	CHECK(next.wakes > 0, "an op that was woken took another with it, when "
-			      "it was dropped");
-	cx_op_drop(ops[1]);
-	pair_close(fds[0]);
-	pair_close(fds[1]);
-}
-
-static void e65(void)
-{
-	struct cx_exec *ex = exec_new();
-	struct counter c = { 0 };
-	struct cx_op *op;
-	int fds[2];
-
-	pair_open(fds);
-	op = ready_op(ex, fds[0], CX_READABLE);
-	CHECK(poll_with(op, &c) == CX_PENDING, "not pending");
-	turns(ex, 5);
-	cx_op_drop(op);
-	put_bytes(fds[1], 1);
-	run_for(ex, 20);
-	CHECK(c.wakes == 0, "an op that was dropped woke its task");
-	turns(ex, 5);
-	CHECK(c.clones == c.drops, "%d clones of a waker, and %d dropped",
-	      c.clones, c.drops);
-	pair_close(fds);
-	drop_what_was_ready(ex);
-	cx_free(ex);
-}
-
-/* ---- E65b: a wake that drops the other wait, and uses its number again */
-
-struct rivals {
-	struct cx_exec *ex;
-	struct cx_op *op[2];
-	int fds[2][2];
-	struct counter c[2];
-	struct counter fresh;
-	int woken; /* the first; the other one is gone */
-};
-
-static void replace(struct rivals *r, int other)
-{
-	int fresh[2];
-
-	if (r->woken >= 0)
-		return;
-	r->woken = !other;
-	cx_op_drop(r->op[other]);
-	pair_open(fresh);
-	dup2(fresh[0], r->fds[other][0]);
-	close(fresh[0]);
-	close(r->fds[other][1]);
-	r->fds[other][1] = fresh[1];
-	r->op[other] = ready_op(r->ex, r->fds[other][0], CX_READABLE);
-	CHECK(poll_with(r->op[other], &r->fresh) == CX_PENDING,
-	      "a new socket is READY: that was the one before it");
-}
-
-static void replace_second(void *data)
-{
-	replace(data, 1);
-}
-
-static void replace_first(void *data)
-{
-	replace(data, 0);
-}
-
-static void e65b(void)
-{
-	struct cx_exec *ex = exec_new();
-	struct rivals r = { .ex = ex, .woken = -1 };
-
-	for (int i = 0; i < 2; i++) {
-		r.c[i].data = &r;
-		r.c[i].on_wake = i ? replace_first : replace_second;
-		pair_open(r.fds[i]);
-		r.op[i] = ready_op(ex, r.fds[i][0], CX_READABLE);
-		CHECK(poll_with(r.op[i], &r.c[i]) == CX_PENDING, "not pending");
-	}
-	put_bytes(r.fds[0][1], 1);
-	put_bytes(r.fds[1][1], 1);
-	run_for(ex, 30);
-	CHECK(r.woken >= 0, "data came, and nobody was woken");
-	CHECK(r.fresh.wakes == 0,
-	      "what was noted of a descriptor that is closed woke the next");
-	for (int i = 0; i < 2; i++) {
-		cx_op_drop(r.op[i]);
-		pair_close(r.fds[i]);
-	}
-	cx_free(ex);
-}
-
 const struct statement io_statements[] = {
 	{ "E56", 'L', false, CX_CAP_IO, e56 },
 	{ "E57", 'L', false, CX_CAP_IO, e57 },
@@ -583,9 +407,5 @@ const struct statement io_statements[] = {
 	{ "E60", 'G', false, CX_CAP_IO, e60 },
 	{ "E61", 'L', false, CX_CAP_IO, two_waits },
 	{ "E62", 'G', false, CX_CAP_IO, e62 },
-	{ "E63", 'L', true, CX_CAP_IO, e63 },
-	{ "E64", 'L', true, CX_CAP_IO, e64 },
-	{ "E65", 'L', true, CX_CAP_IO, e65 },
-	{ "E65b", 'G', true, CX_CAP_IO, e65b },
 	{ 0 },
 };

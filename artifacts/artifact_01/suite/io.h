@@ -9,11 +9,17 @@ void pair_open(int fds[2]); /* sockets, non-blocking */
 void pair_close(int fds[2]);
 void put_bytes(int fd, size_t count); /* at most 64 */
 void fill(int fd);		      /* until there is no room */
+void drain(int fd);		      /* until nothing is left */
 
 struct cx_op *ready_op(struct cx_exec *ex, int fd, int interest);
 
 /* Run until FD is ready; fails if that is an error.  WHAT: what for. */
 void wait_ready(struct cx_exec *ex, int fd, int interest, const char *what);
+
+/* A task that waits for FD while AFTER is done to the other end. */
+void wake_by(struct cx_exec *ex, int fd, int interest, void (*after)(int other),
+	     int other, const char *what);
+void do_close(int fd);
 
 /* Run for 200 ms in which nothing happens: CPU and wait calls. */
 void check_idle(struct cx_exec *ex, const char *what);

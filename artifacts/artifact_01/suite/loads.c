@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "parts.h"
 
 enum {
 	MANY = 3000
@@ -37,6 +38,7 @@ static void e66(void)
 		      p[i].n);
 	}
 	cx_free(ex);
+	ring_among_events();
 }
 
 static void on_alarm(int signal)

@@ -33,6 +33,7 @@ extern const struct statement task_statements[];
 extern const struct statement fair_statements[];
 extern const struct statement timer_statements[];
 extern const struct statement io_statements[];
+extern const struct statement gone_io_statements[];
 extern const struct statement load_io_statements[];
 extern const struct statement rest_statements[];
 extern const struct statement channel_statements[];
@@ -108,6 +109,9 @@ void turns(struct cx_exec *ex, long n);
 /* Run until DONE says so; fails with WHAT after very many polls. */
 void run_until(struct cx_exec *ex, bool (*done)(void *data), void *data,
 	       const char *what);
+
+/* For a step that wakes itself: instead, be woken in a millisecond. */
+int pause_a_while(struct cx_ctx *cx);
 
 /* Run for at least MS, parked if there is nothing else to do. */
 void run_for(struct cx_exec *ex, unsigned int ms);

@@ -1,6 +1,7 @@
 /* E44 to E54: timers. */
 #include <stdlib.h>
 
+#include "parts.h"
 #include "timers.h"
 
 struct cx_op *sleep_op(struct cx_exec *ex, uint64_t deadline)
@@ -440,6 +441,14 @@ static void e52(void)
 		skip_because("its waits do not go through the C library");
 	CHECK(waits <= 40 * 3 + 10, "40 sleeps made %u wait calls",
 	      (unsigned int)waits);
+	if (cx_caps() & CX_CAP_IO) {
+		waits = counts_now().waits;
+		sleep_beside_data(ex, 40);
+		waits = counts_now().waits - waits;
+		CHECK(waits <= 40 * 6 + 10,
+		      "40 sleeps after data made %u wait calls",
+		      (unsigned int)waits);
+	}
 	cx_free(ex);
 }
 

@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "suite.h"
+#include "parts.h"
 
 static void e1(void)
 {
@@ -441,6 +441,14 @@ static void e11(void)
 	grown = counts_now().blocks - before;
 	CHECK(grown < 10, "10 rounds left %d blocks of memory behind",
 	      (int)grown);
+	wait_and_go();
+	wait_and_go();
+	before = counts_now().blocks;
+	for (int i = 0; i < 10; i++)
+		wait_and_go();
+	grown = counts_now().blocks - before;
+	CHECK(grown < 40, "10 rounds of waits left %d blocks of memory behind",
+	      (int)grown);
 }
 
 struct errand {
@@ -564,7 +572,7 @@ const struct statement waker_statements[] = {
 	{ "E3", 'L', true, 0, e3 },   { "E4", 'L', true, 0, e4 },
 	{ "E5", 'L', true, 0, e5 },   { "E5b", 'G', false, 0, e5b },
 	{ "E6", 'G', false, 0, e6 },  { "E7", 'L', true, 0, e7 },
-	{ "E8", 'L', true, 0, e8 },   { "E9", 'L', true, 0, e9 },
+	{ "E8", 'L', true, 0, e8 },   { "E9", 'G', true, 0, e9 },
 	{ "E10", 'L', true, 0, e10 }, { "E11", 'L', true, 0, e11 },
 	{ "E12", 'L', true, 0, e12 }, { 0 },
 };
