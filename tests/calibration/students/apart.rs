@@ -161,6 +161,9 @@ impl Reactor {
     fn arm(&self, inner: &Inner, fd: RawFd, op: c_int) -> bool {
         let all = inner.of.get(&fd).into_iter().flatten().map(|key| &inner.waits[key]);
         let bits = all.filter(|wait| wait.ready == 0).fold(0, |bits, wait| bits | wait.interest);
+        if bits == 0 && op == 3 {
+            return true; // one-shot, and of a hang-up it would tell all the same
+        }
         let epoll = if bits & 1 != 0 { 1 } else { 0 } | if bits & 2 != 0 { 4 } else { 0 } | 1 << 30;
         let mut event = Event { bits: epoll, token: fd as u64 };
         unsafe { epoll_ctl(self.epoll.as_raw_fd(), op, fd, &mut event) == 0 }
