@@ -296,13 +296,13 @@ static void check_attrs(const char *text)
 	assert_true(at->macro_export);
 	assert_true(at->no_mangle);
 	assert_int_equal(at->repr, RUSTDOC_REPR_C);
-	assert_int_equal(at->repr_align, 8);
-	assert_int_equal(at->repr_packed, 2);
-	assert_string_equal(at->repr_int, "u8");
-	assert_string_equal(at->export_name, "a\"b");
-	assert_int_equal(at->target_features.count, 2);
-	assert_string_equal(at->target_features.at[0], "avx");
-	assert_string_equal(at->target_features.at[1], "avx2");
+	assert_int_equal(at->rare->repr_align, 8);
+	assert_int_equal(at->rare->repr_packed, 2);
+	assert_string_equal(at->rare->repr_int, "u8");
+	assert_string_equal(at->rare->export_name, "a\"b");
+	assert_int_equal(at->rare->target_features.count, 2);
+	assert_string_equal(at->rare->target_features.at[0], "avx");
+	assert_string_equal(at->rare->target_features.at[1], "avx2");
 	rustdoc_free(d);
 }
 

@@ -38,6 +38,14 @@ bool strings_parse(struct scan *s, struct arena *a, struct rustdoc_strings *out)
 	return scan_ok(s);
 }
 
+/* The attributes of one item on their way. */
+struct reading {
+	struct rustdoc_attrs plain;
+	struct rustdoc_rare_attrs rare;
+};
+
+const struct rustdoc_rare_attrs attrs_without = { 0 };
+
 /* ---- attributes as Rust text, without the "#[" and the "]" */
 
 static bool is_word(char c)
@@ -154,7 +162,7 @@ static uint64_t number_or(const struct scan_text *t, uint64_t fallback)
 }
 
 static bool repr_text(struct scan *s, struct arena *a, struct scan_text list,
-		      struct rustdoc_attrs *out)
+		      struct reading *out)
 {
 	struct scan_text part;
 
@@ -162,18 +170,18 @@ static bool repr_text(struct scan *s, struct arena *a, struct scan_text list,
 		struct scan_text rest, name = split_name(part, &rest);
 
 		if (text_is(&name, "C"))
-			out->repr = RUSTDOC_REPR_C;
+			out->plain.repr = RUSTDOC_REPR_C;
 		else if (text_is(&name, "transparent"))
-			out->repr = RUSTDOC_REPR_TRANSPARENT;
+			out->plain.repr = RUSTDOC_REPR_TRANSPARENT;
 		else if (text_is(&name, "simd"))
-			out->repr = RUSTDOC_REPR_SIMD;
+			out->plain.repr = RUSTDOC_REPR_SIMD;
 		else if (text_is(&name, "align"))
-			out->repr_align = number_or(&rest, 0);
+			out->rare.repr_align = number_or(&rest, 0);
 		else if (text_is(&name, "packed"))
-			out->repr_packed = number_or(&rest, 1);
+			out->rare.repr_packed = number_or(&rest, 1);
 		else if (name.len > 1 &&
 			 (name.at[0] == 'u' || name.at[0] == 'i') &&
-			 !keep(s, a, &name, &out->repr_int))
+			 !keep(s, a, &name, &out->rare.repr_int))
 			return false;
 	}
 	return true;
@@ -181,13 +189,13 @@ static bool repr_text(struct scan *s, struct arena *a, struct scan_text list,
 
 /* enable = "avx,avx2", once or more, after what is there already. */
 static bool features_text(struct scan *s, struct arena *a,
-			  struct scan_text list, struct rustdoc_attrs *out)
+			  struct scan_text list, struct reading *out)
 {
 	struct scan_text part;
 
 	while (next_part(&list, &part)) {
 		struct scan_text rest, one, name = split_name(part, &rest);
-		uint32_t count = out->target_features.count;
+		uint32_t count = out->rare.target_features.count;
 		size_t more;
 		const char **at;
 
@@ -205,12 +213,13 @@ static bool features_text(struct scan *s, struct arena *a,
 		if (!at)
 			return scan_nomem(s);
 		if (count > 0)
-			memcpy(at, out->target_features.at,
+			memcpy(at, out->rare.target_features.at,
 			       count * sizeof(*at));
 		while (next_part(&rest, &one))
 			if (!keep(s, a, &one, &at[count++]))
 				return false;
-		out->target_features = (struct rustdoc_strings){ at, count };
+		out->rare.target_features =
+			(struct rustdoc_strings){ at, count };
 	}
 	return true;
 }
@@ -226,25 +235,25 @@ static bool has_part(struct scan_text list, const char *word)
 }
 
 /* The compiler's own form, "attr = MustUse {reason: ..}". */
-static bool debug_text(struct scan_text t, struct rustdoc_attrs *out)
+static bool debug_text(struct scan_text t, struct reading *out)
 {
 	struct scan_text rest, name = split_name(t, &rest);
 
 	if (text_is(&name, "MustUse"))
-		out->must_use = true;
+		out->plain.must_use = true;
 	else if (text_is(&name, "NonExhaustive"))
-		out->non_exhaustive = true;
+		out->plain.non_exhaustive = true;
 	else if (text_is(&name, "AutomaticallyDerived"))
-		out->automatically_derived = true;
+		out->plain.automatically_derived = true;
 	else if (text_is(&name, "MacroExport"))
-		out->macro_export = true;
+		out->plain.macro_export = true;
 	else if (text_is(&name, "NoMangle"))
-		out->no_mangle = true;
+		out->plain.no_mangle = true;
 	return true;
 }
 
 static bool attr_text(struct scan *s, struct arena *a, struct scan_text t,
-		      struct rustdoc_attrs *out)
+		      struct reading *out)
 {
 	struct scan_text rest, name = split_name(t, &rest);
 
@@ -253,19 +262,19 @@ static bool attr_text(struct scan *s, struct arena *a, struct scan_text t,
 	if (text_is(&name, "attr"))
 		return debug_text(rest, out);
 	if (text_is(&name, "doc"))
-		out->hidden |= has_part(rest, "hidden");
+		out->plain.hidden |= has_part(rest, "hidden");
 	else if (text_is(&name, "non_exhaustive"))
-		out->non_exhaustive = true;
+		out->plain.non_exhaustive = true;
 	else if (text_is(&name, "must_use"))
-		out->must_use = true;
+		out->plain.must_use = true;
 	else if (text_is(&name, "automatically_derived"))
-		out->automatically_derived = true;
+		out->plain.automatically_derived = true;
 	else if (text_is(&name, "macro_export"))
-		out->macro_export = true;
+		out->plain.macro_export = true;
 	else if (text_is(&name, "no_mangle"))
-		out->no_mangle = true;
+		out->plain.no_mangle = true;
 	else if (text_is(&name, "export_name"))
-		return keep_quoted(s, a, rest, &out->export_name);
+		return keep_quoted(s, a, rest, &out->rare.export_name);
 	else if (text_is(&name, "repr"))
 		return repr_text(s, a, rest, out);
 	else if (text_is(&name, "target_feature"))
@@ -299,7 +308,7 @@ static bool pass_untold(struct scan *s)
 {
 	static const char begin[] = "#[attr = ";
 	size_t at = s->pos, len = strlen(begin);
-	struct rustdoc_attrs told = { 0 };
+	struct reading told = { 0 };
 	struct scan_text t, name;
 
 	if (scan_peek(s) != '"' || !scan_raw_string(s, &t))
@@ -311,9 +320,9 @@ static bool pass_untold(struct scan *s)
 		debug_text(name, &told);
 		/* a letter may hide behind its number */
 		if (len + name.len < t.len && name.at[name.len] != '\\' &&
-		    !told.must_use && !told.non_exhaustive &&
-		    !told.automatically_derived && !told.macro_export &&
-		    !told.no_mangle)
+		    !told.plain.must_use && !told.plain.non_exhaustive &&
+		    !told.plain.automatically_derived &&
+		    !told.plain.macro_export && !told.plain.no_mangle)
 			return true;
 	}
 	scan_seek(s, at);
@@ -321,8 +330,7 @@ static bool pass_untold(struct scan *s)
 }
 
 /* "non_exhaustive", or Rust text, of which only what is kept stays in A. */
-static bool attr_word(struct scan *s, struct arena *a,
-		      struct rustdoc_attrs *out)
+static bool attr_word(struct scan *s, struct arena *a, struct reading *out)
 {
 	struct arena_mark before = arena_mark(a), after;
 	const char *word;
@@ -369,21 +377,20 @@ static bool repr_kind(struct scan *s, enum rustdoc_repr_kind *out)
 	return true;
 }
 
-static bool repr_object(struct scan *s, struct arena *a,
-			struct rustdoc_attrs *out)
+static bool repr_object(struct scan *s, struct arena *a, struct reading *out)
 {
 	struct scan_text key;
 	size_t n = 0;
 
 	while (scan_member(s, &n, &key)) {
 		if (text_is(&key, "kind"))
-			repr_kind(s, &out->repr);
+			repr_kind(s, &out->plain.repr);
 		else if (text_is(&key, "align"))
-			number_or_null(s, &out->repr_align);
+			number_or_null(s, &out->rare.repr_align);
 		else if (text_is(&key, "packed"))
-			number_or_null(s, &out->repr_packed);
+			number_or_null(s, &out->rare.repr_packed);
 		else if (text_is(&key, "int"))
-			scan_string_or_null(s, a, &out->repr_int);
+			scan_string_or_null(s, a, &out->rare.repr_int);
 		else
 			scan_skip(s);
 	}
@@ -391,22 +398,21 @@ static bool repr_object(struct scan *s, struct arena *a,
 }
 
 static bool features_object(struct scan *s, struct arena *a,
-			    struct rustdoc_attrs *out)
+			    struct reading *out)
 {
 	struct scan_text key;
 	size_t n = 0;
 
 	while (scan_member(s, &n, &key)) {
 		if (text_is(&key, "enable"))
-			strings_parse(s, a, &out->target_features);
+			strings_parse(s, a, &out->rare.target_features);
 		else
 			scan_skip(s);
 	}
 	return scan_ok(s);
 }
 
-static bool attr_object(struct scan *s, struct arena *a,
-			struct rustdoc_attrs *out)
+static bool attr_object(struct scan *s, struct arena *a, struct reading *out)
 {
 	struct scan_text key;
 	size_t n = 0;
@@ -415,10 +421,10 @@ static bool attr_object(struct scan *s, struct arena *a,
 		if (text_is(&key, "other")) {
 			attr_word(s, a, out);
 		} else if (text_is(&key, "must_use")) {
-			out->must_use = true;
+			out->plain.must_use = true;
 			scan_skip(s);
 		} else if (text_is(&key, "export_name")) {
-			scan_string_or_null(s, a, &out->export_name);
+			scan_string_or_null(s, a, &out->rare.export_name);
 		} else if (text_is(&key, "repr")) {
 			repr_object(s, a, out);
 		} else if (text_is(&key, "target_feature")) {
@@ -430,19 +436,35 @@ static bool attr_object(struct scan *s, struct arena *a,
 	return scan_ok(s);
 }
 
+static bool is_rare(const struct rustdoc_rare_attrs *r)
+{
+	return r->repr_align || r->repr_packed || r->repr_int ||
+	       r->export_name || r->target_features.count > 0;
+}
+
 bool attrs_parse(struct scan *s, struct arena *a, struct rustdoc_attrs *out)
 {
+	struct reading r = { *out, *out->rare };
+	struct rustdoc_rare_attrs *rare;
 	size_t n = 0;
 
 	while (scan_element(s, &n)) {
 		char c = scan_peek(s);
 
 		if (c == '"')
-			attr_word(s, a, out);
+			attr_word(s, a, &r);
 		else if (c == '{')
-			attr_object(s, a, out);
+			attr_object(s, a, &r);
 		else
 			scan_skip(s);
 	}
-	return scan_ok(s);
+	*out = r.plain;
+	if (!scan_ok(s) || !is_rare(&r.rare))
+		return scan_ok(s);
+	rare = arena_alloc(a, sizeof(*rare));
+	if (!rare)
+		return scan_nomem(s);
+	*rare = r.rare;
+	out->rare = rare;
+	return true;
 }

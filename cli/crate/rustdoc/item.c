@@ -185,6 +185,7 @@ bool item_parse(struct scan *s, struct arena *a, struct map *files,
 	struct scan_text key;
 
 	out->visible_in = RUSTDOC_NO_ID;
+	out->attrs.rare = &attrs_without;
 	while (scan_member(s, &n, &key))
 		if (!item_member(&r, &key))
 			return false;

@@ -74,6 +74,15 @@ enum rustdoc_repr_kind {
 	RUSTDOC_REPR_SIMD
 };
 
+/* What few items have. */
+struct rustdoc_rare_attrs {
+	uint64_t repr_align;			/* 0: none */
+	uint64_t repr_packed;			/* 0: none */
+	const char *repr_int;			/* "u8", or NULL */
+	const char *export_name;		/* or NULL */
+	struct rustdoc_strings target_features; /* in the order written */
+};
+
 /*
  * The attributes that any lint needs, one form for all formats: up to 53 they
  * are Rust text, from 54 on structured.
@@ -86,11 +95,7 @@ struct rustdoc_attrs {
 	bool macro_export;
 	bool no_mangle;
 	enum rustdoc_repr_kind repr;
-	uint64_t repr_align;			/* 0: none */
-	uint64_t repr_packed;			/* 0: none */
-	const char *repr_int;			/* "u8", or NULL */
-	const char *export_name;		/* or NULL */
-	struct rustdoc_strings target_features; /* in the order written */
+	const struct rustdoc_rare_attrs *rare; /* never NULL */
 };
 
 enum rustdoc_shape {

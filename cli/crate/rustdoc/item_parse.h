@@ -34,6 +34,9 @@ bool item_peek_trait(struct scan *s, uint32_t *out);
 /* What sort of impl the item TEXT plainly is, see rustdoc_impl_sort(). */
 enum rustdoc_impl_sort impl_sort_peek(const char *text, size_t size);
 
+/* None that is rare. */
+extern const struct rustdoc_rare_attrs attrs_without;
+
 /*
  * The array of attributes at the cursor: Rust text ("#[non_exhaustive]") as
  * formats up to 53 have it, words and objects as those from 54 on, or both.

@@ -26,7 +26,7 @@ bool when_number_differs(struct semver_pair *p)
 /* The number of a variant can be read from memory, whatever fields it has. */
 static bool has_tag(const struct semver_pair *p, int side)
 {
-	return p->item[side]->attrs.repr_int;
+	return p->item[side]->attrs.rare->repr_int;
 }
 
 bool when_item_with_tag_both(struct semver_pair *p)
@@ -39,7 +39,8 @@ bool when_item_was_without_repr(struct semver_pair *p)
 {
 	const struct rustdoc_attrs *a = &p->item[SEMVER_OLD]->attrs;
 
-	return !a->repr_int && a->repr == RUSTDOC_REPR_RUST && !a->repr_align;
+	return !a->rare->repr_int && a->repr == RUSTDOC_REPR_RUST &&
+	       !a->rare->repr_align;
 }
 
 static bool castable(const struct semver_pair *p, int side)

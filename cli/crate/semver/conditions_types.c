@@ -210,56 +210,56 @@ static bool number_differs(uint64_t a, uint64_t b)
 
 bool when_becomes_aligned(struct semver_pair *p)
 {
-	return number_goes(attrs(p, SEMVER_NEW)->repr_align,
-			   attrs(p, SEMVER_OLD)->repr_align);
+	return number_goes(attrs(p, SEMVER_NEW)->rare->repr_align,
+			   attrs(p, SEMVER_OLD)->rare->repr_align);
 }
 
 bool when_was_aligned(struct semver_pair *p)
 {
-	return number_goes(attrs(p, SEMVER_OLD)->repr_align,
-			   attrs(p, SEMVER_NEW)->repr_align);
+	return number_goes(attrs(p, SEMVER_OLD)->rare->repr_align,
+			   attrs(p, SEMVER_NEW)->rare->repr_align);
 }
 
 bool when_alignment_differs(struct semver_pair *p)
 {
-	return number_differs(attrs(p, SEMVER_OLD)->repr_align,
-			      attrs(p, SEMVER_NEW)->repr_align);
+	return number_differs(attrs(p, SEMVER_OLD)->rare->repr_align,
+			      attrs(p, SEMVER_NEW)->rare->repr_align);
 }
 
 bool when_becomes_packed(struct semver_pair *p)
 {
-	return number_goes(attrs(p, SEMVER_NEW)->repr_packed,
-			   attrs(p, SEMVER_OLD)->repr_packed);
+	return number_goes(attrs(p, SEMVER_NEW)->rare->repr_packed,
+			   attrs(p, SEMVER_OLD)->rare->repr_packed);
 }
 
 bool when_was_packed(struct semver_pair *p)
 {
-	return number_goes(attrs(p, SEMVER_OLD)->repr_packed,
-			   attrs(p, SEMVER_NEW)->repr_packed);
+	return number_goes(attrs(p, SEMVER_OLD)->rare->repr_packed,
+			   attrs(p, SEMVER_NEW)->rare->repr_packed);
 }
 
 bool when_packing_differs(struct semver_pair *p)
 {
-	return number_differs(attrs(p, SEMVER_OLD)->repr_packed,
-			      attrs(p, SEMVER_NEW)->repr_packed);
+	return number_differs(attrs(p, SEMVER_OLD)->rare->repr_packed,
+			      attrs(p, SEMVER_NEW)->rare->repr_packed);
 }
 
 bool when_becomes_repr_int(struct semver_pair *p)
 {
-	return !attrs(p, SEMVER_OLD)->repr_int &&
-	       attrs(p, SEMVER_NEW)->repr_int;
+	return !attrs(p, SEMVER_OLD)->rare->repr_int &&
+	       attrs(p, SEMVER_NEW)->rare->repr_int;
 }
 
 bool when_was_repr_int(struct semver_pair *p)
 {
-	return attrs(p, SEMVER_OLD)->repr_int &&
-	       !attrs(p, SEMVER_NEW)->repr_int;
+	return attrs(p, SEMVER_OLD)->rare->repr_int &&
+	       !attrs(p, SEMVER_NEW)->rare->repr_int;
 }
 
 bool when_repr_int_differs(struct semver_pair *p)
 {
-	const char *was = attrs(p, SEMVER_OLD)->repr_int;
-	const char *is = attrs(p, SEMVER_NEW)->repr_int;
+	const char *was = attrs(p, SEMVER_OLD)->rare->repr_int;
+	const char *is = attrs(p, SEMVER_NEW)->rare->repr_int;
 
 	return was && is && strcmp(was, is) != 0;
 }

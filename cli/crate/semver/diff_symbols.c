@@ -39,8 +39,8 @@ const char *symbol_of(const struct rustdoc_item *function)
 {
 	if (!function->as.function.has_body)
 		return NULL; /* declared, and defined by somebody else */
-	if (function->attrs.export_name)
-		return function->attrs.export_name;
+	if (function->attrs.rare->export_name)
+		return function->attrs.rare->export_name;
 	return function->attrs.no_mangle ? function->name : NULL;
 }
 

@@ -28,7 +28,7 @@ static const struct rustdoc_target *target(const struct semver_pair *p)
 static const struct rustdoc_strings *needs(const struct semver_pair *p,
 					   int side)
 {
-	return &p->thing[side]->attrs.target_features;
+	return &p->thing[side]->attrs.rare->target_features;
 }
 
 static void add_implied(struct feature_set *set,
