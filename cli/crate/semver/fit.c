@@ -96,7 +96,7 @@ static bool fit_variable(struct fit *f, const struct term *had,
 	const struct term *is = fit_value(f, has->name);
 
 	if (is)
-		return term_same(had, is);
+		return term_same(had, is) || term_is_unresolved(had);
 	if (!can_be_inferred(had, mode))
 		return false;
 	fit_bind(f, has->name, had);
@@ -166,31 +166,6 @@ static bool fit_consts(struct fit *f, const struct term *had,
 		return true;
 	/* a constant by its name: its value is not to be seen */
 	return !known || !has->is_literal;
-}
-
-/* Iterator::Item is IntoIterator::Item. */
-static bool is_item_of_both(const struct term *had, const struct term *has)
-{
-	static const char iter[] = "core::iter::traits::";
-	const struct term *a = had->bounds.at[0].trait;
-	const struct term *b = has->bounds.at[0].trait;
-
-	return strcmp(had->name, "Item") == 0 && a->name && b->name &&
-	       strncmp(a->name, iter, sizeof(iter) - 1) == 0 &&
-	       strncmp(b->name, iter, sizeof(iter) - 1) == 0;
-}
-
-static bool fit_projections(struct fit *f, const struct term *had,
-			    const struct term *has)
-{
-	if (strcmp(had->name, has->name) != 0 ||
-	    !fit_terms(f, had->args[0], has->args[0], FIT_EXACT))
-		return false;
-	if (had->bounds.count == 0 || has->bounds.count == 0 ||
-	    is_item_of_both(had, has))
-		return true;
-	return fit_terms(f, had->bounds.at[0].trait, has->bounds.at[0].trait,
-			 FIT_EXACT);
 }
 
 static bool fit_refs(struct fit *f, const struct term *had,
@@ -374,45 +349,6 @@ static bool is_said_elsewhere(const struct fit *f, const struct term *has)
 	self = fit_value(f, self->name);
 	return self && self->kind != TERM_PARAM && self->kind != TERM_IMPL &&
 	       self->kind != TERM_PROJECTION;
-}
-
-/* T::Item, of what PREDS call T: Iterator<Item = u8>, is u8. */
-static const struct term *value_by(const struct term_preds *preds,
-				   const struct term *t)
-{
-	const struct term *trait;
-
-	if (t->kind != TERM_PROJECTION || t->bounds.count == 0 ||
-	    t->bounds.at[0].trait->kind != TERM_PATH)
-		return NULL;
-	for (size_t i = 0; preds && i < preds->count; i++) {
-		trait = preds->at[i].bound.trait;
-		if (!trait || !term_same(preds->at[i].type, t->args[0]) ||
-		    strcmp(trait->name, t->bounds.at[0].trait->name) != 0)
-			continue;
-		for (size_t k = 0; k < trait->constraint_count; k++)
-			if (strcmp(trait->constraints[k].name, t->name) == 0)
-				return trait->constraints[k].value;
-	}
-	return NULL;
-}
-
-/* At least one of them is a projection. */
-static bool fit_projected(struct fit *f, const struct term *had,
-			  const struct term *has, enum fit_mode mode)
-{
-	const struct term *was = value_by(f->had_preds, had);
-	const struct term *is = value_by(f->has_preds, has);
-	struct fit_state before = f->now;
-
-	if (had->kind == has->kind && fit_projections(f, had, has))
-		return true;
-	f->now = before;
-	if (was || is)
-		return fit_terms(f, was ? was : had, is ? is : has, mode);
-	if (had->kind == has->kind && strcmp(had->name, has->name) == 0)
-		return false;
-	return term_is_unresolved(had) || term_is_unresolved(has);
 }
 
 static bool fit_any(struct fit *f, const struct term *had,

@@ -106,6 +106,10 @@ bool fit_args(struct fit *f, const struct term *had, const struct term *has,
 bool fit_paths(struct fit *f, const struct term *had, const struct term *has,
 	       enum fit_mode mode);
 
+/* HAD and HAS, of which one at least is a projection. */
+bool fit_projected(struct fit *f, const struct term *had,
+		   const struct term *has, enum fit_mode mode);
+
 /* The same type or trait? */
 bool fit_same_item(struct fit *f, const struct term *had,
 		   const struct term *has);
@@ -138,6 +142,17 @@ bool fit_any_implies(struct fit *f, struct term_bounds have,
 /* The predicates of `had` say of TYPE that it has WANT. */
 bool fit_preds_say(struct fit *f, const struct term *type,
 		   const struct term *want);
+
+/* U, if PREDS have T: Trait<Name = U> and T is <T as Trait>::Name; or NULL. */
+const struct term *fit_value_by(const struct term_preds *preds,
+				const struct term *t);
+
+/*
+ * TRAIT, which cannot be named from outside, has no associated type NAME: what
+ * the other side says of one is about a trait that was declared anew.
+ */
+bool fit_is_redeclared(struct fit *f, const struct term *trait,
+		       const char *name);
 
 /* The bounds of an associated type in a trait of this crate have WANT. */
 bool fit_projection_says(struct fit *f, const struct term *had,

@@ -33,6 +33,31 @@ static bool pair_fits(struct fit *f, const struct term *have,
 		    : fit_terms(f, have, want, FIT_EXACT);
 }
 
+static const struct rustdoc_item *type_declared(struct fit *f,
+						const struct term *trait,
+						const char *name)
+{
+	struct rustdoc *d = f->side[trait->side]->doc;
+
+	for (uint32_t i = 0; i < trait->item->as.trait.items.count; i++) {
+		const struct rustdoc_item *it =
+			rustdoc_item_of(d, trait->item->as.trait.items.at[i],
+					RUSTDOC_ASSOC_TYPE);
+
+		if (it && it->name && strcmp(it->name, name) == 0)
+			return it;
+	}
+	return NULL;
+}
+
+bool fit_is_redeclared(struct fit *f, const struct term *trait,
+		       const char *name)
+{
+	return trait->item && trait->item->kind == RUSTDOC_TRAIT &&
+	       !surface_is_api(f->side[trait->side]->surface, trait->id) &&
+	       !type_declared(f, trait, name);
+}
+
 static bool refs_fit(struct fit *f, const struct term *have,
 		     const struct term *want, bool back)
 {
@@ -44,7 +69,8 @@ static bool refs_fit(struct fit *f, const struct term *have,
 	for (size_t i = 0; i < want->constraint_count; i++) {
 		const struct term_constraint *w = &want->constraints[i], *h;
 
-		if (!w->value || strcmp(w->name, "IntoIter") == 0)
+		if (!w->value || strcmp(w->name, "IntoIter") == 0 ||
+		    fit_is_redeclared(f, have, w->name))
 			continue;
 		h = constraint(have, w->name);
 		if (!h || !h->value || !pair_fits(f, h->value, w->value, back))
@@ -178,24 +204,18 @@ bool fit_projection_says(struct fit *f, const struct term *had,
 {
 	const struct term *trait =
 		had->bounds.count > 0 ? had->bounds.at[0].trait : NULL;
-	struct rustdoc *d = f->side[f->had]->doc;
+	const struct rustdoc_item *it;
 	struct term_builder b;
 
 	if (!trait || !trait->item || trait->item->kind != RUSTDOC_TRAIT)
 		return false;
-	for (uint32_t i = 0; i < trait->item->as.trait.items.count; i++) {
-		const struct rustdoc_item *it =
-			rustdoc_item_of(d, trait->item->as.trait.items.at[i],
-					RUSTDOC_ASSOC_TYPE);
-
-		if (!it || !it->name || strcmp(it->name, had->name) != 0)
-			continue;
-		term_builder_init(&b, f->side[f->had], f->had, f->arena);
-		return fit_any_implies(
-			f, term_build_bounds(&b, it->as.assoc_type.bounds),
-			want, false);
-	}
-	return false;
+	it = type_declared(f, trait, had->name);
+	if (!it)
+		return false;
+	term_builder_init(&b, f->side[trait->side], trait->side, f->arena);
+	return fit_any_implies(f,
+			       term_build_bounds(&b, it->as.assoc_type.bounds),
+			       want, trait->side != f->had);
 }
 
 /* Does the blanket IMPL, of the crate as it is now, speak of HAD? */

@@ -226,6 +226,42 @@ static bool parts_hold(struct fit *f, const struct term *type,
 	return true;
 }
 
+static bool is_of_redeclared(struct fit *f, const struct term *projection)
+{
+	const struct term *trait = projection->bounds.count > 0
+					   ? projection->bounds.at[0].trait
+					   : NULL;
+
+	for (size_t i = 0; trait && f->had_preds && i < f->had_preds->count;
+	     i++) {
+		const struct term *had = f->had_preds->at[i].bound.trait;
+
+		if (had && had->kind == TERM_PATH && had->item &&
+		    fit_same_item(f, had, trait) &&
+		    fit_is_redeclared(f, had, projection->name))
+			return true;
+	}
+	return false;
+}
+
+static bool projection_holds(struct fit *f, const struct term_pred *p)
+{
+	const struct term *self = p->type->args[0], *value;
+	struct term had = *p->type;
+
+	if (self->kind == TERM_PARAM)
+		self = fit_value(f, self->name);
+	if (!self || (self->kind != TERM_PARAM && self->kind != TERM_IMPL))
+		return true;
+	had.args = &self;
+	had.side = (uint8_t)f->had;
+	value = fit_value_by(f->had_preds, &had);
+	if (value)
+		return fit_satisfies(f, value, p->bound.trait);
+	return fit_projection_says(f, &had, p->bound.trait) ||
+	       is_of_redeclared(f, p->type);
+}
+
 static bool trait_holds(struct fit *f, const struct term_pred *p)
 {
 	const struct term *type = p->type;
@@ -239,19 +275,8 @@ static bool trait_holds(struct fit *f, const struct term_pred *p)
 	}
 	if (is_said(f, p) || is_said_of_from(f, p))
 		return true;
-	if (type->kind == TERM_PROJECTION) {
-		const struct term *self = type->args[0];
-		struct term had = *type;
-
-		if (self->kind == TERM_PARAM)
-			self = fit_value(f, self->name);
-		if (!self ||
-		    (self->kind != TERM_PARAM && self->kind != TERM_IMPL))
-			return true;
-		had.args = &self;
-		had.side = (uint8_t)f->had;
-		return fit_projection_says(f, &had, p->bound.trait);
-	}
+	if (type->kind == TERM_PROJECTION)
+		return projection_holds(f, p);
 	/* Vec<T>: Debug may follow from T: Debug, and u8: Clone is true */
 	if (is_for_anything(f, type, p->bound.trait) ||
 	    !parts_hold(f, type, p->bound.trait))
