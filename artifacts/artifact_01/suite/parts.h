@@ -17,8 +17,9 @@ void await_drop(struct cx_exec *ex, struct probe *p);
  */
 void check_dropped(struct cx_exec *ex, const struct counter *c);
 
-/* drops.c: E21, E11 */
+/* drops.c: E21, E29, E11 */
 void free_after_churn(void);
+void cancel_what_is_next(struct cx_exec *ex);
 void wait_and_go(void);
 
 /* again.c: E61, E52, E66 */

@@ -276,33 +276,6 @@ static void e26(void)
 
 /* ---- E29, E30: cancel */
 
-static int step_wake_and_cancel(struct probe *p, struct cx_ctx *cx)
-{
-	int rc;
-
-	(void)cx;
-	cx_waker_wake_by_ref(&p->peer->kept);
-	rc = cx_cancel(p->ex, p->peer->id);
-	CHECK(rc == CX_OK, "cx_cancel gave %d", rc);
-	return CX_READY;
-}
-
-/* From a task, when it is in the queue behind that already. */
-static void cancel_what_is_next(struct cx_exec *ex)
-{
-	struct probe next = { .keeps = true };
-	struct probe killer = { .step = step_wake_and_cancel, .peer = &next };
-
-	probe_spawn(ex, &next);
-	turns(ex, 10);
-	probe_spawn(ex, &killer);
-	turns(ex, 10);
-	CHECK(next.polls == 1, "woken and cancelled, and polled after that");
-	CHECK(next.drops == 1, "woken and cancelled, and dropped %d times",
-	      next.drops);
-	probe_forget(&next);
-}
-
 static void e29(void)
 {
 	struct cx_exec *ex = exec_new();
