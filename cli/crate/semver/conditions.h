@@ -184,6 +184,7 @@ semver_condition when_param_type_changes;
 semver_condition when_return_type_changes;
 semver_condition when_bounds_tighten;
 semver_condition when_variance_narrows;
+semver_condition when_blanket_impl_is_added;
 semver_condition when_self_narrows;
 semver_condition when_generics_move;
 semver_condition when_lifetimes_tighten;

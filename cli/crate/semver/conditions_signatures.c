@@ -111,6 +111,11 @@ bool when_is_no_plain_shape(struct semver_pair *p)
 	return !is_plain(p->thing[SEMVER_NEW]);
 }
 
+bool when_blanket_impl_is_added(struct semver_pair *p)
+{
+	return impls_blanket_added(p);
+}
+
 bool when_impl_is_gone(struct semver_pair *p)
 {
 	return p->word->change == IMPL_GONE;

@@ -451,3 +451,75 @@ int impls_compare(const struct semver_pair *p, struct arena *a,
 	*out = list;
 	return 0;
 }
+
+/* ---- impls for everybody */
+
+/* impl<T> Trait for T, by the TRAIT's own list. */
+static const struct rustdoc_item *blanket_at(struct rustdoc *d,
+					     const struct rustdoc_item *trait,
+					     uint32_t nth)
+{
+	const struct rustdoc_item *impl =
+		written(d, trait->as.trait.impls.at[nth], false);
+	struct rustdoc_type t;
+
+	return impl && impl->as.impl.trait_id == trait->id &&
+			       rustdoc_type_read(d, impl->as.impl.target, &t) &&
+			       t.kind == RUSTDOC_TYPE_GENERIC
+		       ? impl
+		       : NULL;
+}
+
+/*
+ * Could a type of another crate have met BOUND before, and had an impl of its
+ * own?  Not of a trait that is new, or that only this crate implements.
+ */
+static bool others_may_have(const struct semver_pair *p,
+			    const struct term_bound *bound)
+{
+	const struct term *t = bound->trait;
+	const struct surface_path *at;
+
+	if (!t || bound->is_maybe)
+		return true;
+	if (t->kind != TERM_PATH)
+		return false;
+	if (!t->item)
+		return true;
+	if (t->item->kind != RUSTDOC_TRAIT ||
+	    sealing_of(&p->side[SEMVER_NEW]->sealing, t->item) != SEALING_NONE)
+		return false;
+	at = surface_of(p->side[SEMVER_NEW]->surface, t->id);
+	for (; at; at = at->next_way)
+		if (surface_find(p->side[SEMVER_OLD]->surface, at->path))
+			return true;
+	return false;
+}
+
+bool impls_blanket_added(const struct semver_pair *p)
+{
+	const struct rustdoc_item *was = p->item[SEMVER_OLD];
+	const struct rustdoc_item *is = p->item[SEMVER_NEW];
+	AUTO(arena_releasep) struct arena a = { 0 };
+	bool found = false;
+
+	for (uint32_t i = 0; i < was->as.trait.impls.count; i++)
+		if (blanket_at(p->side[SEMVER_OLD]->doc, was, i))
+			return false;
+	for (uint32_t i = 0; i < is->as.trait.impls.count && !found; i++) {
+		const struct rustdoc_item *impl =
+			blanket_at(p->side[SEMVER_NEW]->doc, is, i);
+		struct term_params params = { 0 };
+		struct term_preds preds = { 0 };
+		struct term_builder b;
+
+		if (!impl)
+			continue;
+		term_builder_init(&b, p->side[SEMVER_NEW], SEMVER_NEW, &a);
+		term_build_generics(&b, impl->generics, &params, &preds);
+		found = true;
+		for (size_t k = 0; k < preds.count && found; k++)
+			found = others_may_have(p, &preds.at[k].bound);
+	}
+	return found;
+}

@@ -30,4 +30,11 @@ struct impl_found {
 int impls_compare(const struct semver_pair *p, struct arena *a,
 		  const struct impl_found **out, size_t *count);
 
+/*
+ * True if P's trait got an impl for every type, or every one with some traits,
+ * and had none: who implemented it for a type of their own that has these too
+ * has two now.
+ */
+bool impls_blanket_added(const struct semver_pair *p);
+
 #endif

@@ -166,6 +166,15 @@ const struct semver_lint semver_lints_of_signatures[] = {
 	  .mend = "keep the fields from making the parameter invariant, or "
 		  "release a new major version",
 	  .when = { when_variance_narrows }, .detail = detail_variance },
+	{ BREAKS_MAYBE("trait_blanket_impl_added",
+		       "trait is implemented for every type of some sort"),
+	  WHERE(ITEM, CHANGED, KIND_TRAIT),
+	  .why = "impls in other crates, for types that the new one speaks of "
+		 "too, do not compile any more",
+	  .mend = "implement it for the types that need it, or release a new "
+		  "major version",
+	  .when = { when_item_was_implementable, when_is_implementable,
+		    when_blanket_impl_is_added } },
 	{ BREAKS_MAYBE("drop_impl_added", "type with public fields got a Drop"),
 	  WHERE(ITEM, CHANGED, KIND_STRUCT | KIND_ENUM),
 	  .why = "code that moves a field out of a value does not compile any "

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "crate/rustdoc/doc.h"
+#include "crate/semver/alias.h"
 #include "crate/semver/alike.h"
 #include "crate/semver/signature_internal.h"
 
@@ -66,8 +67,15 @@ void job_compare_types(struct job *j)
 		type[side] =
 			term_build(&j->of[side].b, type_of(p->thing[side]));
 	}
-	if (counts_differ(j) && !j->of[SEMVER_OLD].self)
+	if (counts_differ(j) && !j->of[SEMVER_OLD].self) {
+		/* of an alias that is no re-export nobody else says so */
+		if (p->thing[SEMVER_OLD]->kind == RUSTDOC_TYPE_ALIAS &&
+		    !alias_target(p->side[SEMVER_OLD]->doc,
+				  p->thing[SEMVER_OLD]))
+			job_found(j, SIGNATURE_TYPE, type[SEMVER_OLD],
+				  type[SEMVER_NEW]);
 		return;
+	}
 	job_fit(j, &f, SEMVER_OLD);
 	if (!fit_terms(&f, type[SEMVER_OLD], type[SEMVER_NEW],
 		       is_const && !is_written ? FIT_RETURN_IN : FIT_EXACT) ||
