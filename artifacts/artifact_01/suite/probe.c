@@ -276,11 +276,7 @@ static void counter_wake_by_ref(void *w)
 
 static void counter_drop(void *w)
 {
-	struct counter *c = w;
-
-	c->drops++;
-	if (c->on_drop)
-		c->on_drop(c->data);
+	((struct counter *)w)->drops++;
 }
 
 static void counter_wake(void *w)

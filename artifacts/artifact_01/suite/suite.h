@@ -130,7 +130,6 @@ struct counter {
 	atomic_int drops; /* of clones, wakes by value among them */
 	atomic_int wakes;
 	void (*on_wake)(void *data);
-	void (*on_drop)(void *data);
 	void *data;
 };
 
