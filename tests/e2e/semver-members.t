@@ -56,6 +56,25 @@ beside() {
 	is 1 && has out 'top::one'
 }
 
+# What it stands for neither document says, and libc's own became core's.
+alias_moved() {
+	git init -q alias && crate alias/low low 0.1.0 &&
+		echo 'pub type Long = i64;' >alias/low/src/lib.rs &&
+		crate alias/top top 0.1.0 '[dependencies]' \
+			'low = { path = "../low" }' &&
+		echo 'pub fn f() -> low::c_long { 1 }' >alias/top/src/lib.rs &&
+		sed -i 's/Long/c_long/' alias/low/src/lib.rs &&
+		commit alias first || return 1
+	echo 'pub use std::ffi::c_long;' >alias/low/src/lib.rs
+	run semver alias/top --baseline-rev HEAD
+	is 0 && same out </dev/null || return 1
+	echo 'pub type c_short = i16; pub type c_long = i64;' \
+		>alias/low/src/lib.rs
+	sed -i 's/low::c_long/low::c_short/' alias/top/src/lib.rs
+	run semver alias/top --baseline-rev HEAD
+	is 0 && has out "it was 'c_long' and is 'c_short'"
+}
+
 # Each side is in a repository of its own, or there is none to take it from.
 apart() {
 	cp -r two other && git -C other reset -q --hard &&
@@ -124,6 +143,7 @@ no_dependency() {
 
 check 'members of a workspace, each for itself' members
 check 'a dependency that lies beside the crate comes along' beside
+check 'an alias of another crate that is core'"'"'s now' alias_moved
 check 'a dependency that no repository has with the crate' apart
 check 'a crate that could not be compared, in rows' told_beside_rows
 check 'one dependency graph for both' one_graph

@@ -333,6 +333,15 @@ static bool coerce_return(struct fit *f, const struct term *had,
 
 /* ---- all together */
 
+/* c_long of libc and that of core: one may well be the other. */
+static bool same_last(const char *a, const char *b)
+{
+	const char *x = strrchr(a, ':'), *y = strrchr(b, ':');
+
+	return x && y && strcmp(x, y) == 0 &&
+	       fact_is_standard(a) != fact_is_standard(b);
+}
+
 static bool is_unknown(const struct term *t)
 {
 	return t->kind == TERM_ANY || t->is_foreign_alias;
@@ -379,6 +388,7 @@ static bool fit_any(struct fit *f, const struct term *had,
 		return fact_may_be(has->name, had->name);
 	if (is_unknown(had) || is_unknown(has))
 		return !(had->is_foreign_alias && has->is_foreign_alias) ||
+		       same_last(had->name, has->name) ||
 		       fit_paths(f, had, has, mode);
 	return fit_kind(f, had, has, mode);
 }
