@@ -75,10 +75,12 @@ static void both_open_up(struct cx_exec *ex, struct both *b, int way,
 	await_wake(ex, c);
 }
 
-static void both_close(struct both *b)
+static void both_close(struct cx_exec *ex, struct both *b)
 {
-	cx_op_drop(b->op[0]);
-	cx_op_drop(b->op[1]);
+	for (int i = 0; i < 2; i++) {
+		cx_op_drop(b->op[i]);
+		check_dropped(ex, &b->c[i]);
+	}
 	pair_close(b->fds);
 }
 
@@ -90,7 +92,7 @@ static void one_of_two_goes(struct cx_exec *ex, int stays)
 	cx_op_drop(b.op[!stays]);
 	b.op[!stays] = NULL;
 	both_open_up(ex, &b, stays, &b.c[stays]);
-	both_close(&b);
+	both_close(ex, &b);
 }
 
 /* The task of the one that is woken first has not looked yet. */
@@ -101,7 +103,7 @@ static void one_of_two_is_told(struct cx_exec *ex, int first)
 	both_open(ex, &b);
 	both_open_up(ex, &b, first, &b.c[first]);
 	both_open_up(ex, &b, !first, &b.c[!first]);
-	both_close(&b);
+	both_close(ex, &b);
 }
 
 static void both_end(struct cx_exec *ex)
@@ -112,8 +114,10 @@ static void both_end(struct cx_exec *ex)
 	close(b.fds[1]);
 	await_wake(ex, &b.c[0]);
 	await_wake(ex, &b.c[1]);
-	cx_op_drop(b.op[0]);
-	cx_op_drop(b.op[1]);
+	for (int i = 0; i < 2; i++) {
+		cx_op_drop(b.op[i]);
+		check_dropped(ex, &b.c[i]);
+	}
 	close(b.fds[0]);
 }
 
@@ -136,8 +140,9 @@ static void either(struct cx_exec *ex, int way)
 		turns(ex, 5);
 		both_open_up(ex, &b, way, &c);
 		cx_op_drop(op);
+		check_dropped(ex, &c);
 	}
-	both_close(&b);
+	both_close(ex, &b);
 }
 
 void two_waits(void)

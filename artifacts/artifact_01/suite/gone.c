@@ -150,6 +150,8 @@ static void drop_what_was_ready(struct cx_exec *ex)
 	/* it sleeps for ever, if that went with the other */
 	await_wake(ex, &next);
 	cx_op_drop(ops[1]);
+	check_dropped(ex, &told);
+	check_dropped(ex, &next);
 	pair_close(fds[0]);
 	pair_close(fds[1]);
 }

@@ -82,6 +82,8 @@ static void last_of_descriptor(struct cx_exec *ex)
 	put_bytes(fds[1], 1);
 	await_wake(ex, &b);
 	check_last(op, &a, &b, "a descriptor");
+	check_dropped(ex, &a);
+	check_dropped(ex, &b);
 	pair_close(fds);
 }
 

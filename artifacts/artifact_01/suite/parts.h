@@ -5,10 +5,10 @@
 
 #include "suite.h"
 
-/* Run until C was woken; if it never is, that is found asleep. */
+/* Run until C was woken; fails if it is not. */
 void await_wake(struct cx_exec *ex, struct counter *c);
 
-/* Run until the task of P has ended; likewise. */
+/* Run until the task of P has ended; if it never does, it is found asleep. */
 void await_drop(struct cx_exec *ex, struct probe *p);
 
 /*

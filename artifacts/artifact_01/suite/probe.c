@@ -269,9 +269,13 @@ static void counter_wake_by_ref(void *w)
 {
 	struct counter *c = w;
 
+	void (*on_wake)(void *data) = c->on_wake;
+	void *data = c->data;
+
+	/* on another thread, C may be gone once it is counted */
 	c->wakes++;
-	if (c->on_wake)
-		c->on_wake(c->data);
+	if (on_wake)
+		on_wake(data);
 }
 
 static void counter_drop(void *w)
