@@ -117,20 +117,34 @@ static bool means_other_args(struct fit *f, const struct term *had,
 	return false;
 }
 
+static size_t lifetimes_in(const struct term *t)
+{
+	size_t n = 0;
+
+	while (n < t->count && t->args[n]->kind == TERM_LIFETIME)
+		n++;
+	return n;
+}
+
 bool fit_args(struct fit *f, const struct term *had, const struct term *has,
 	      enum fit_mode mode)
 {
-	size_t count = had->count < has->count ? had->count : has->count;
+	size_t i = 0, k = 0;
 
 	if (means_other_args(f, had, has))
 		return true;
-
 	/* a type of ours that takes others now: its own lint has said so */
-	if (had->count != has->count && !(had->item && has->item) &&
-	    !is_default_for(f, had, has))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!fit_terms(f, had->args[i], has->args[i], mode))
+	if (had->count != has->count) {
+		if (!(had->item && has->item) && !is_default_for(f, had, has))
+			return false;
+		if (had->item && has->item &&
+		    lifetimes_in(had) != lifetimes_in(has)) {
+			i = lifetimes_in(had);
+			k = lifetimes_in(has);
+		}
+	}
+	for (; i < had->count && k < has->count; i++, k++)
+		if (!fit_terms(f, had->args[i], has->args[k], mode))
 			return false;
 	return true;
 }
