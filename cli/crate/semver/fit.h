@@ -67,6 +67,9 @@ struct fit {
 	struct arena *arena;
 	const struct term_preds *had_preds;
 	const struct term_preds *has_preds;
+	/* the first of these, which are of the trait around: of Self it tells
+	 */
+	size_t has_around;
 	const struct term_params *had_params;
 	const struct term_params *has_params;
 	const struct rustdoc_item *own_trait; /* of `has`, around; or NULL */

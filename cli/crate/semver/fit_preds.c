@@ -323,6 +323,13 @@ static bool sizes_hold(struct fit *f)
 	return true;
 }
 
+/* `where Self: A` of a trait: said of the trait, and not of each member. */
+static bool is_supertrait(const struct fit *f, size_t pred)
+{
+	return pred < f->has_around &&
+	       term_is_named(f->has_preds->at[pred].type, "Self");
+}
+
 /* Twice: what a variable is may follow from a later predicate. */
 bool fit_preds(struct fit *f, const struct term_pred **which)
 {
@@ -330,7 +337,8 @@ bool fit_preds(struct fit *f, const struct term_pred **which)
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; f->has_preds && i < f->has_preds->count;
 		     i++) {
-			if (pred_holds(f, &f->has_preds->at[i]))
+			if (is_supertrait(f, i) ||
+			    pred_holds(f, &f->has_preds->at[i]))
 				continue;
 			if (round == 0)
 				continue;

@@ -163,6 +163,7 @@ void job_frame(struct job *j, int side)
 			add_self(fr, item);
 	}
 	fr->own = fr->params.count;
+	fr->around = item->kind == RUSTDOC_TRAIT ? fr->preds.count : 0;
 	if (item->kind == RUSTDOC_TRAIT && side == SEMVER_NEW)
 		leave_out_new(j);
 	if (item == j->p->thing[side] && item->kind == RUSTDOC_FUNCTION)
@@ -208,6 +209,8 @@ void job_fit(struct job *j, struct fit *f, int had)
 		.arena = &j->arena,
 		.had_preds = &from->preds,
 		.has_preds = &to->preds,
+		.has_around =
+			j->p->item[!had] != j->p->thing[!had] ? to->around : 0,
 		.had_params = &from->params,
 		.has_params = &to->params,
 		.is_opaque = job_is_of_trait(j->p),

@@ -18,6 +18,7 @@ struct job_frame {
 	struct term_builder b;
 	struct term_params params;
 	struct term_preds preds;
+	size_t around;		 /* of these, those of the trait around it */
 	size_t written;		 /* of the predicates; the others follow */
 	size_t own;		 /* the first parameter of the thing itself */
 	const struct term *self; /* of an inherent impl */
