@@ -138,16 +138,31 @@ bool term_mentions(const struct term *t, const char *lifetime, unsigned depth)
 	return false;
 }
 
+/* The 'a of `impl Trait + 'a`, or NULL. */
+static const struct term *outlives(const struct term *t)
+{
+	const struct term *found = NULL;
+
+	for (size_t i = 0; i < t->bounds.count && !found; i++)
+		found = t->bounds.at[i].lifetime;
+	return found;
+}
+
 /*
  * Does what is returned keep borrowed what LIFETIME is of?  An `async fn` does
  * always, an `impl Trait` what it lists in use<..>; without that all there is
- * from edition 2024 on, and before it what it speaks of.
+ * from edition 2024 on, and before it what it speaks of.  Where it says how
+ * long it lives, no borrow need last longer, whatever else it captures.
  */
 static bool holds(const struct job_frame *fr, const struct term *t,
 		  const char *lifetime)
 {
+	const struct term *bound = outlives(t);
+
 	if (fr->is_async)
 		return true;
+	if (bound)
+		return term_mentions(bound, lifetime, 0);
 	for (size_t i = 0; i < t->capture_count; i++)
 		if (term_mentions(t->captures[i], lifetime, 0))
 			return true;
@@ -182,6 +197,37 @@ static bool can_be_told(const struct job_frame *fr,
 	return other_says || other->b.side->edition != 0;
 }
 
+/* &'a A<'b>: as long as 'a is kept, 'b is borrowed as well. */
+static bool is_behind(const struct job_frame *fr, const struct term *input,
+		      const struct term *pointee, const struct term *had,
+		      const char *lifetime)
+{
+	return input && input->kind == TERM_REF &&
+	       holds(fr, had, input->args[0]->name) &&
+	       term_mentions(pointee ? pointee : input->args[1], lifetime, 0);
+}
+
+/* So it is where 'b: 'a is asked for. */
+static bool holds_through(const struct job_frame *fr, const struct term *had,
+			  const char *lifetime)
+{
+	if (holds(fr, had, lifetime) ||
+	    is_behind(fr, fr->receiver, fr->self, had, lifetime))
+		return true;
+	for (size_t i = 0; i < fr->count; i++)
+		if (is_behind(fr, fr->inputs[i], NULL, had, lifetime))
+			return true;
+	for (size_t i = 0; i < fr->preds.count; i++) {
+		const struct term_pred *p = &fr->preds.at[i];
+
+		if (p->type->kind == TERM_LIFETIME && p->bound.lifetime &&
+		    strcmp(p->type->name, lifetime) == 0 &&
+		    holds(fr, had, p->bound.lifetime->name))
+			return true;
+	}
+	return false;
+}
+
 /* What was free to be changed is kept borrowed now. */
 static bool holds_more(const struct job *j, const struct fit *f)
 {
@@ -197,7 +243,7 @@ static bool holds_more(const struct job *j, const struct fit *f)
 		if (!holds(to, has, l->name))
 			continue;
 		for (size_t k = 0; k < l->count; k++)
-			if (!holds(from, had, l->limit[k]))
+			if (!holds_through(from, had, l->limit[k]))
 				return true;
 	}
 	return false;
