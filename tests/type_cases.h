@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "crate/semver/lints.h"
+#include "io/file.h"
 
 enum {
 	CASES_MAX = 1024,
@@ -276,9 +277,14 @@ static inline void make_side(int side)
 
 static inline int setup(void **state)
 {
+	struct err err = { 0 };
+	char *dir;
+
 	(void)state;
-	snprintf(tmp, sizeof(tmp), "/tmp/semver-types-XXXXXX");
-	assert_non_null(mkdtemp(tmp));
+	assert_int_equal(file_temp_dir(NULL, &dir, &err), 0);
+	assert_true(strlen(dir) < sizeof(tmp));
+	snprintf(tmp, sizeof(tmp), "%s", dir);
+	free(dir);
 	memset(cases, 0, sizeof(cases));
 	case_count = text_count = 0;
 	find_cases();
@@ -291,11 +297,10 @@ static inline int setup(void **state)
 
 static inline int teardown(void **state)
 {
-	char command[PATH_SIZE];
+	struct err err = { 0 };
 
 	(void)state;
-	snprintf(command, sizeof(command), "exec rm -rf %s", tmp);
-	(void)run(command);
+	assert_int_equal(file_remove_tree(tmp, &err), 0);
 	for (size_t i = 0; i < text_count; i++)
 		free(texts[i]);
 	free(json[0]);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "fault.h"
+#include "yaml_random.h"
 #include "yaml_tree.h"
 
 static const struct node *find(const struct node *root, const char *key)
