@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+#include "clocks.h"
 #include "os_linux.h"
 #include "suite.h"
 
@@ -33,12 +34,48 @@ bool counts_waits(void)
 	return waits > 0;
 }
 
-/* Two threads may both be the first, and find the same. */
-#define WAIT(name, type, params, args)                                \
+/* Nothing is ready: may a time-out of NS be taken to have passed? */
+static bool passes(int64_t ns)
+{
+	bool (*on_wait)(int64_t) = clocks_on_wait;
+
+	return on_wait && on_wait(ns);
+}
+
+static int64_t ns_of_ms(int ms)
+{
+	return ms < 0 ? CLOCKS_FOREVER : (int64_t)ms * MS;
+}
+
+enum {
+	WRONG = -2, /* for the system to tell */
+	NS_PER_S = 1000000000
+};
+
+static int64_t ns_of_time(const struct timespec *time)
+{
+	const int64_t most = INT64_MAX / NS_PER_S - 1;
+
+	if (!time)
+		return CLOCKS_FOREVER;
+	if (time->tv_sec < 0 || time->tv_nsec < 0 || time->tv_nsec >= NS_PER_S)
+		return WRONG;
+	return (time->tv_sec > most ? most : time->tv_sec) * NS_PER_S +
+	       time->tv_nsec;
+}
+
+static const struct timespec no_time;
+
+/*
+ * Two threads may both be the first, and find the same.  ASKING are the
+ * arguments without a time to wait, and NS is that time.
+ */
+#define WAIT(name, type, params, args, asking, ns)                    \
 	int name params                                               \
 	{                                                             \
 		static type _Atomic known;                            \
 		type next = known;                                    \
+		int count;                                            \
                                                                       \
 		if (!next) {                                          \
 			void *found = dlsym(RTLD_NEXT, #name);        \
@@ -51,7 +88,10 @@ bool counts_waits(void)
 			return -1;                                    \
 		}                                                     \
 		waits++;                                              \
-		return next args;                                     \
+		if (!clocks_on_wait || (ns) == WRONG)                 \
+			return next args;                             \
+		count = next asking;                                  \
+		return count != 0 || passes(ns) ? count : next args;  \
 	}
 
 typedef int wait_fn(int, struct epoll_event *, int, int);
@@ -64,21 +104,23 @@ typedef int ppoll_fn(struct pollfd *, nfds_t, const struct timespec *,
 
 WAIT(epoll_wait, wait_fn *,
      (int ep, struct epoll_event *events, int room, int ms),
-     (ep, events, room, ms))
+     (ep, events, room, ms), (ep, events, room, 0), ns_of_ms(ms))
 WAIT(epoll_pwait, pwait_fn *,
      (int ep, struct epoll_event *events, int room, int ms,
       const sigset_t *mask),
-     (ep, events, room, ms, mask))
+     (ep, events, room, ms, mask), (ep, events, room, 0, mask), ns_of_ms(ms))
 WAIT(epoll_pwait2, pwait2_fn *,
      (int ep, struct epoll_event *events, int room, const struct timespec *time,
       const sigset_t *mask),
-     (ep, events, room, time, mask))
-WAIT(poll, poll_fn *, (struct pollfd * fds, nfds_t count, int ms),
-     (fds, count, ms))
+     (ep, events, room, time, mask), (ep, events, room, &no_time, mask),
+     ns_of_time(time))
+WAIT(poll, poll_fn *, (struct pollfd * fds, nfds_t fds_len, int ms),
+     (fds, fds_len, ms), (fds, fds_len, 0), ns_of_ms(ms))
 WAIT(ppoll, ppoll_fn *,
-     (struct pollfd * fds, nfds_t count, const struct timespec *time,
+     (struct pollfd * fds, nfds_t fds_len, const struct timespec *time,
       const sigset_t *mask),
-     (fds, count, time, mask))
+     (fds, fds_len, time, mask), (fds, fds_len, &no_time, mask),
+     ns_of_time(time))
 
 #ifdef SANITIZED
 

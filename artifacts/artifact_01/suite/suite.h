@@ -38,6 +38,7 @@ extern const struct statement load_io_statements[];
 extern const struct statement rest_statements[];
 extern const struct statement channel_statements[];
 extern const struct statement extra_statements[];
+extern const struct statement clock_statements[];
 
 /* Open for statement ID what cannot be opened once there is a library. */
 void io_prepare(const char *id);
