@@ -150,6 +150,14 @@ void api_load(const char *path)
 	memcpy((void *)&rust_panic, &abi, sizeof(abi));
 }
 
+void *api_code(void)
+{
+	void *code;
+
+	memcpy(&code, (void *)&lib.new, sizeof(code));
+	return code;
+}
+
 void api_swap(void)
 {
 	struct table other = aside;

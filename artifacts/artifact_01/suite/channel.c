@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "ambush.h"
+#include "meet.h"
 
 enum {
 	SENDERS = 3,
@@ -185,6 +186,8 @@ static void e79(void)
 
 	e79_threads(ex);
 	receive_in_ambush(ex);
+	receive_meanwhile();
+	send_halfway();
 	chan_new(ex, &tx, &rx);
 	cx_tx_send(tx, 7);
 	cx_tx_send(tx, 8);
@@ -253,6 +256,7 @@ static void e80(void)
 	CHECK(a.clones == a.drops && b.clones == b.drops,
 	      "clones of wakers are left");
 	cx_free(ex);
+	forget_meanwhile();
 }
 
 const struct statement channel_statements[] = {

@@ -4,6 +4,7 @@
 
 #include "ambush.h"
 #include "io.h"
+#include "meet.h"
 
 static const uint64_t HOUR = 3600ull * 1000 * MS;
 
@@ -305,6 +306,7 @@ static void e84(void)
 		probe_forget(&all);
 	}
 	spawn_in_ambush(ex);
+	spawn_meanwhile();
 	cx_free(ex);
 }
 
@@ -352,7 +354,8 @@ static void e85(void)
 	pthread_t threads[SPAWNERS];
 
 	spawn_when_all_is_done(ex);
-
+	run_out_meanwhile();
+	spawn_halfway();
 	for (int i = 0; i < SPAWNERS; i++) {
 		s[i] = (struct spawner){ .ex = ex,
 					 .count = SPAWNS,

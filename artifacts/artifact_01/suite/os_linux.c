@@ -158,6 +158,14 @@ bool os_is_active(pid_t pid)
 	return active;
 }
 
+bool os_sleeps(pid_t tid)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%ld", (long)tid);
+	return thread_state(getpid(), name) == 'S';
+}
+
 long os_voluntary_switches(void)
 {
 	struct rusage usage;

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "meet.h"
 #include "parts.h"
 
 static void e1(void)
@@ -313,6 +314,8 @@ static void e8(void)
 	use_up(gone.kept);
 	use_up(late);
 	check_nothing_written(fds);
+	end_meanwhile();
+	end_halfway();
 }
 
 enum {

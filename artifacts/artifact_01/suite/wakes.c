@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "ambush.h"
+#include "meet.h"
 
 /* ---- E13, E14: wakes of other threads while the loop sleeps */
 
@@ -102,6 +103,7 @@ static void e14(void)
 	struct ambushed a = { .ambush = { .act = wake_it, .data = &a } };
 	struct probe p = { .step = step_walk_in, .data = &a };
 
+	fall_asleep_meanwhile();
 	ambush_begin(&a.ambush, 1200);
 	probe_block_on(ex, &p);
 	ambush_end(&a.ambush);
@@ -124,7 +126,7 @@ enum {
 	COLD = 40,
 };
 
-struct meeting {
+struct crossing {
 	struct probe task;
 	struct cx_waker w;
 	_Atomic long round; /* 0: over */
@@ -139,9 +141,9 @@ struct meeting {
 	char lines[LINES][64];
 };
 
-static void *meet(void *data)
+static void *cross(void *data)
 {
-	struct meeting *m = data;
+	struct crossing *m = data;
 	unsigned int at = 0;
 	long round;
 
@@ -159,7 +161,7 @@ static void *meet(void *data)
 
 static int step_see(struct probe *p, struct cx_ctx *cx)
 {
-	struct meeting *m = p->data;
+	struct crossing *m = p->data;
 
 	if (p->polls == 1)
 		m->w = cx_ctx_waker(cx);
@@ -169,7 +171,7 @@ static int step_see(struct probe *p, struct cx_ctx *cx)
 
 static int step_host(struct probe *p, struct cx_ctx *cx)
 {
-	struct meeting *m = p->data;
+	struct crossing *m = p->data;
 
 	if (m->polls % 10000 == 9999)
 		pause_a_while(cx);
@@ -199,10 +201,10 @@ static int step_host(struct probe *p, struct cx_ctx *cx)
 
 static void e15(void)
 {
-	static struct meeting m;
+	static struct crossing m;
 	struct probe host = { .step = step_host, .data = &m, .n = 100000 };
 	struct cx_exec *ex = exec_new();
-	pthread_t thread = thread_start(meet, &m);
+	pthread_t thread = thread_start(cross, &m);
 
 	m.task = (struct probe){ .step = step_see, .data = &m };
 	m.until = wall_ns() + 1500ull * MS;
@@ -212,6 +214,7 @@ static void e15(void)
 	thread_join(thread);
 	cx_waker_drop(m.w);
 	cx_free(ex);
+	wake_halfway();
 }
 
 /* ---- E16 to E19 */
@@ -452,6 +455,8 @@ static void e19(void)
 		cx_free(ex);
 		thread_join(thread);
 	}
+	free_meanwhile();
+	free_halfway();
 }
 
 const struct statement wake_statements[] = {

@@ -1,0 +1,424 @@
+/* The loop is held at each place while another thread acts. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "io.h"
+#include "meet.h"
+#include "parts.h"
+
+/* ---- E14: on its way from a poll to its sleep */
+
+struct sleeper {
+	struct meeting m;
+	struct probe main;
+	struct cx_waker w;
+};
+
+static int step_into_sleep(struct probe *p, struct cx_ctx *cx)
+{
+	struct sleeper *s = p->data;
+
+	if (p->polls == 1)
+		s->w = cx_ctx_waker(cx);
+	if (s->m.acted != s->m.round)
+		return CX_PENDING; /* for nothing */
+	if (!meeting_next(&s->m))
+		return CX_READY;
+	steps_on(&s->m.steps);
+	return CX_PENDING;
+}
+
+static void act_wake(struct meeting *m)
+{
+	cx_waker_wake_by_ref(&((struct sleeper *)m->data)->w);
+}
+
+static void act_wake_clone(struct meeting *m)
+{
+	cx_waker_wake(cx_waker_clone(&((struct sleeper *)m->data)->w));
+}
+
+static void fall_asleep(struct cx_exec *ex, bool spawned)
+{
+	static struct sleeper s;
+
+	s = (struct sleeper){
+		.m = { .act = spawned ? act_wake_clone : act_wake,
+		       .what = "another thread woke a task",
+		       .data = &s },
+		.main = { .step = step_into_sleep, .data = &s },
+	};
+	meeting_begin(&s.m);
+	if (spawned) {
+		probe_spawn(ex, &s.main);
+		exec_run(ex);
+	} else {
+		probe_block_on(ex, &s.main);
+	}
+	meeting_end(&s.m);
+	cx_waker_drop(s.w);
+}
+
+void fall_asleep_meanwhile(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe later = { .step = step_await };
+	struct probe reader = { .step = step_await };
+	int fds[2];
+
+	if (!steps_possible())
+		return;
+	fall_asleep(ex, false);
+	fall_asleep(ex, true);
+	/* with something to wait for, it goes another way */
+	if (cx_caps() & CX_CAP_TIMERS) {
+		later.op = cx_sleep_until(ex, cx_now(ex) + 3600000ull * MS);
+		probe_spawn(ex, &later);
+	}
+	pair_open(fds);
+	if (cx_caps() & CX_CAP_IO) {
+		reader.op = ready_op(ex, fds[0], CX_READABLE);
+		probe_spawn(ex, &reader);
+	}
+	if (cx_caps() & (CX_CAP_TIMERS | CX_CAP_IO))
+		fall_asleep(ex, false);
+	cx_free(ex);
+	pair_close(fds);
+}
+
+/* ---- E8, E19: on its way from READY, or a cancel, or through cx_free */
+
+struct ending {
+	struct meeting m;
+	void (*end)(struct ending *e, struct probe *p); /* held in it */
+	struct cx_exec *ex;
+	struct cx_waker w;
+};
+
+static void act_wake_once(struct meeting *m)
+{
+	struct ending *e = m->data;
+	struct cx_waker copy;
+
+	if (m->round % 2) {
+		copy = cx_waker_clone(&e->w);
+		cx_waker_drop(e->w);
+		cx_waker_wake(copy);
+	} else {
+		cx_waker_wake(e->w);
+	}
+}
+
+static int step_when_told(struct probe *p, struct cx_ctx *cx)
+{
+	struct ending *e = p->data;
+
+	(void)cx;
+	if (p->n == 0)
+		return CX_PENDING;
+	steps_on(&e->m.steps);
+	return CX_READY;
+}
+
+static void end_by_ready(struct ending *e, struct probe *p)
+{
+	p->n = 1;
+	cx_waker_wake_by_ref(&p->kept);
+	exec_run(e->ex);
+}
+
+static void end_by_cancel(struct ending *e, struct probe *p)
+{
+	steps_on(&e->m.steps);
+	cx_cancel(e->ex, p->id);
+	exec_run(e->ex);
+}
+
+static void end_by_free(struct ending *e, struct probe *p)
+{
+	p->anywhere = true;
+	steps_on(&e->m.steps);
+	cx_free(e->ex);
+	steps_off(&e->m.steps); /* making one is another matter */
+	e->ex = exec_new();
+}
+
+/* One task ends in each round; another thread has a waker of it. */
+static void end_each(void (*end)(struct ending *e, struct probe *p))
+{
+	static struct ending e;
+	bool more = true;
+
+	if (!steps_possible())
+		return;
+	e = (struct ending){ .m = { .act = act_wake_once, .data = &e },
+			     .end = end,
+			     .ex = exec_new() };
+	meeting_begin(&e.m);
+	while (more) {
+		struct probe p = { .step = step_when_told,
+				   .data = &e,
+				   .keeps = true };
+
+		probe_spawn(e.ex, &p);
+		turns(e.ex, 2);
+		e.w = cx_waker_clone(&p.kept);
+		more = meeting_next(&e.m);
+		end(&e, &p);
+		steps_off(&e.m.steps);
+		if (more)
+			meeting_await(&e.m);
+		else
+			cx_waker_drop(e.w);
+		CHECK(p.drops == 1,
+		      "woken by another thread when the loop was %s, and "
+		      "dropped %d times",
+		      steps_place(&e.m.steps), p.drops);
+		probe_forget(&p);
+	}
+	meeting_end(&e.m);
+	cx_free(e.ex);
+}
+
+void end_meanwhile(void)
+{
+	end_each(end_by_ready);
+	if (cx_caps() & CX_CAP_CANCEL)
+		end_each(end_by_cancel);
+}
+
+void free_meanwhile(void)
+{
+	end_each(end_by_free);
+}
+
+/* ---- E84, E85: a spawn comes when it falls asleep, or has nothing left */
+
+struct arrival {
+	struct meeting m;
+	struct cx_exec *ex;
+	struct probe main;
+	struct probe comer;
+	struct cx_future future;
+};
+
+static void act_spawn(struct meeting *m)
+{
+	struct arrival *a = m->data;
+	int rc = cx_spawn_remote(a->ex, a->future);
+
+	CHECK(rc == CX_OK, "cx_spawn_remote gave %d", rc);
+}
+
+static int step_wake_main(struct probe *p, struct cx_ctx *cx)
+{
+	struct arrival *a = p->data;
+
+	(void)cx;
+	if (a->main.has_kept)
+		cx_waker_wake_by_ref(&a->main.kept);
+	return CX_READY;
+}
+
+static void next_comer(struct arrival *a)
+{
+	a->comer = (struct probe){ .step = step_wake_main, .data = a };
+	a->future = probe_future(a->ex, &a->comer);
+}
+
+static int step_until_comer(struct probe *p, struct cx_ctx *cx)
+{
+	struct arrival *a = p->data;
+
+	(void)cx;
+	if (a->m.round > 0 && a->comer.drops == 0)
+		return CX_PENDING;
+	if (!meeting_next(&a->m))
+		return CX_READY;
+	next_comer(a);
+	steps_on(&a->m.steps);
+	return CX_PENDING;
+}
+
+void spawn_meanwhile(void)
+{
+	static struct arrival a;
+
+	if (!steps_possible())
+		return;
+	a = (struct arrival){
+		.m = { .act = act_spawn,
+		       .what = "another thread spawned a task",
+		       .data = &a },
+		.ex = exec_new(),
+		.main = { .step = step_until_comer, .data = &a, .keeps = true },
+	};
+	meeting_begin(&a.m);
+	probe_block_on(a.ex, &a.main);
+	meeting_end(&a.m);
+	probe_forget(&a.main);
+	cx_free(a.ex);
+}
+
+static int step_last(struct probe *p, struct cx_ctx *cx)
+{
+	struct arrival *a = p->data;
+
+	(void)cx;
+	steps_on(&a->m.steps);
+	return CX_READY;
+}
+
+void run_out_meanwhile(void)
+{
+	static struct arrival a;
+
+	if (!steps_possible())
+		return;
+	a = (struct arrival){ .m = { .act = act_spawn, .data = &a },
+			      .ex = exec_new() };
+	meeting_begin(&a.m);
+	while (meeting_next(&a.m)) {
+		struct probe last = { .step = step_last, .data = &a };
+
+		next_comer(&a);
+		probe_spawn(a.ex, &last);
+		exec_run(a.ex);
+		steps_off(&a.m.steps);
+		meeting_await(&a.m);
+		exec_run(a.ex);
+		CHECK(a.comer.polls == 1 && a.comer.drops == 1,
+		      "a task that another thread spawned when the loop was "
+		      "%s had %d polls and %d drops",
+		      steps_place(&a.m.steps), a.comer.polls, a.comer.drops);
+	}
+	meeting_end(&a.m);
+	cx_free(a.ex);
+}
+
+/* ---- E79, E80: an item, or the end, comes to a receive */
+
+struct intake {
+	struct meeting m;
+	struct cx_exec *ex;
+	struct probe main;
+	struct cx_tx *tx;
+	struct cx_rx *rx;
+};
+
+static void open_channel(struct intake *in)
+{
+	int rc = cx_chan(in->ex, &in->tx, &in->rx);
+
+	CHECK(rc == CX_OK, "cx_chan gave %d", rc);
+}
+
+static void act_send(struct meeting *m)
+{
+	struct intake *in = m->data;
+	int rc = cx_tx_send(in->tx, (uint64_t)m->round);
+
+	CHECK(rc == CX_OK, "cx_tx_send gave %d", rc);
+}
+
+static void act_close(struct meeting *m)
+{
+	cx_tx_drop(((struct intake *)m->data)->tx);
+}
+
+/* Held from the receive's poll on, to its sleep. */
+static int step_receive(struct probe *p, struct cx_ctx *cx)
+{
+	struct intake *in = p->data;
+	bool closes = in->m.act == act_close;
+	uint64_t item = 0;
+	int rc;
+
+	for (;;) {
+		if (!p->op) {
+			if (!meeting_next(&in->m))
+				return CX_READY;
+			if (closes)
+				open_channel(in);
+			p->op = cx_rx_recv(in->rx);
+			CHECK(p->op, "cx_rx_recv gave NULL");
+			steps_on(&in->m.steps);
+		}
+		rc = cx_op_poll(p->op, cx, &item);
+		if (rc == CX_PENDING)
+			return rc;
+		CHECK(closes ? rc == CX_CLOSED
+			     : rc == CX_READY && item == (uint64_t)in->m.round,
+		      "a receive gave %d, and item %lu", rc,
+		      (unsigned long)item);
+		steps_off(&in->m.steps);
+		cx_op_drop(p->op);
+		p->op = NULL;
+		if (closes)
+			cx_rx_drop(in->rx);
+	}
+}
+
+static void receive(void (*act)(struct meeting *m), const char *what)
+{
+	static struct intake in;
+
+	in = (struct intake){
+		.m = { .act = act, .what = what, .data = &in },
+		.ex = exec_new(),
+		.main = { .step = step_receive, .data = &in },
+	};
+	if (act == act_send)
+		open_channel(&in);
+	meeting_begin(&in.m);
+	probe_block_on(in.ex, &in.main);
+	meeting_end(&in.m);
+	if (act == act_send) {
+		cx_tx_drop(in.tx);
+		cx_rx_drop(in.rx);
+	}
+	cx_free(in.ex);
+}
+
+void receive_meanwhile(void)
+{
+	if (!steps_possible())
+		return;
+	receive(act_send, "an item was sent");
+	receive(act_close, "the last sender went");
+}
+
+/* A receive that is dropped while an item is on its way leaves it there. */
+void forget_meanwhile(void)
+{
+	static struct intake in;
+	struct counter c = { 0 };
+
+	if (!steps_possible())
+		return;
+	in = (struct intake){ .m = { .act = act_send, .data = &in },
+			      .ex = exec_new() };
+	open_channel(&in);
+	meeting_begin(&in.m);
+	while (meeting_next(&in.m)) {
+		struct probe next = { .step = step_await };
+		struct cx_op *op = cx_rx_recv(in.rx);
+
+		CHECK(op && poll_with(op, &c) == CX_PENDING, "not pending");
+		steps_on(&in.m.steps);
+		cx_op_drop(op);
+		steps_off(&in.m.steps);
+		meeting_await(&in.m);
+		next.op = cx_rx_recv(in.rx);
+		probe_block_on(in.ex, &next);
+		CHECK(next.n == in.m.round,
+		      "a receive was dropped, and item %ld is lost",
+		      (long)in.m.round);
+	}
+	meeting_end(&in.m);
+	cx_tx_drop(in.tx);
+	cx_rx_drop(in.rx);
+	CHECK(c.clones == c.drops, "%d clones of a waker, and %d dropped",
+	      c.clones, c.drops);
+	cx_free(in.ex);
+}

@@ -1,0 +1,423 @@
+/* Another thread is held at each place of what it does to the loop. */
+#include <stdio.h>
+
+#include "meet.h"
+
+/* ---- E15: wakes, and what was written before them */
+
+struct wakes {
+	struct halfway h;
+	struct probe task[2];
+	_Atomic long number[2]; /* written before a wake of each */
+	long seen[2];
+	bool over;
+};
+
+static int step_see(struct probe *p, struct cx_ctx *cx)
+{
+	struct wakes *w = p->data;
+
+	(void)cx;
+	w->seen[p->n] = w->number[p->n];
+	return w->over ? CX_READY : CX_PENDING;
+}
+
+static void write_and_wake(struct wakes *w, int which)
+{
+	w->number[which] = w->h.round;
+	cx_waker_wake_by_ref(&w->task[which].kept);
+}
+
+static void act_wake(struct halfway *h)
+{
+	struct wakes *w = h->data;
+
+	w->number[0] = h->round;
+	if (h->round % 2)
+		cx_waker_wake(cx_waker_clone(&w->task[0].kept));
+	else
+		cx_waker_wake_by_ref(&w->task[0].kept);
+}
+
+static void wake_same(struct halfway *h)
+{
+	cx_waker_wake_by_ref(&((struct wakes *)h->data)->task[0].kept);
+}
+
+static void wake_another(struct halfway *h)
+{
+	write_and_wake(h->data, 1);
+}
+
+static void poll_it(struct halfway *h)
+{
+	turns(h->ex, 2);
+}
+
+static void wake_and_poll_it(struct halfway *h)
+{
+	wake_same(h);
+	turns(h->ex, 2);
+}
+
+static bool has_seen(void *data)
+{
+	const struct wakes *w = data;
+
+	return w->seen[0] == w->number[0] && w->seen[1] == w->number[1];
+}
+
+static void check_seen(struct halfway *h)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text),
+		 "a wake is lost: other things were done when the thread that "
+		 "wakes was %s",
+		 steps_place(&h->steps));
+	run_until(h->ex, has_seen, h->data, text);
+}
+
+void wake_halfway(void)
+{
+	static void (*const before[])(struct halfway * h) = {
+		NULL, wake_same, NULL, wake_same, NULL,
+	};
+	static void (*const meanwhile[])(struct halfway * h) = {
+		wake_same,    poll_it,		wake_another,
+		wake_another, wake_and_poll_it,
+	};
+	static struct wakes w;
+
+	if (!steps_possible())
+		return;
+	w = (struct wakes){ .h = { .ex = exec_new(), .data = &w } };
+	for (int i = 0; i < 2; i++) {
+		w.task[i] = (struct probe){
+			.step = step_see, .data = &w, .n = i, .keeps = true
+		};
+		probe_spawn(w.h.ex, &w.task[i]);
+	}
+	turns(w.h.ex, 2);
+	for (int i = 0; i < 5; i++) {
+		w.h.before = before[i];
+		w.h.act = act_wake;
+		w.h.meanwhile = meanwhile[i];
+		w.h.after = check_seen;
+		w.number[0] = w.number[1] = w.seen[0] = w.seen[1] = 0;
+		halfway_try(&w.h);
+	}
+	w.over = true;
+	write_and_wake(&w, 0);
+	write_and_wake(&w, 1);
+	exec_run(w.h.ex);
+	probe_forget(&w.task[0]);
+	probe_forget(&w.task[1]);
+	cx_free(w.h.ex);
+}
+
+/* ---- E8, E19: the task ends, or the executor, and a wake is on its way */
+
+struct last {
+	struct halfway h;
+	struct probe task;
+	struct cx_waker w;
+};
+
+static void set_up_last(struct halfway *h)
+{
+	struct last *l = h->data;
+
+	if (!h->ex)
+		h->ex = exec_new();
+	l->task = (struct probe){ .step = step_second,
+				  .keeps = true,
+				  .anywhere = true };
+	probe_spawn(h->ex, &l->task);
+	turns(h->ex, 2);
+	l->w = cx_waker_clone(&l->task.kept);
+}
+
+static void act_wake_last(struct halfway *h)
+{
+	struct last *l = h->data;
+
+	if (h->round % 3 == 0) {
+		cx_waker_drop(l->w);
+	} else if (h->round % 3 == 1) {
+		cx_waker_wake(l->w);
+	} else {
+		cx_waker_wake(cx_waker_clone(&l->w));
+		cx_waker_drop(l->w);
+	}
+}
+
+static void end_task(struct halfway *h)
+{
+	struct last *l = h->data;
+
+	cx_waker_wake(l->task.kept);
+	l->task.has_kept = false;
+	exec_run(h->ex);
+}
+
+static void free_all(struct halfway *h)
+{
+	probe_forget(&((struct last *)h->data)->task);
+	cx_free(h->ex);
+	h->ex = NULL;
+}
+
+/*
+ * In async-executor a wake that is on its way when the executor is freed may
+ * keep its future for good; nobody waits for that one any more.
+ */
+static void check_dropped_once(struct halfway *h)
+{
+	const struct last *l = h->data;
+
+	CHECK(l->task.drops == 1 || (l->task.drops == 0 && !h->ex),
+	      "woken by another thread, which was %s, and dropped %d times",
+	      steps_place(&h->steps), l->task.drops);
+}
+
+static void end_with(void (*meanwhile)(struct halfway *h))
+{
+	static struct last l;
+
+	l = (struct last){ .h = { .before = set_up_last,
+				  .act = act_wake_last,
+				  .meanwhile = meanwhile,
+				  .after = check_dropped_once,
+				  .data = &l } };
+	halfway_try(&l.h);
+	cx_free(l.h.ex);
+}
+
+void end_halfway(void)
+{
+	end_with(end_task);
+}
+
+void free_halfway(void)
+{
+	end_with(free_all);
+}
+
+/* ---- E85: spawns of two threads */
+
+struct comers {
+	struct halfway h;
+	struct probe task[2];
+	struct cx_future future[2];
+};
+
+static void set_up_comers(struct halfway *h)
+{
+	struct comers *c = h->data;
+
+	for (int i = 0; i < 2; i++) {
+		c->task[i] = (struct probe){ .step = step_ready };
+		c->future[i] = probe_future(h->ex, &c->task[i]);
+	}
+}
+
+static void spawn_comer(struct halfway *h, int which)
+{
+	int rc = cx_spawn_remote(h->ex,
+				 ((struct comers *)h->data)->future[which]);
+
+	CHECK(rc == CX_OK, "cx_spawn_remote gave %d", rc);
+}
+
+static void act_spawn(struct halfway *h)
+{
+	spawn_comer(h, 0);
+}
+
+static void spawn_other(struct halfway *h)
+{
+	spawn_comer(h, 1);
+}
+
+static void turn_and_spawn(struct halfway *h)
+{
+	turns(h->ex, 2);
+	spawn_comer(h, 1);
+}
+
+static void check_comers(struct halfway *h)
+{
+	const struct comers *c = h->data;
+
+	exec_run(h->ex);
+	for (int i = 0; i < 2; i++)
+		CHECK(c->task[i].polls == 1 && c->task[i].drops == 1,
+		      "two threads spawned, of which one was %s: %d polls and "
+		      "%d drops of a task",
+		      steps_place(&h->steps), c->task[i].polls,
+		      c->task[i].drops);
+}
+
+void spawn_halfway(void)
+{
+	static struct comers c;
+
+	c = (struct comers){ .h = { .before = set_up_comers,
+				    .act = act_spawn,
+				    .meanwhile = spawn_other,
+				    .after = check_comers,
+				    .ex = exec_new(),
+				    .data = &c } };
+	halfway_try(&c.h);
+	c.h.meanwhile = turn_and_spawn;
+	halfway_try(&c.h);
+	cx_free(c.h.ex);
+}
+
+/* ---- E79: a send, or the last end, and what the loop does meanwhile */
+
+struct flow {
+	struct halfway h;
+	struct cx_tx *tx[2];
+	struct cx_rx *rx;
+	struct cx_op *op;
+	struct counter c;
+	int items; /* that are sent in a round */
+	int got;
+};
+
+static void set_up_flow(struct halfway *h)
+{
+	struct flow *f = h->data;
+	int rc = cx_chan(h->ex, &f->tx[0], &f->rx);
+
+	CHECK(rc == CX_OK, "cx_chan gave %d", rc);
+	f->tx[1] = cx_tx_clone(f->tx[0]);
+	CHECK(f->tx[1], "cx_tx_clone gave NULL");
+	f->op = NULL;
+	f->got = 0;
+}
+
+static void send_one(struct flow *f, int which)
+{
+	int rc = cx_tx_send(f->tx[which], (uint64_t)which + 1);
+
+	CHECK(rc == CX_OK, "cx_tx_send gave %d", rc);
+}
+
+static void act_send(struct halfway *h)
+{
+	send_one(h->data, 0);
+}
+
+static void act_go(struct halfway *h)
+{
+	struct flow *f = h->data;
+
+	cx_tx_drop(f->tx[0]);
+	f->tx[0] = NULL;
+}
+
+static void send_other(struct halfway *h)
+{
+	send_one(h->data, 1);
+}
+
+static void go_other(struct halfway *h)
+{
+	struct flow *f = h->data;
+
+	cx_tx_drop(f->tx[1]);
+	f->tx[1] = NULL;
+}
+
+/* What a poll gives, in F->got; false: it is pending. */
+static bool ask_once(struct flow *f, bool *closed)
+{
+	int rc = poll_with(f->op, &f->c);
+
+	if (rc == CX_PENDING)
+		return false;
+	CHECK(rc == CX_READY || rc == CX_CLOSED, "a receive gave %d", rc);
+	cx_op_drop(f->op);
+	f->op = NULL;
+	f->got += rc == CX_READY;
+	*closed = rc == CX_CLOSED;
+	return true;
+}
+
+static void next_ask(struct flow *f)
+{
+	f->op = cx_rx_recv(f->rx);
+	CHECK(f->op, "cx_rx_recv gave NULL");
+}
+
+/* It may come too early for what is on its way. */
+static void ask(struct halfway *h)
+{
+	struct flow *f = h->data;
+	bool closed;
+
+	f->c = (struct counter){ 0 };
+	next_ask(f);
+	ask_once(f, &closed);
+}
+
+static void go_other_and_ask(struct halfway *h)
+{
+	go_other(h);
+	ask(h);
+}
+
+static void check_flow(struct halfway *h)
+{
+	struct flow *f = h->data;
+	bool closed = false;
+
+	if (f->op) {
+		CHECK(f->c.wakes > 0,
+		      "a receive that waits was not woken: it began to wait "
+		      "when the thread that sends, or lets go, was %s",
+		      steps_place(&h->steps));
+		CHECK(ask_once(f, &closed), "woken, and not READY");
+	}
+	for (int i = 0; i < 2; i++)
+		cx_tx_drop(f->tx[i]);
+	while (!closed) {
+		next_ask(f);
+		CHECK(ask_once(f, &closed),
+		      "the senders are gone, of which one was %s meanwhile, "
+		      "and a receive is pending",
+		      steps_place(&h->steps));
+	}
+	CHECK(f->got == f->items, "%d of %d items arrived", f->got, f->items);
+	cx_rx_drop(f->rx);
+}
+
+void send_halfway(void)
+{
+	static const struct {
+		void (*act)(struct halfway *h);
+		void (*meanwhile)(struct halfway *h);
+		int items;
+	} cases[] = {
+		{ act_send, send_other, 2 },
+		{ act_send, ask, 1 },
+		{ act_send, go_other, 1 },
+		{ act_go, go_other_and_ask, 0 },
+	};
+	static struct flow f;
+
+	f = (struct flow){ .h = { .before = set_up_flow,
+				  .after = check_flow,
+				  .ex = exec_new(),
+				  .data = &f } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		f.h.act = cases[i].act;
+		f.h.meanwhile = cases[i].meanwhile;
+		f.items = cases[i].items;
+		halfway_try(&f.h);
+	}
+	cx_free(f.h.ex);
+}

@@ -1,0 +1,124 @@
+/* Two threads that meet: who waits for whom. */
+#include "meet.h"
+
+#include "ambush.h"
+#include "os_linux.h"
+
+enum {
+	QUIET_MS = 900, /* asleep for so long, it has been forgotten */
+	SAMPLE_MS = 10
+};
+
+/* ---- the loop is held */
+
+/* Until the loop has come to the next round, or sleeps for good. */
+static void watch_loop(const struct meeting *m, long round)
+{
+	int quiet = 0;
+
+	for (int i = 0; m->round == round; i++) {
+		doze(i < 20 ? MS / 20 : SAMPLE_MS * MS);
+		quiet = i >= 20 && os_sleeps(m->steps.tid) ? quiet + 1 : 0;
+		CHECK(quiet < QUIET_MS / SAMPLE_MS,
+		      "hang-idle (lost wake): %s when the loop was %s, and it "
+		      "sleeps on",
+		      m->what, steps_place(&m->steps));
+	}
+}
+
+static void *meet(void *data)
+{
+	struct meeting *m = data;
+	long round;
+
+	for (long last = 0;; last = round) {
+		round = next_round(&m->round, last);
+		if (round < 0)
+			return NULL;
+		steps_meet(&m->steps);
+		m->acted = round;
+		m->act(m);
+		m->done = round;
+		steps_let_go(&m->steps);
+		watch_loop(m, round);
+	}
+}
+
+void meeting_begin(struct meeting *m)
+{
+	m->round = 0;
+	m->acted = 0;
+	m->done = 0;
+	m->steps = (struct steps){ .ms = m->steps.ms };
+	steps_begin(&m->steps);
+	m->thread = thread_start(meet, m);
+}
+
+void meeting_await(struct meeting *m)
+{
+	for (int i = 0; m->done != m->round; i++)
+		doze(i < 100 ? MS / 50 : MS);
+}
+
+bool meeting_next(struct meeting *m)
+{
+	steps_off(&m->steps);
+	meeting_await(m);
+	if (!steps_next(&m->steps))
+		return false;
+	m->round++;
+	return true;
+}
+
+void meeting_end(struct meeting *m)
+{
+	m->round = -1;
+	thread_join(m->thread);
+	steps_end(&m->steps);
+}
+
+/* ---- the other thread is held */
+
+static void *be_held(void *data)
+{
+	struct halfway *h = data;
+	long round;
+
+	for (long last = 0;; last = round) {
+		round = next_round(&h->round, last);
+		if (round < 0)
+			return NULL;
+		steps_on(&h->steps);
+		h->act(h);
+		steps_off(&h->steps);
+		h->done = round;
+	}
+}
+
+void halfway_try(struct halfway *h)
+{
+	long round = 0;
+	pthread_t thread;
+
+	if (!steps_possible())
+		return;
+	h->round = 0;
+	h->done = 0;
+	h->steps = (struct steps){ .ms = h->steps.ms };
+	steps_begin(&h->steps);
+	thread = thread_start(be_held, h);
+	while (steps_next(&h->steps)) {
+		if (h->before)
+			h->before(h);
+		h->round++;
+		steps_meet(&h->steps);
+		h->meanwhile(h);
+		steps_let_go(&h->steps);
+		next_round(&h->done, round++);
+		if (h->after)
+			h->after(h);
+	}
+	h->round = -1;
+	thread_join(thread);
+	steps_end(&h->steps);
+}

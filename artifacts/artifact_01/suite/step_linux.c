@@ -1,0 +1,369 @@
+/*
+ * Learning by the trap flag, behind which x86-64 raises SIGTRAP after each
+ * instruction; holding by a breakpoint, an int3 in the place of the
+ * instruction's first byte.  The flag alone would do, but costs a virtual
+ * machine 50 us a step.
+ */
+#define _GNU_SOURCE
+#include "step.h"
+
+#include <errno.h>
+#include <link.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "api.h"
+#include "os_linux.h"
+
+#if defined(__x86_64__) && !defined(SANITIZED)
+
+enum {
+	TRAP_FLAG = 0x100,
+	BREAKPOINT = 0xcc,
+	PATIENCE_MS = 2, /* with one that may hold a lock */
+	MOST_STEPS = 20000,
+	MOST_PLACES = 4096,
+	MOST_VISITS = 2, /* of one instruction */
+	SEEN = 4 * MOST_PLACES
+};
+
+struct place {
+	uintptr_t at;
+	unsigned int visit;
+};
+
+static struct {
+	struct steps *_Atomic current;
+	uintptr_t from; /* the library's code */
+	uintptr_t to;
+	uintptr_t base;
+	struct sigaction before;
+	struct place places[MOST_PLACES];
+	struct place seen[SEEN]; /* visits so far, by address */
+	uintptr_t planted;	 /* the breakpoint, there or not */
+	unsigned char byte;	 /* whose place it took */
+	bool inside;		 /* the latest step was in the library */
+} own;
+
+/* False: not within MS. */
+static bool await(sem_t *sem, unsigned int ms)
+{
+	struct timespec until;
+	int rc;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += (long)ms * MS;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	do
+		rc = sem_clockwait(sem, CLOCK_MONOTONIC, &until);
+	while (rc < 0 && errno == EINTR);
+	return rc == 0;
+}
+
+/* ---- in the handler */
+
+/* A visit of AT by the thread that learns. */
+static void learn(struct steps *s, uintptr_t at)
+{
+	size_t slot = (at ^ at >> 13) % SEEN;
+
+	while (own.seen[slot].at && own.seen[slot].at != at)
+		slot = (slot + 1) % SEEN;
+	own.seen[slot].at = at;
+	if (own.seen[slot].visit >= MOST_VISITS || s->places == MOST_PLACES)
+		return;
+	own.places[s->places++] = (struct place){ at, ++own.seen[slot].visit };
+}
+
+static void plant(struct steps *s, uintptr_t at)
+{
+	unsigned char *code = (unsigned char *)at;
+
+	own.planted = at;
+	own.byte = *code;
+	*(volatile unsigned char *)code = BREAKPOINT;
+	s->planted = true;
+}
+
+static void uproot(struct steps *s)
+{
+	if (atomic_exchange(&s->planted, false))
+		*(volatile unsigned char *)own.planted = own.byte;
+}
+
+static bool is_code(uintptr_t at)
+{
+	return at >= own.from && at < own.to;
+}
+
+/* It goes on to be stepped, or not. */
+static bool learn_step(struct steps *s, const greg_t *regs)
+{
+	uintptr_t at = (uintptr_t)regs[REG_RIP];
+	bool left = own.inside && !is_code(at);
+	uintptr_t back;
+
+	own.inside = is_code(at);
+	if (own.inside)
+		learn(s, at);
+	if (++s->steps >= MOST_STEPS)
+		return false;
+	if (!left)
+		return true;
+	/* called by the library: on from where it comes back to it */
+	memcpy(&back, (const void *)regs[REG_RSP], sizeof(back));
+	if (!is_code(back))
+		return true;
+	plant(s, back);
+	return false;
+}
+
+static void hold(struct steps *s)
+{
+	s->on = false;
+	sem_post(&s->is_held);
+	await(&s->let_go, PATIENCE_MS);
+}
+
+/* At a breakpoint.  It goes on to be stepped, or not. */
+static bool hit(struct steps *s, bool is_it, const greg_t *regs)
+{
+	uproot(s);
+	if (!s->on)
+		return false;
+	if (is_it && s->stop < 0)
+		return learn_step(s, regs);
+	if (!is_it || --s->visit > 0)
+		return true; /* over the instruction that was there */
+	hold(s);
+	return false;
+}
+
+static void on_trap(int signal, siginfo_t *info, void *context)
+{
+	greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
+	struct steps *s = own.current;
+	bool goes_on = false;
+	int was = errno;
+	bool is_it;
+
+	(void)signal;
+	is_it = s && s->tid == (int)syscall(SYS_gettid);
+	if (s && info->si_code == SI_KERNEL &&
+	    (uintptr_t)regs[REG_RIP] == own.planted + 1) {
+		regs[REG_RIP]--;
+		goes_on = hit(s, is_it, regs);
+	} else if (s && s->on && (s->stop >= 0 || !is_it)) {
+		plant(s, own.planted); /* it has been stepped over */
+	} else if (s && s->on) {
+		goes_on = learn_step(s, regs);
+	}
+	if (goes_on)
+		regs[REG_EFL] |= TRAP_FLAG;
+	else
+		regs[REG_EFL] &= ~TRAP_FLAG;
+	errno = was;
+}
+
+/* ---- before */
+
+static int find_code(struct dl_phdr_info *info, size_t size, void *data)
+{
+	uintptr_t in = (uintptr_t)data;
+
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+		uintptr_t from = info->dlpi_addr + part->p_vaddr;
+
+		if (part->p_type != PT_LOAD || !(part->p_flags & PF_X) ||
+		    in < from || in >= from + part->p_memsz)
+			continue;
+		own.from = from;
+		own.to = from + part->p_memsz;
+		own.base = info->dlpi_addr;
+		return 1;
+	}
+	return 0;
+}
+
+/* Under a debugger the traps are its own. */
+static bool is_traced(void)
+{
+	char line[128];
+	FILE *status = fopen("/proc/self/status", "re");
+	int tracer = 0;
+
+	if (!status)
+		return false;
+	while (fgets(line, sizeof(line), status) &&
+	       sscanf(line, "TracerPid: %d", &tracer) != 1)
+		;
+	fclose(status);
+	return tracer != 0;
+}
+
+static bool protect_code(int how)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = own.from & ~(page - 1);
+
+	return mprotect((void *)from, own.to - from, how) == 0;
+}
+
+bool steps_possible(void)
+{
+	static int known = -1;
+
+	if (known < 0)
+		known = !is_traced() &&
+			dl_iterate_phdr(find_code, api_code()) == 1 &&
+			protect_code(PROT_READ | PROT_WRITE | PROT_EXEC) &&
+			protect_code(PROT_READ | PROT_EXEC);
+	return known;
+}
+
+void steps_begin(struct steps *s)
+{
+	struct sigaction action = { .sa_sigaction = on_trap,
+				    .sa_flags = SA_SIGINFO };
+
+	if (!s->ms)
+		s->ms = 400;
+	s->round = -1;
+	s->until = wall_ns() + (uint64_t)s->ms * MS;
+	sem_init(&s->is_held, 0, 0);
+	sem_init(&s->let_go, 0, 0);
+	memset(own.seen, 0, sizeof(own.seen));
+	protect_code(PROT_READ | PROT_WRITE | PROT_EXEC);
+	sigaction(SIGTRAP, &action, &own.before);
+	own.current = s;
+}
+
+void steps_end(struct steps *s)
+{
+	own.current = NULL;
+	sigaction(SIGTRAP, &own.before, NULL);
+	protect_code(PROT_READ | PROT_EXEC);
+	sem_destroy(&s->is_held);
+	sem_destroy(&s->let_go);
+}
+
+/* ---- rounds */
+
+static long common_divisor(long a, long b)
+{
+	while (b) {
+		long rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* About the golden section of PLACES, and steps of it come to each. */
+static long stride_of(long places)
+{
+	long stride = places * 5 / 8;
+
+	while (stride > 1 && common_divisor(places, stride) != 1)
+		stride--;
+	return stride > 0 ? stride : 1;
+}
+
+/*
+ * The first round learns.  Then the places come in an order that is spread
+ * over all of them, however soon the time is over.
+ */
+bool steps_next(struct steps *s)
+{
+	long round = ++s->round;
+
+	if (round == 1) {
+		s->places = s->reached ? s->reached : s->places;
+		s->stride = stride_of(s->places);
+	}
+	if (round > 0 && (round > s->places || wall_ns() > s->until))
+		return false;
+	s->stop = round == 0 ? -1 : round * s->stride % s->places;
+	s->visit = round == 0 ? 0 : own.places[s->stop].visit;
+	while (sem_trywait(&s->is_held) == 0 || sem_trywait(&s->let_go) == 0)
+		;
+	return true;
+}
+
+void steps_on(struct steps *s)
+{
+	s->tid = (int)syscall(SYS_gettid);
+	s->on = true;
+	if (s->stop >= 0) {
+		plant(s, own.places[s->stop].at);
+		return;
+	}
+	own.inside = false;
+	__asm__ volatile("sub $128, %%rsp\n\t" /* the red zone */
+			 "pushfq\n\t"
+			 "orq $0x100, (%%rsp)\n\t"
+			 "popfq\n\t"
+			 "add $128, %%rsp"
+			 :
+			 :
+			 : "memory", "cc");
+}
+
+void steps_off(struct steps *s)
+{
+	if (!atomic_exchange(&s->on, false))
+		return;
+	uproot(s);
+	sem_post(&s->is_held);
+}
+
+void steps_meet(struct steps *s)
+{
+	unsigned int steps = s->steps;
+
+	for (int asleep = 0; asleep < 4; steps = s->steps) {
+		if (await(&s->is_held, 2))
+			return;
+		asleep = s->on && s->steps == steps && os_sleeps(s->tid)
+				 ? asleep + 1
+				 : 0;
+	}
+	/* what it comes to when it has been woken is not on its way here */
+	if (s->stop < 0)
+		s->reached = s->places;
+}
+
+void steps_let_go(struct steps *s)
+{
+	sem_post(&s->let_go);
+}
+
+const char *steps_place(const struct steps *s)
+{
+	static char text[80];
+
+	if (s->stop < 0)
+		return "asleep";
+	snprintf(text, sizeof(text), "at 0x%lx of the library",
+		 (unsigned long)(own.places[s->stop].at - own.base));
+	return text;
+}
+
+#else
+
+bool steps_possible(void)
+{
+	return false;
+}
+
+#endif
