@@ -88,11 +88,12 @@ static void add(struct timespec *ts, int64_t ns)
 int clock_gettime(clockid_t clock, struct timespec *ts)
 {
 	int rc = gettime(clock, ts);
+	int64_t ns = ahead(clock);
 
 	/* relaxed: no order that the library has not made itself */
 	atomic_fetch_add_explicit(&asked, 1, memory_order_relaxed);
-	if (rc == 0)
-		add(ts, ahead(clock));
+	if (rc == 0 && ns != 0)
+		add(ts, ns);
 	return rc;
 }
 
