@@ -366,4 +366,47 @@ bool steps_possible(void)
 	return false;
 }
 
+/* Nobody is held, so there are no rounds, and the rest has nothing to do. */
+bool steps_next(struct steps *s)
+{
+	(void)s;
+	return false;
+}
+
+void steps_begin(struct steps *s)
+{
+	(void)s;
+}
+
+void steps_end(struct steps *s)
+{
+	(void)s;
+}
+
+void steps_on(struct steps *s)
+{
+	(void)s;
+}
+
+void steps_off(struct steps *s)
+{
+	(void)s;
+}
+
+void steps_meet(struct steps *s)
+{
+	(void)s;
+}
+
+void steps_let_go(struct steps *s)
+{
+	(void)s;
+}
+
+const char *steps_place(const struct steps *s)
+{
+	(void)s;
+	return "nowhere";
+}
+
 #endif
