@@ -69,7 +69,7 @@ static int step_both(struct probe *p, struct cx_ctx *cx)
 
 	if (rc == CX_PENDING)
 		return rc;
-	CHECK(rc == CX_READY, "waiting for data gave %d", rc);
+	CHECK(rc == CX_READY, "waiting for data gave %s", code_word(rc));
 	cx_op_drop(p->op);
 	p->op = NULL;
 	while (read(b->fds[0], &byte, 1) == 1)
@@ -77,14 +77,14 @@ static int step_both(struct probe *p, struct cx_ctx *cx)
 	for (int i = 0; i < 2; i++) {
 		b->op[i] = ready_op(p->ex, b->fds[0],
 				    i == 0 ? CX_READABLE : CX_WRITABLE);
-		CHECK(poll_with(b->op[i], &b->c[i]) == CX_PENDING,
-		      "READY, and neither direction is");
+		poll_pending(b->op[i], &b->c[i],
+			     "a socket with neither data nor room");
 	}
 	return CX_READY;
 }
 
-/* LATE: what they wait for comes after many turns. */
-void wait_both_again(bool late)
+/* LATE: what they wait for comes after many turns.  FIRST: for which. */
+void wait_both_again(bool late, int first)
 {
 	struct cx_exec *ex = exec_new();
 	struct both b = { 0 };
@@ -103,10 +103,13 @@ void wait_both_again(bool late)
 		probe_spawn(ex, &task[i]);
 	}
 	turns(ex, 2);
-	put_bytes(b.fds[1], 1);
-	await_drop(ex, &task[0]);
-	drain(b.fds[1]);
-	await_drop(ex, &task[1]);
+	for (int i = 0; i < 2; i++) {
+		if (i == first)
+			put_bytes(b.fds[1], 1);
+		else
+			drain(b.fds[1]);
+		await_drop(ex, &task[i ^ first]);
+	}
 	pair_close(b.fds);
 	cx_free(ex);
 }

@@ -5,6 +5,14 @@
 
 #include "parts.h"
 
+/* Of a task that waits for what is not there. */
+static void check_waits(const struct probe *p, const char *what)
+{
+	long rc = p->n > 0 ? CX_READY : -100 - p->n;
+
+	CHECK(p->drops == 0, "%s: the poll gave %s", what, code_word(rc));
+}
+
 /* The first of two on one descriptor is no reason to forget the second. */
 static void wait_both(bool reader_first)
 {
@@ -20,23 +28,25 @@ static void wait_both(bool reader_first)
 	probe_spawn(ex, reader_first ? &reader : &writer);
 	probe_spawn(ex, reader_first ? &writer : &reader);
 	run_for(ex, 10);
-	CHECK(reader.drops == 0 && writer.drops == 0,
-	      "READY, and neither direction is");
+	check_waits(&reader, "a wait to read, and there are no data");
+	check_waits(&writer, "a wait to write, and there is no room");
 	if (reader_first) {
 		drain(fds[1]);
 		await_drop(ex, &writer);
 		run_for(ex, 10);
-		CHECK(reader.drops == 0,
-		      "the reader was told of room to write");
+		check_waits(&reader, "a wait to read, when there is room");
 		put_bytes(fds[1], 1);
 	} else {
 		put_bytes(fds[1], 1);
 		await_drop(ex, &reader);
 		run_for(ex, 10);
-		CHECK(writer.drops == 0, "the writer was told of data to read");
+		check_waits(&writer, "a wait to write, when there are data");
 		drain(fds[1]);
 	}
 	exec_run(ex);
+	CHECK(reader.n > 0 && writer.n > 0, "the polls gave %s and %s",
+	      code_word(reader.n > 0 ? CX_READY : -100 - reader.n),
+	      code_word(writer.n > 0 ? CX_READY : -100 - writer.n));
 	CHECK(reader.n & CX_READABLE && writer.n & CX_WRITABLE,
 	      "READY with %ld and %ld", reader.n, writer.n);
 	pair_close(fds);
@@ -50,18 +60,21 @@ struct both {
 	struct counter c[2];
 };
 
-static void both_open(struct cx_exec *ex, struct both *b)
+/* The one to BEGIN is known to the system when the other comes. */
+static void both_open(struct cx_exec *ex, struct both *b, int begin)
 {
 	*b = (struct both){ 0 };
 	pair_open(b->fds);
 	fill(b->fds[0]);
 	for (int i = 0; i < 2; i++) {
-		b->op[i] =
-			ready_op(ex, b->fds[0], i ? CX_WRITABLE : CX_READABLE);
-		CHECK(poll_with(b->op[i], &b->c[i]) == CX_PENDING,
-		      "READY, and neither direction is");
+		int way = i ^ begin;
+
+		b->op[way] = ready_op(ex, b->fds[0],
+				      way ? CX_WRITABLE : CX_READABLE);
+		poll_pending(b->op[way], &b->c[way],
+			     "a socket with neither data nor room");
+		turns(ex, 5);
 	}
-	turns(ex, 5);
 }
 
 /* Data for the reader, or room for the writer, of which C has to be told. */
@@ -88,19 +101,36 @@ static void one_of_two_goes(struct cx_exec *ex, int stays)
 {
 	struct both b;
 
-	both_open(ex, &b);
+	both_open(ex, &b, 0);
 	cx_op_drop(b.op[!stays]);
 	b.op[!stays] = NULL;
 	both_open_up(ex, &b, stays, &b.c[stays]);
 	both_close(ex, &b);
 }
 
-/* The task of the one that is woken first has not looked yet. */
-static void one_of_two_is_told(struct cx_exec *ex, int first)
+/* What it waited for comes all the same, before what the other waits for. */
+static void one_of_two_went(struct cx_exec *ex, int stays)
 {
 	struct both b;
 
-	both_open(ex, &b);
+	both_open(ex, &b, 0);
+	cx_op_drop(b.op[!stays]);
+	b.op[!stays] = NULL;
+	if (stays)
+		put_bytes(b.fds[1], 1);
+	else
+		drain(b.fds[1]);
+	turns(ex, 5);
+	both_open_up(ex, &b, stays, &b.c[stays]);
+	both_close(ex, &b);
+}
+
+/* The task of the one that is woken first has not looked yet. */
+static void one_of_two_is_told(struct cx_exec *ex, int begin, int first)
+{
+	struct both b;
+
+	both_open(ex, &b, begin);
 	both_open_up(ex, &b, first, &b.c[first]);
 	both_open_up(ex, &b, !first, &b.c[!first]);
 	both_close(ex, &b);
@@ -110,7 +140,7 @@ static void both_end(struct cx_exec *ex)
 {
 	struct both b;
 
-	both_open(ex, &b);
+	both_open(ex, &b, 0);
 	close(b.fds[1]);
 	await_wake(ex, &b.c[0]);
 	await_wake(ex, &b.c[1]);
@@ -128,15 +158,14 @@ static void either(struct cx_exec *ex, int way)
 	struct counter c = { 0 };
 	struct cx_op *op;
 
-	both_open(ex, &b);
+	both_open(ex, &b, 0);
 	for (int i = 0; i < 2; i++) {
 		cx_op_drop(b.op[i]);
 		b.op[i] = NULL;
 	}
 	op = cx_fd_ready(ex, b.fds[0], CX_READABLE | CX_WRITABLE);
 	if (op) {
-		CHECK(poll_with(op, &c) == CX_PENDING,
-		      "READY, and neither direction is");
+		poll_pending(op, &c, "a socket with neither data nor room");
 		turns(ex, 5);
 		both_open_up(ex, &b, way, &c);
 		cx_op_drop(op);
@@ -151,14 +180,17 @@ void two_waits(void)
 
 	wait_both(true);
 	wait_both(false);
-	wait_both_again(false);
-	wait_both_again(true);
 	ex = exec_new();
 	for (int way = 0; way < 2; way++) {
+		wait_both_again(false, way);
+		wait_both_again(true, way);
 		one_of_two_goes(ex, way);
-		one_of_two_is_told(ex, way);
+		one_of_two_went(ex, way);
+		one_of_two_is_told(ex, 0, way);
+		one_of_two_is_told(ex, 1, way);
 		either(ex, way);
 	}
 	both_end(ex);
 	cx_free(ex);
+	walk_both_ways();
 }

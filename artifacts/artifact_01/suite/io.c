@@ -35,6 +35,25 @@ void put_bytes(int fd, size_t count)
 		skip_because("cannot write to a socket");
 }
 
+const char *code_word(long code)
+{
+	static const char *const polls[] = { "READY", "PENDING", "CX_PANIC",
+					     "CX_CLOSED" };
+	static const char *const errors[] = { "",
+					      "CX_E_CLOSED",
+					      "CX_E_INVAL",
+					      "CX_E_NOTSUP",
+					      "CX_E_NESTED",
+					      "CX_E_SYS",
+					      "CX_E_STALLED" };
+
+	if (code >= 0 && code < 4)
+		return polls[code];
+	if (code < 0 && code > -7)
+		return errors[-code];
+	return "a number that is no code";
+}
+
 struct cx_op *ready_op(struct cx_exec *ex, int fd, int interest)
 {
 	struct cx_op *op = cx_fd_ready(ex, fd, interest);
@@ -43,13 +62,21 @@ struct cx_op *ready_op(struct cx_exec *ex, int fd, int interest)
 	return op;
 }
 
+void poll_pending(struct cx_op *op, struct counter *c, const char *what)
+{
+	int rc = poll_with(op, c);
+
+	CHECK(rc == CX_PENDING, "%s: the poll gave %s, not PENDING", what,
+	      code_word(rc));
+}
+
 void wait_ready(struct cx_exec *ex, int fd, int interest, const char *what)
 {
 	struct probe p = { .step = step_await };
 
 	p.op = ready_op(ex, fd, interest);
 	probe_block_on(ex, &p);
-	CHECK(p.n > 0, "waiting for %s gave the error %ld", what, -100 - p.n);
+	CHECK(p.n > 0, "waiting for %s gave %s", what, code_word(-100 - p.n));
 	CHECK(p.n & interest, "%s: READY with %ld, asked for %d", what, p.n,
 	      interest);
 }
@@ -88,7 +115,8 @@ static int step_read_all(struct probe *p, struct cx_ctx *cx)
 		rc = cx_op_poll(p->op, cx, NULL);
 		if (rc == CX_PENDING)
 			return rc;
-		CHECK(rc == CX_READY, "waiting for data gave %d", rc);
+		CHECK(rc == CX_READY, "waiting for data gave %s",
+		      code_word(rc));
 		cx_op_drop(p->op);
 		p->op = NULL;
 		while (read(f->fds[0], &byte, 1) == 1)
@@ -123,6 +151,7 @@ static void e57(void)
 	CHECK(p.n == 80, "%ld of 80 bytes arrived", p.n);
 	pair_close(f.fds);
 	cx_free(ex);
+	wait_for_many_again();
 }
 
 static void e58(void)
@@ -154,7 +183,7 @@ void wake_by(struct cx_exec *ex, int fd, int interest, void (*after)(int other),
 	CHECK(p.drops == 0, "%s: READY too early", what);
 	after(other);
 	exec_run(ex);
-	CHECK(p.n > 0, "%s: the error %ld", what, -100 - p.n);
+	CHECK(p.n > 0, "%s: the poll gave %s", what, code_word(-100 - p.n));
 }
 
 void do_close(int fd)
@@ -324,7 +353,7 @@ static void told_and_silent(struct cx_exec *ex)
 
 	pair_open(fds);
 	op = ready_op(ex, fds[0], CX_READABLE);
-	CHECK(poll_with(op, &c) == CX_PENDING, "not pending");
+	poll_pending(op, &c, "a socket without data");
 	turns(ex, 5);
 	close(fds[1]);
 	check_idle(ex, "a closed peer, and who waits was woken");
@@ -348,7 +377,7 @@ static void e60(void)
 	check_idle(ex, "a closed peer, and nobody waits");
 	if (pipe(pipes) == 0) {
 		op = ready_op(ex, pipes[0], CX_READABLE);
-		CHECK(poll_with(op, &c) == CX_PENDING, "not pending");
+		poll_pending(op, &c, "a pipe without data");
 		turns(ex, 5);
 		cx_op_drop(op);
 		close(pipes[1]);

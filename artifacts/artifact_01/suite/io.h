@@ -11,7 +11,13 @@ void put_bytes(int fd, size_t count); /* at most 64 */
 void fill(int fd);		      /* until there is no room */
 void drain(int fd);		      /* until nothing is left */
 
+/* "READY", "CX_E_SYS": what a poll or a call gave, for a sentence. */
+const char *code_word(long code);
+
 struct cx_op *ready_op(struct cx_exec *ex, int fd, int interest);
+
+/* Poll OP, of which nothing is ready: it has to be pending.  WHAT: it is. */
+void poll_pending(struct cx_op *op, struct counter *c, const char *what);
 
 /* Run until FD is ready; fails if that is an error.  WHAT: what for. */
 void wait_ready(struct cx_exec *ex, int fd, int interest, const char *what);
@@ -28,7 +34,11 @@ void check_idle(struct cx_exec *ex, const char *what);
 void check_idle_for(struct cx_exec *ex, unsigned int ms, unsigned int most,
 		    const char *what);
 
-/* E61 */
+/* both.c: E61 */
 void two_waits(void);
+
+/* walk.c: E57, E61 */
+void wait_for_many_again(void);
+void walk_both_ways(void);
 
 #endif

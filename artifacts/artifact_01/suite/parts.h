@@ -22,8 +22,8 @@ void free_after_churn(void);
 void cancel_what_is_next(struct cx_exec *ex);
 void wait_and_go(void);
 
-/* again.c: E61, E52, E66 */
-void wait_both_again(bool late);
+/* again.c: E61, E52 and E67, E66 */
+void wait_both_again(bool late, int first);
 void sleep_beside_data(struct cx_exec *ex, unsigned int count);
 void ring_among_events(void);
 
