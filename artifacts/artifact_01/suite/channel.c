@@ -3,6 +3,7 @@
 
 #include "ambush.h"
 #include "meet.h"
+#include "parts.h"
 
 enum {
 	SENDERS = 3,
@@ -18,13 +19,6 @@ static int recv_with(struct cx_rx *rx, struct counter *c, uint64_t *item)
 	rc = cx_op_poll_with(op, &counter_vt, c, item);
 	cx_op_drop(op);
 	return rc;
-}
-
-static void chan_new(struct cx_exec *ex, struct cx_tx **tx, struct cx_rx **rx)
-{
-	int rc = cx_chan(ex, tx, rx);
-
-	CHECK(rc == CX_OK, "cx_chan gave %d", rc);
 }
 
 struct inlet {

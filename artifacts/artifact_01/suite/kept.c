@@ -3,6 +3,80 @@
 #include "parts.h"
 #include "timers.h"
 
+const char *name_of(int rc)
+{
+	static const char *const polls[] = { "READY", "PENDING", "PANIC",
+					     "CLOSED" };
+	static const char *const errors[] = { "CX_OK",	     "CX_E_CLOSED",
+					      "CX_E_INVAL",  "CX_E_NOTSUP",
+					      "CX_E_NESTED", "CX_E_SYS",
+					      "CX_E_STALLED" };
+
+	if (rc >= CX_READY && rc <= CX_CLOSED)
+		return polls[rc];
+	if (rc < 0 && rc >= CX_E_STALLED)
+		return errors[-rc];
+	return "a number that means nothing";
+}
+
+void poll_pending(struct cx_op *op, struct counter *c)
+{
+	int rc;
+
+	CHECK(op, "an operation could not be made");
+	rc = poll_with(op, c);
+	CHECK(rc == CX_PENDING, "what nothing has ended gave %s", name_of(rc));
+}
+
+struct cx_op *recv_op(struct cx_rx *rx)
+{
+	struct cx_op *op = cx_rx_recv(rx);
+
+	CHECK(op, "cx_rx_recv gave NULL");
+	return op;
+}
+
+void chan_new(struct cx_exec *ex, struct cx_tx **tx, struct cx_rx **rx)
+{
+	int rc = cx_chan(ex, tx, rx);
+
+	CHECK(rc == CX_OK, "cx_chan gave %s", name_of(rc));
+}
+
+/* ---- another vtable */
+
+static void *hook_clone(void *w)
+{
+	return counter_vt.clone(w);
+}
+
+static void hook_wake_by_ref(void *w)
+{
+	counter_vt.wake_by_ref(w);
+}
+
+static void hook_drop(void *w)
+{
+	struct hook *hook = w;
+
+	counter_vt.drop(w);
+	if (hook->on_drop)
+		hook->on_drop(hook->data);
+}
+
+static void hook_wake(void *w)
+{
+	hook_wake_by_ref(w);
+	hook_drop(w);
+}
+
+const struct cx_waker_vt hook_vt = {
+	.clone = hook_clone,
+	.wake = hook_wake,
+	.wake_by_ref = hook_wake_by_ref,
+	.drop = hook_drop,
+};
+
 /* ---- E50: what a wake, or the drop of a waker, may do */
 
 struct drops {

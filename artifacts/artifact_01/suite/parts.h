@@ -17,6 +17,27 @@ void await_drop(struct cx_exec *ex, struct probe *p);
  */
 void check_dropped(struct cx_exec *ex, const struct counter *c);
 
+/* What a call gave, by the name it has in cohort_executor.h. */
+const char *name_of(int rc);
+
+/* Poll with a waker of the suite; an error unless that is pending. */
+void poll_pending(struct cx_op *op, struct counter *c);
+
+struct cx_op *recv_op(struct cx_rx *rx);
+void chan_new(struct cx_exec *ex, struct cx_tx **tx, struct cx_rx **rx);
+
+/*
+ * A waker that is counted, and does something of its own when it is cloned no
+ * more but dropped.  It stands beside counter_vt: another vtable.
+ */
+struct hook {
+	struct counter counter; /* first: a hook is a counter too */
+	void (*on_drop)(void *data);
+	void *data;
+};
+
+extern const struct cx_waker_vt hook_vt;
+
 /* drops.c: E21, E29, E11 */
 void free_after_churn(void);
 void cancel_what_is_next(struct cx_exec *ex);

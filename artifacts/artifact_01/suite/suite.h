@@ -37,7 +37,9 @@ extern const struct statement gone_io_statements[];
 extern const struct statement load_io_statements[];
 extern const struct statement rest_statements[];
 extern const struct statement channel_statements[];
+extern const struct statement join_statements[];
 extern const struct statement extra_statements[];
+extern const struct statement paused_statements[];
 extern const struct statement clock_statements[];
 
 /* Open for statement ID what cannot be opened once there is a library. */
