@@ -163,7 +163,7 @@ static void e82(void)
 static int step_join_with(struct probe *p, struct cx_ctx *cx)
 {
 	(void)cx;
-	poll_pending(p->op, p->data);
+	wait_with(p->op, p->data);
 	return CX_PENDING;
 }
 
@@ -286,7 +286,7 @@ static void ask_in_wake(struct cx_exec *ex)
 	a.c = (struct counter){ .on_wake = ask, .data = &a };
 	probe_spawn(ex, &a.task);
 	a.op = join_op(ex, &a.task);
-	poll_pending(a.op, &a.c);
+	wait_with(a.op, &a.c);
 	turns(ex, 5);
 	cx_waker_wake_by_ref(&a.task.kept);
 	exec_run(ex);
@@ -307,7 +307,7 @@ static void forget_join(struct cx_exec *ex)
 
 	probe_spawn(ex, &task);
 	op = join_op(ex, &task);
-	poll_pending(op, &c);
+	wait_with(op, &c);
 	turns(ex, 5);
 	cx_op_drop(op);
 	turns(ex, 5);

@@ -19,7 +19,7 @@ const char *name_of(int rc)
 	return "a number that means nothing";
 }
 
-void poll_pending(struct cx_op *op, struct counter *c)
+void wait_with(struct cx_op *op, struct counter *c)
 {
 	int rc;
 

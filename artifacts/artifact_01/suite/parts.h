@@ -21,7 +21,7 @@ void check_dropped(struct cx_exec *ex, const struct counter *c);
 const char *name_of(int rc);
 
 /* Poll with a waker of the suite; an error unless that is pending. */
-void poll_pending(struct cx_op *op, struct counter *c);
+void wait_with(struct cx_op *op, struct counter *c);
 
 struct cx_op *recv_op(struct cx_rx *rx);
 void chan_new(struct cx_exec *ex, struct cx_tx **tx, struct cx_rx **rx);

@@ -141,7 +141,7 @@ static void sleep_a_night(struct cx_exec *ex, struct night *n)
 		n->naps[i].op = sleep_op(ex, n->due[i]);
 		probe_spawn(ex, &n->naps[i]);
 		n->gone[i] = sleep_op(ex, start + 1 + draw(n, 40) * MS);
-		poll_pending(n->gone[i], &c);
+		wait_with(n->gone[i], &c);
 		if (draw(n, 8) == 0)
 			CHECK(cx_run_until_stalled(ex, NULL) == CX_OK,
 			      "a stalled run failed");
@@ -210,7 +210,7 @@ static void advance_by_little(struct cx_exec *ex)
 	struct cx_op *op = sleep_op(ex, at);
 	int rc;
 
-	poll_pending(op, &c);
+	wait_with(op, &c);
 	for (int i = 0; i < 4; i++) {
 		rc = cx_time_advance(ex, at - left[i] - cx_now(ex));
 		CHECK(rc == CX_OK, "cx_time_advance gave %s", name_of(rc));
@@ -360,7 +360,7 @@ static void forget_descriptors(struct cx_exec *ex)
 
 		if (i % 2)
 			fill(fds[0]);
-		poll_pending(in, &c[0]);
+		wait_with(in, &c[0]);
 		poll_with(out, &c[1]);
 		turns(ex, 2);
 		cx_op_drop(i < 2 ? in : out);
@@ -383,9 +383,9 @@ static void forget_receives(struct cx_exec *ex)
 	for (int i = 0; i < 3; i++) {
 		struct cx_op *op = recv_op(rx);
 
-		poll_pending(op, &c);
+		wait_with(op, &c);
 		if (i)
-			poll_pending(op, &c);
+			wait_with(op, &c);
 		cx_op_drop(op);
 		check_stalled(ex, ", after a receive that was dropped,");
 	}
