@@ -180,7 +180,8 @@ void wake_by(struct cx_exec *ex, int fd, int interest, void (*after)(int other),
 	p.op = ready_op(ex, fd, interest);
 	probe_spawn(ex, &p);
 	turns(ex, 10);
-	CHECK(p.drops == 0, "%s: READY too early", what);
+	CHECK(p.drops == 0, "%s: before that the poll gave %s", what,
+	      code_word(p.n > 0 ? CX_READY : -100 - p.n));
 	after(other);
 	exec_run(ex);
 	CHECK(p.n > 0, "%s: the poll gave %s", what, code_word(-100 - p.n));

@@ -37,6 +37,9 @@ void check_idle_for(struct cx_exec *ex, unsigned int ms, unsigned int most,
 /* both.c: E61 */
 void two_waits(void);
 
+/* inside.c: E65b */
+void wakes_that_end_waits(void);
+
 /* walk.c: E57, E61 */
 void wait_for_many_again(void);
 void walk_both_ways(void);

@@ -66,8 +66,10 @@ static void e67(void)
 		p.op = cx_sleep_until(ex, cx_now(ex) + 300 * MS);
 		CHECK(p.op, "cx_sleep_until gave NULL");
 		probe_block_on(ex, &p);
-		CHECK(p.n == 0, "a timer gave the error %ld", -100 - p.n);
+		CHECK(p.n == 0, "a timer gave %s", code_word(-100 - p.n));
 	}
+	if (cx_caps() & CX_CAP_TIMERS && cx_caps() & CX_CAP_IO)
+		sleep_beside_data(ex, 20);
 	run_for(ex, 50);
 	timer_delete(timer);
 	cx_free(ex);
@@ -84,8 +86,57 @@ static void check_error(struct cx_exec *ex, int fd, const char *what)
 	if (!op)
 		return;
 	rc = poll_with(op, &c);
-	CHECK(rc < 0, "%s: the poll gave %d, not an error", what, rc);
+	CHECK(rc < 0, "%s: the poll gave %s, not an error", what,
+	      code_word(rc));
 	cx_op_drop(op);
+}
+
+struct closing {
+	struct cx_op *op; /* of the second wait */
+	struct counter c;
+	int fd;
+	int rc; /* of its latest poll */
+};
+
+/* Is told of data, closes that, and waits for its number in the same poll. */
+static int step_close(struct probe *p, struct cx_ctx *cx)
+{
+	struct closing *s = p->data;
+	int rc = cx_op_poll(p->op, cx, NULL);
+
+	if (rc == CX_PENDING)
+		return rc;
+	CHECK(rc == CX_READY, "waiting for data gave %s", code_word(rc));
+	cx_op_drop(p->op);
+	p->op = NULL;
+	close(s->fd);
+	s->op = cx_fd_ready(p->ex, s->fd, CX_READABLE);
+	s->rc = s->op ? poll_with(s->op, &s->c) : CX_E_SYS;
+	return CX_READY;
+}
+
+/* The error may be late, but has to come. */
+static void close_what_was_ready(struct cx_exec *ex)
+{
+	static struct closing s;
+	struct probe p = { .step = step_close, .data = &s };
+	int fds[2];
+
+	pair_open(fds);
+	put_bytes(fds[1], 1);
+	s.fd = fds[0];
+	p.op = ready_op(ex, fds[0], CX_READABLE);
+	probe_block_on(ex, &p);
+	for (int i = 0; s.rc == CX_PENDING && i < 100; i++) {
+		run_for(ex, 2);
+		s.rc = poll_with(s.op, &s.c);
+	}
+	CHECK(s.rc < 0,
+	      "a descriptor that was closed right after it was ready: the "
+	      "polls of 200 ms gave %s, not an error",
+	      code_word(s.rc));
+	cx_op_drop(s.op);
+	close(fds[1]);
 }
 
 static void e68(void)
@@ -95,8 +146,13 @@ static void e68(void)
 
 	check_error(ex, file, "a regular file");
 	close(file);
-	check_error(ex, file, "a closed descriptor");
+	check_error(ex, file, "a closed descriptor, after an op for the file");
+	do
+		file++;
+	while (fcntl(file, F_GETFD) >= 0);
+	check_error(ex, file, "a descriptor that nobody opened");
 	check_error(ex, -1, "descriptor -1");
+	close_what_was_ready(ex);
 	turns(ex, 5);
 	cx_free(ex);
 }
