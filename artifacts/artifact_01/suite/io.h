@@ -34,6 +34,8 @@ void check_idle(struct cx_exec *ex, const char *what);
 void check_idle_for(struct cx_exec *ex, unsigned int ms, unsigned int most,
 		    const char *what);
 
+int descriptors(void); /* how many are open; to compare */
+
 /* both.c: E61 */
 void two_waits(void);
 

@@ -207,7 +207,7 @@ static void e69(void)
 
 /* ---- E70 */
 
-static int descriptors(void)
+int descriptors(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
 	int count = 0;

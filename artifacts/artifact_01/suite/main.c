@@ -66,11 +66,12 @@ static const struct statement load_statements[] = {
 };
 
 static const struct statement *const families[] = {
-	load_statements,  waker_statements,   wake_statements,
-	task_statements,  fair_statements,    timer_statements,
-	io_statements,	  gone_io_statements, load_io_statements,
-	rest_statements,  channel_statements, join_statements,
-	extra_statements, paused_statements,  clock_statements,
+	load_statements,   waker_statements,   wake_statements,
+	task_statements,   fair_statements,    timer_statements,
+	io_statements,	   gone_io_statements, load_io_statements,
+	rest_statements,   channel_statements, join_statements,
+	extra_statements,  paused_statements,  clock_statements,
+	bit_io_statements,
 };
 
 const struct statement *statement_at(size_t at)

@@ -35,6 +35,7 @@ extern const struct statement timer_statements[];
 extern const struct statement io_statements[];
 extern const struct statement gone_io_statements[];
 extern const struct statement load_io_statements[];
+extern const struct statement bit_io_statements[];
 extern const struct statement rest_statements[];
 extern const struct statement channel_statements[];
 extern const struct statement join_statements[];

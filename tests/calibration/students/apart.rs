@@ -2,6 +2,8 @@
 //! epoll, keeps descriptors and timers, and wakes tasks from there. The loop
 //! parks on a condition variable; what is woken waits in a list without locks
 //! (Vyukov's), whose nodes are the tasks.
+//!
+//! Does not keep: E95
 
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::{BTreeMap, HashMap, VecDeque};

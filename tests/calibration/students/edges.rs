@@ -2,6 +2,8 @@
 //! that wakers push on and the loop takes whole, tasks that are their own
 //! nodes, edge-triggered epoll with one registration for both directions, and
 //! a timerfd. It takes the place of the adapter's map.rs.
+//!
+//! Does not keep: E96
 
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::{BTreeMap, HashMap};
