@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "ambush.h"
+#include "io.h"
 #include "meet.h"
 #include "parts.h"
 
@@ -12,10 +13,9 @@ enum {
 
 static int recv_with(struct cx_rx *rx, struct counter *c, uint64_t *item)
 {
-	struct cx_op *op = cx_rx_recv(rx);
+	struct cx_op *op = recv_op(rx);
 	int rc;
 
-	CHECK(op, "cx_rx_recv gave NULL");
 	rc = cx_op_poll_with(op, &counter_vt, c, item);
 	cx_op_drop(op);
 	return rc;
@@ -33,7 +33,7 @@ static void *send_all(void *data)
 	for (uint64_t i = 0; i < ITEMS; i++) {
 		int rc = cx_tx_send(in->tx, in->who << 32 | i);
 
-		CHECK(rc == CX_OK, "cx_tx_send gave %d", rc);
+		CHECK(rc == CX_OK, "cx_tx_send gave %s", code_word(rc));
 		if (i % 500 == 0)
 			doze(MS);
 	}
@@ -66,7 +66,7 @@ static int step_drain(struct probe *p, struct cx_ctx *cx)
 		p->op = NULL;
 		if (rc == CX_CLOSED)
 			return CX_READY;
-		CHECK(rc == CX_READY, "a receive gave %d", rc);
+		CHECK(rc == CX_READY, "a receive gave %s", code_word(rc));
 		CHECK(item >> 32 < SENDERS &&
 			      (uint32_t)item == out->next[item >> 32]++,
 		      "items of one sender arrive out of order, or are lost");
@@ -129,7 +129,7 @@ static int step_ask(struct probe *p, struct cx_ctx *cx)
 		if (rc == CX_PENDING)
 			return rc;
 		CHECK(rc == CX_READY && item == (uint64_t)a->ambush.round,
-		      "a receive gave %d", rc);
+		      "a receive gave %s", code_word(rc));
 		cx_op_drop(p->op);
 		p->op = NULL;
 	}
@@ -164,9 +164,134 @@ static void closes_while_it_waits(struct cx_exec *ex)
 	cx_tx_drop(tx);
 	CHECK(c.wakes > 0, "the last sender went, and the receive sleeps on");
 	rc = poll_with(op, &c);
-	CHECK(rc == CX_CLOSED, "a receive without a sender gave %d", rc);
+	CHECK(rc == CX_CLOSED, "a receive without a sender gave %s",
+	      code_word(rc));
 	cx_op_drop(op);
 	cx_rx_drop(rx);
+}
+
+/* One of two senders goes; the other is still there, and is heard. */
+static void one_of_two_goes(struct cx_exec *ex)
+{
+	struct counter c = { 0 };
+	struct cx_tx *tx[2];
+	struct cx_rx *rx;
+	struct cx_op *op;
+	uint64_t item = 0;
+	int rc;
+
+	chan_new(ex, &tx[0], &rx);
+	tx[1] = cx_tx_clone(tx[0]);
+	CHECK(tx[1], "cx_tx_clone gave NULL");
+	op = recv_op(rx);
+	wait_with(op, &c);
+	cx_tx_drop(tx[0]);
+	if (c.wakes) /* for nothing, which is allowed */
+		wait_with(op, &c);
+	c.wakes = 0;
+	rc = cx_tx_send(tx[1], 9);
+	CHECK(rc == CX_OK, "cx_tx_send gave %s", code_word(rc));
+	CHECK(c.wakes > 0, "one of two senders went, the other sent, and the "
+			   "receive sleeps on");
+	rc = cx_op_poll_with(op, &counter_vt, &c, &item);
+	CHECK(rc == CX_READY && item == 9, "a receive gave %s, and item %lu",
+	      code_word(rc), (unsigned long)item);
+	cx_op_drop(op);
+	cx_tx_drop(tx[1]);
+	cx_rx_drop(rx);
+}
+
+enum {
+	MANY = 200000,
+	CLONES = 200000
+};
+
+/* Nobody receives meanwhile: it has no bound. */
+static void queue_many(struct cx_exec *ex)
+{
+	struct counter c = { 0 };
+	uint64_t item = 0;
+	struct cx_tx *tx;
+	struct cx_rx *rx;
+	int rc;
+
+	chan_new(ex, &tx, &rx);
+	for (uint64_t i = 0; i < MANY; i++) {
+		rc = cx_tx_send(tx, i << 32 | i);
+		CHECK(rc == CX_OK, "with %lu items queued, cx_tx_send gave %s",
+		      (unsigned long)i, code_word(rc));
+	}
+	for (uint64_t i = 0; i < MANY; i++) {
+		rc = recv_with(rx, &c, &item);
+		CHECK(rc == CX_READY && item == (i << 32 | i),
+		      "%d items were queued; receive %lu gave %s", MANY,
+		      (unsigned long)i, code_word(rc));
+	}
+	cx_tx_drop(tx);
+	cx_rx_drop(rx);
+}
+
+static void *clone_and_drop(void *data)
+{
+	for (int i = 0; i < CLONES; i++) {
+		struct cx_tx *clone = cx_tx_clone(data);
+
+		CHECK(clone, "cx_tx_clone gave NULL");
+		cx_tx_drop(clone);
+	}
+	cx_tx_drop(data);
+	return NULL;
+}
+
+/* The count of senders is everybody's. */
+static void clone_in_threads(struct cx_exec *ex)
+{
+	struct counter c = { 0 };
+	pthread_t threads[2];
+	struct cx_tx *tx;
+	struct cx_rx *rx;
+	int rc;
+
+	chan_new(ex, &tx, &rx);
+	for (int i = 0; i < 2; i++)
+		threads[i] = thread_start(clone_and_drop, cx_tx_clone(tx));
+	for (int i = 0; i < 2; i++)
+		thread_join(threads[i]);
+	rc = recv_with(rx, &c, NULL);
+	CHECK(rc == CX_PENDING,
+	      "two threads cloned senders and dropped them; one is left, and a "
+	      "receive gave %s",
+	      code_word(rc));
+	cx_tx_drop(tx);
+	rc = recv_with(rx, &c, NULL);
+	CHECK(rc == CX_CLOSED,
+	      "two threads cloned senders and dropped them; none is left, and "
+	      "a receive gave %s",
+	      code_word(rc));
+	cx_rx_drop(rx);
+}
+
+/* Whatever is in it: the receiver is gone. */
+static void send_to_nobody(struct cx_exec *ex)
+{
+	for (int queued = 0; queued < 4; queued++) {
+		struct cx_tx *tx;
+		struct cx_rx *rx;
+		int rc;
+
+		chan_new(ex, &tx, &rx);
+		for (int i = 0; i < queued; i++)
+			cx_tx_send(tx, 1);
+		cx_rx_drop(rx);
+		for (int i = 0; i < 4; i++) {
+			rc = cx_tx_send(tx, 1);
+			CHECK(rc == CX_E_CLOSED,
+			      "the receiver was dropped with %d items in the "
+			      "channel, and a send gave %s",
+			      queued, rc == CX_OK ? "CX_OK" : code_word(rc));
+		}
+		cx_tx_drop(tx);
+	}
 }
 
 static void e79(void)
@@ -187,18 +312,20 @@ static void e79(void)
 	cx_tx_send(tx, 8);
 	cx_tx_drop(tx);
 	rc = recv_with(rx, &c, &item);
-	CHECK(rc == CX_READY && item == 7, "the first receive gave %d", rc);
+	CHECK(rc == CX_READY && item == 7, "the first receive gave %s",
+	      code_word(rc));
 	rc = recv_with(rx, &c, &item);
-	CHECK(rc == CX_READY && item == 8, "the second receive gave %d", rc);
+	CHECK(rc == CX_READY && item == 8, "the second receive gave %s",
+	      code_word(rc));
 	rc = recv_with(rx, &c, &item);
-	CHECK(rc == CX_CLOSED, "a receive without a sender gave %d", rc);
+	CHECK(rc == CX_CLOSED, "a receive without a sender gave %s",
+	      code_word(rc));
 	cx_rx_drop(rx);
 	closes_while_it_waits(ex);
-	chan_new(ex, &tx, &rx);
-	cx_rx_drop(rx);
-	rc = cx_tx_send(tx, 1);
-	CHECK(rc == CX_E_CLOSED, "a send without a receiver gave %d", rc);
-	cx_tx_drop(tx);
+	one_of_two_goes(ex);
+	queue_many(ex);
+	clone_in_threads(ex);
+	send_to_nobody(ex);
 	cx_free(ex);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "ambush.h"
+#include "io.h"
 #include "meet.h"
 #include "parts.h"
 
@@ -247,7 +248,7 @@ static void e86(void)
 		CHECK(late.drops == 0,
 		      "cx_spawn_remote inside cx_free gave %s, and dropped "
 		      "the future, which is still the caller's",
-		      name_of((int)spawns.n));
+		      code_word(spawns.n));
 }
 
 const struct statement extra_statements[] = {

@@ -1,4 +1,5 @@
 /* E81 to E83b: joins. */
+#include "io.h"
 #include "parts.h"
 
 static struct cx_op *join_op(struct cx_exec *ex, const struct probe *task)
@@ -84,7 +85,7 @@ static void cancel_unpolled(struct cx_exec *ex)
 	join.op = join_op(ex, &task);
 	probe_spawn(ex, &join);
 	rc = cx_cancel(ex, task.id);
-	CHECK(rc == CX_OK, "cx_cancel gave %s", name_of(rc));
+	CHECK(rc == CX_OK, "cx_cancel gave %s", code_word(rc));
 	exec_run(ex);
 	CHECK(join.n == CX_END_CANCELLED,
 	      "the join of a task that was cancelled before its first poll "
@@ -117,7 +118,8 @@ static int step_cancel_itself(struct probe *p, struct cx_ctx *cx)
 	if (step_second(p, cx) == CX_PENDING)
 		return CX_PENDING;
 	rc = cx_cancel(p->ex, p->id);
-	CHECK(rc == CX_OK, "cx_cancel of the task itself gave %s", name_of(rc));
+	CHECK(rc == CX_OK, "cx_cancel of the task itself gave %s",
+	      code_word(rc));
 	return CX_READY;
 }
 
@@ -231,13 +233,13 @@ static void e83(void)
 	CHECK(first.wakes == 0, "a waker that another replaced was woken");
 	CHECK(gone.wakes == 0, "a join that was dropped woke its task");
 	rc = cx_op_poll_with(op, &counter_vt, &last, &end);
-	CHECK(rc == CX_READY, "the join was woken, and gave %s", name_of(rc));
+	CHECK(rc == CX_READY, "the join was woken, and gave %s", code_word(rc));
 	CHECK(end == CX_END_READY,
 	      "the join of a task that finished is READY, and *out is %s",
 	      end == 77 ? "not written" : end_name((long)end));
 	rc = poll_with(op, &last);
 	CHECK(rc == CX_E_INVAL, "a join that was READY gave %s after that",
-	      name_of(rc));
+	      code_word(rc));
 	cx_op_drop(op);
 	turns(ex, 5);
 	CHECK(first.clones == first.drops && last.clones == last.drops &&
@@ -274,7 +276,7 @@ static void ask(void *data)
 		return;
 	rc = poll_with(a->op, &a->c);
 	CHECK(rc == CX_READY || rc == CX_PENDING, "a join gave %s",
-	      name_of(rc));
+	      code_word(rc));
 	a->told = rc == CX_READY;
 	a->early = a->told && a->task.drops == 0;
 }

@@ -3,29 +3,14 @@
 #include "parts.h"
 #include "timers.h"
 
-const char *name_of(int rc)
-{
-	static const char *const polls[] = { "READY", "PENDING", "PANIC",
-					     "CLOSED" };
-	static const char *const errors[] = { "CX_OK",	     "CX_E_CLOSED",
-					      "CX_E_INVAL",  "CX_E_NOTSUP",
-					      "CX_E_NESTED", "CX_E_SYS",
-					      "CX_E_STALLED" };
-
-	if (rc >= CX_READY && rc <= CX_CLOSED)
-		return polls[rc];
-	if (rc < 0 && rc >= CX_E_STALLED)
-		return errors[-rc];
-	return "a number that means nothing";
-}
-
 void wait_with(struct cx_op *op, struct counter *c)
 {
 	int rc;
 
 	CHECK(op, "an operation could not be made");
 	rc = poll_with(op, c);
-	CHECK(rc == CX_PENDING, "what nothing has ended gave %s", name_of(rc));
+	CHECK(rc == CX_PENDING, "what nothing has ended gave %s",
+	      code_word(rc));
 }
 
 struct cx_op *recv_op(struct cx_rx *rx)
@@ -40,7 +25,7 @@ void chan_new(struct cx_exec *ex, struct cx_tx **tx, struct cx_rx **rx)
 {
 	int rc = cx_chan(ex, tx, rx);
 
-	CHECK(rc == CX_OK, "cx_chan gave %s", name_of(rc));
+	CHECK(rc == CX_OK, "cx_chan gave %s", code_word(rc));
 }
 
 /* ---- another vtable */

@@ -17,9 +17,6 @@ void await_drop(struct cx_exec *ex, struct probe *p);
  */
 void check_dropped(struct cx_exec *ex, const struct counter *c);
 
-/* What a call gave, by the name it has in cohort_executor.h. */
-const char *name_of(int rc);
-
 /* Poll with a waker of the suite; an error unless that is pending. */
 void wait_with(struct cx_op *op, struct counter *c);
 

@@ -12,7 +12,7 @@ static void pause_time(struct cx_exec *ex)
 {
 	int rc = cx_time_pause(ex);
 
-	CHECK(rc == CX_OK, "cx_time_pause gave %s", name_of(rc));
+	CHECK(rc == CX_OK, "cx_time_pause gave %s", code_word(rc));
 }
 
 /* When its op was READY goes to data, in virtual time. */
@@ -67,7 +67,7 @@ static void jump_far(struct cx_exec *ex)
 	rc = cx_block_on(ex, probe_future(ex, &p));
 	CHECK(rc == CX_OK,
 	      "a run with time paused and a timer at 1 << 63 ns gave %s",
-	      name_of(rc));
+	      code_word(rc));
 	CHECK(fired == (uint64_t)1 << 63,
 	      "a timer at 1 << 63 ns fired at another time");
 }
@@ -213,19 +213,19 @@ static void advance_by_little(struct cx_exec *ex)
 	wait_with(op, &c);
 	for (int i = 0; i < 4; i++) {
 		rc = cx_time_advance(ex, at - left[i] - cx_now(ex));
-		CHECK(rc == CX_OK, "cx_time_advance gave %s", name_of(rc));
+		CHECK(rc == CX_OK, "cx_time_advance gave %s", code_word(rc));
 		turns(ex, 5);
 		rc = poll_with(op, &c);
 		CHECK(rc == CX_PENDING && c.wakes == 0,
 		      "%u ns before its deadline, with time paused, a timer "
 		      "was woken %d times and gave %s",
-		      left[i], c.wakes, name_of(rc));
+		      left[i], c.wakes, code_word(rc));
 	}
 	rc = cx_time_advance(ex, 1);
-	CHECK(rc == CX_OK, "cx_time_advance gave %s", name_of(rc));
+	CHECK(rc == CX_OK, "cx_time_advance gave %s", code_word(rc));
 	turns(ex, 5);
 	rc = poll_with(op, &c);
-	CHECK(rc == CX_READY, "at its deadline a timer gave %s", name_of(rc));
+	CHECK(rc == CX_READY, "at its deadline a timer gave %s", code_word(rc));
 	cx_op_drop(op);
 }
 
@@ -243,7 +243,7 @@ static void run_after_advance(struct cx_exec *ex)
 		CHECK(cx_run_until_stalled(ex, NULL) == CX_OK,
 		      "a stalled run failed");
 	rc = cx_time_advance(ex, 1000);
-	CHECK(rc == CX_OK, "cx_time_advance gave %s", name_of(rc));
+	CHECK(rc == CX_OK, "cx_time_advance gave %s", code_word(rc));
 	exec_run(ex);
 	CHECK(fired == start + 1000 && cx_now(ex) == start + 1000,
 	      "paused time was put 1000 ns ahead, past a timer; when that "
@@ -334,7 +334,7 @@ static void outlast(struct cx_exec *ex, struct cx_op *op, struct ender e)
 
 	thread_join(thread);
 	CHECK(rc == CX_OK && p.n > 0, "waiting for %s with time paused gave %s",
-	      e.tx ? "a channel" : "a descriptor", name_of(rc));
+	      e.tx ? "a channel" : "a descriptor", code_word(rc));
 }
 
 static void check_stalled(struct cx_exec *ex, const char *when)
@@ -343,7 +343,7 @@ static void check_stalled(struct cx_exec *ex, const char *when)
 	int rc = cx_block_on(ex, probe_future(ex, &pending));
 
 	CHECK(rc == CX_E_STALLED, "a run that nothing can end%s gave %s", when,
-	      name_of(rc));
+	      code_word(rc));
 	CHECK(pending.drops == 1, "a run that gave up kept its future");
 }
 
@@ -422,7 +422,7 @@ static void e89(void)
 	check_stalled(ex, "");
 	rc = cx_run(ex);
 	CHECK(rc == CX_E_STALLED, "a run that nothing can end gave %s",
-	      name_of(rc));
+	      code_word(rc));
 	cx_free(ex);
 	CHECK(never.drops == 1, "a task had %d drops", never.drops);
 }

@@ -1,0 +1,306 @@
+/* E98 to E100: what cohort_executor.h alone says. */
+#include "io.h"
+#include "parts.h"
+#include "timers.h"
+
+/* ---- E98: a channel forgets what is gone, and lets wakers use it */
+
+/* What a wake, or the drop of a waker, does to the channel it comes from. */
+struct reentry {
+	struct hook hook;
+	struct cx_tx *tx;
+	struct cx_tx *spare; /* another, that is dropped */
+	int sent;
+};
+
+static void send_more(void *data)
+{
+	struct reentry *r = data;
+	int rc;
+
+	if (r->sent++)
+		return; /* once: what it sends may wake, too */
+	rc = cx_tx_send(r->tx, 2);
+	CHECK(rc == CX_OK, "a send from a wake gave %s", code_word(rc));
+}
+
+static void drop_spare(void *data)
+{
+	struct reentry *r = data;
+
+	send_more(data);
+	cx_tx_drop(r->spare);
+	r->spare = NULL;
+}
+
+/* Two items: the one whose wake sent the other, and that. */
+static void take_two(struct cx_rx *rx, struct cx_op *op, const char *what)
+{
+	struct counter c = { 0 };
+
+	for (uint64_t i = 1; i < 3; i++) {
+		uint64_t item = 0;
+		int rc = cx_op_poll_with(op, &counter_vt, &c, &item);
+
+		CHECK(rc == CX_READY && (item == 1 || item == 2),
+		      "%s: receive %lu gave %s", what, (unsigned long)i,
+		      code_word(rc));
+		cx_op_drop(op);
+		op = recv_op(rx);
+	}
+	cx_op_drop(op);
+}
+
+static void send_in_wake(struct cx_exec *ex)
+{
+	struct reentry r = { .hook = { .counter = { .on_wake = send_more,
+						    .data = &r } } };
+	struct cx_rx *rx;
+	struct cx_op *op;
+
+	chan_new(ex, &r.tx, &rx);
+	op = recv_op(rx);
+	wait_with(op, &r.hook.counter);
+	cx_tx_send(r.tx, 1);
+	CHECK(r.sent > 0, "a send did not wake the receive");
+	take_two(rx, op, "the wake of a receive sends");
+	cx_tx_drop(r.tx);
+	cx_rx_drop(rx);
+}
+
+/* A receive that changes hands, or goes, drops the waker that it kept. */
+static void use_in_drop(struct cx_exec *ex, bool goes)
+{
+	struct reentry r = { .hook = { .on_drop = drop_spare, .data = &r } };
+	struct counter c = { 0 };
+	struct cx_rx *rx;
+	struct cx_op *op;
+	int rc;
+
+	chan_new(ex, &r.tx, &rx);
+	r.spare = cx_tx_clone(r.tx);
+	op = recv_op(rx);
+	rc = cx_op_poll_with(op, &hook_vt, &r.hook, NULL);
+	CHECK(rc == CX_PENDING, "a receive gave %s", code_word(rc));
+	if (goes) {
+		cx_op_drop(op);
+		op = recv_op(rx);
+	} else {
+		rc = poll_with(op, &c);
+		CHECK(rc == CX_PENDING || r.sent, "a receive gave %s",
+		      code_word(rc));
+		if (rc == CX_READY) {
+			cx_op_drop(op);
+			op = recv_op(rx);
+			cx_tx_send(r.tx, 1);
+		}
+	}
+	turns(ex, 2);
+	CHECK(r.sent > 0 && !r.spare,
+	      "a receive %s, and a turn later the waker that it kept is not "
+	      "dropped",
+	      goes ? "was dropped" : "was polled with another waker");
+	cx_tx_send(r.tx, 1);
+	take_two(rx, op, "the drop of a waker sends");
+	cx_tx_drop(r.tx);
+	cx_rx_drop(rx);
+}
+
+/* A later send is none of its business. */
+static void forget_receive(struct cx_exec *ex)
+{
+	struct counter c = { 0 };
+	struct cx_tx *tx;
+	struct cx_rx *rx;
+	struct cx_op *op;
+
+	chan_new(ex, &tx, &rx);
+	op = recv_op(rx);
+	wait_with(op, &c);
+	cx_op_drop(op);
+	turns(ex, 2);
+	CHECK(c.clones == c.drops,
+	      "a receive was dropped, and its waker is kept a turn later");
+	cx_tx_send(tx, 1);
+	CHECK(c.wakes == 0, "a send woke a receive that was dropped");
+	cx_tx_drop(tx);
+	cx_rx_drop(rx);
+}
+
+/* Either end goes first, with items, and an executor with a receive of it. */
+static void come_and_go(int round)
+{
+	struct cx_exec *ex = exec_new();
+	struct cx_tx *tx;
+	struct cx_rx *rx;
+
+	chan_new(ex, &tx, &rx);
+	for (int i = 0; i < round % 40; i++)
+		cx_tx_send(tx, 1);
+	cx_op_drop(recv_op(rx));
+	if (round % 2)
+		cx_tx_drop(tx);
+	cx_rx_drop(rx);
+	if (round % 4 == 2)
+		cx_free(ex);
+	if (round % 2 == 0)
+		cx_tx_drop(tx);
+	if (round % 4 != 2)
+		cx_free(ex);
+}
+
+static void e98(void)
+{
+	struct cx_exec *ex = exec_new();
+	int64_t blocks;
+
+	send_in_wake(ex);
+	use_in_drop(ex, false);
+	use_in_drop(ex, true);
+	forget_receive(ex);
+	cx_free(ex);
+	for (int i = 0; i < 12; i++)
+		come_and_go(i);
+	blocks = counts_now().blocks;
+	for (int i = 0; i < 100; i++)
+		come_and_go(i);
+	blocks = counts_now().blocks - blocks;
+	CHECK(blocks < 20,
+	      "100 channels came and went, and left %d blocks of memory behind",
+	      (int)blocks);
+}
+
+/* ---- E99: what is spent, and what is NULL */
+
+enum {
+	UNWRITTEN = 77
+};
+
+/* OP is polled until it gives LAST, and *out is WRITTEN; then once more. */
+static void spend(struct cx_op *op, int last, uint64_t written,
+		  const char *what)
+{
+	struct counter c = { 0 };
+	uint64_t out = UNWRITTEN;
+	int rc = cx_op_poll_with(op, &counter_vt, &c, &out);
+
+	CHECK(rc == last, "%s gave %s, not %s", what, code_word(rc),
+	      code_word(last));
+	CHECK(out == written, "%s gave %s, and *out is %lu, not %lu", what,
+	      code_word(rc), (unsigned long)out, (unsigned long)written);
+	for (int i = 0; i < 2; i++) {
+		out = UNWRITTEN;
+		rc = cx_op_poll_with(op, &counter_vt, &c, &out);
+		CHECK(rc == CX_E_INVAL,
+		      "%s gave %s, and %s when it was polled "
+		      "again, not CX_E_INVAL",
+		      what, code_word(last), code_word(rc));
+		CHECK(out == UNWRITTEN, "%s was spent, and *out written", what);
+	}
+	cx_op_drop(op);
+}
+
+static void spend_receives(struct cx_exec *ex)
+{
+	struct counter c = { 0 };
+	uint64_t out = UNWRITTEN;
+	struct cx_tx *tx;
+	struct cx_rx *rx;
+	struct cx_op *op;
+
+	chan_new(ex, &tx, &rx);
+	op = recv_op(rx);
+	CHECK(cx_op_poll_with(op, &counter_vt, &c, &out) == CX_PENDING,
+	      "a receive of an empty channel is not PENDING");
+	CHECK(out == UNWRITTEN, "a receive that is PENDING wrote *out");
+	cx_tx_send(tx, 5);
+	spend(op, CX_READY, 5, "a receive");
+	cx_tx_drop(tx);
+	spend(recv_op(rx), CX_CLOSED, UNWRITTEN, "a receive");
+	cx_tx_drop(NULL);
+	cx_rx_drop(rx);
+	cx_rx_drop(NULL);
+}
+
+/* Other operations take the room that a receive had. */
+static void reuse_room(struct cx_exec *ex)
+{
+	static struct counter c;
+	struct cx_tx *tx;
+	struct cx_rx *rx;
+	int fds[2];
+
+	pair_open(fds);
+	chan_new(ex, &tx, &rx);
+	for (int i = 0; i < 2000; i++) {
+		struct cx_op *op = recv_op(rx);
+
+		wait_with(op, &c);
+		cx_op_drop(op);
+		op = ready_op(ex, fds[0], CX_READABLE);
+		wait_with(op, &c);
+		cx_op_drop(op);
+		/* who wrote beyond the end of a block is told by malloc */
+		cx_tx_drop(cx_tx_clone(tx));
+		if (i % 100 == 0)
+			turns(ex, 1);
+	}
+	cx_tx_drop(tx);
+	cx_rx_drop(rx);
+	pair_close(fds);
+}
+
+static void e99(void)
+{
+	struct cx_exec *ex = exec_new();
+
+	cx_op_drop(NULL);
+	if (cx_caps() & CX_CAP_TIMERS) {
+		struct cx_op *op = sleep_op(ex, cx_now(ex) + MS);
+
+		sleep_for(ex, 3 * MS);
+		spend(op, CX_READY, 0, "a timer");
+	}
+	if (cx_caps() & CX_CAP_CHANNEL)
+		spend_receives(ex);
+	if (cx_caps() & CX_CAP_CHANNEL && cx_caps() & CX_CAP_IO)
+		reuse_room(ex);
+	cx_free(ex);
+}
+
+/* ---- E100: timers and stalled runs */
+
+static void e100(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe p[3] = { { 0 } };
+
+	for (int i = 0; i < 3; i++) {
+		p[i].step = step_await;
+		p[i].op = sleep_op(ex, cx_now(ex) + (uint64_t)(i + 1) * 5 * MS);
+		probe_spawn(ex, &p[i]);
+	}
+	CHECK(cx_run_until_stalled(ex, NULL) == CX_OK, "a stalled run failed");
+	doze(30 * MS);
+	/* where timers have a thread of their own, that may be late */
+	for (int i = 0; i < 100; i++) {
+		CHECK(cx_run_until_stalled(ex, NULL) == CX_OK,
+		      "a stalled run failed");
+		if (p[0].drops && p[1].drops && p[2].drops)
+			break;
+		doze(2 * MS);
+	}
+	for (int i = 0; i < 3; i++)
+		CHECK(p[i].drops == 1,
+		      "a timer of %d ms has not fired after 230 ms, in which "
+		      "cx_run_until_stalled was called a hundred times",
+		      (i + 1) * 5);
+	cx_free(ex);
+}
+
+const struct statement rule_statements[] = {
+	{ "E98", 'K', false, CX_CAP_CHANNEL, e98 },
+	{ "E99", 'K', true, 0, e99 },
+	{ "E100", 'K', false, CX_CAP_TIMERS | CX_CAP_STALLED, e100 },
+	{ 0 },
+};
