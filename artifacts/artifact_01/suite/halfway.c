@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "meet.h"
+#include "numbers.h"
 
 /* ---- E15: wakes, and what was written before them */
 
@@ -122,6 +123,7 @@ struct last {
 	struct halfway h;
 	struct probe task;
 	struct cx_waker w;
+	struct squatters squatters;
 };
 
 static void set_up_last(struct halfway *h)
@@ -166,6 +168,7 @@ static void free_all(struct halfway *h)
 	probe_forget(&((struct last *)h->data)->task);
 	cx_free(h->ex);
 	h->ex = NULL;
+	settle_on_its_numbers(&((struct last *)h->data)->squatters);
 }
 
 /*
@@ -174,11 +177,13 @@ static void free_all(struct halfway *h)
  */
 static void check_dropped_once(struct halfway *h)
 {
-	const struct last *l = h->data;
+	struct last *l = h->data;
 
 	CHECK(l->task.drops == 1 || (l->task.drops == 0 && !h->ex),
 	      "woken by another thread, which was %s, and dropped %d times",
 	      steps_place(&h->steps), l->task.drops);
+	if (!h->ex)
+		check_nothing_written(&l->squatters);
 }
 
 static void end_with(void (*meanwhile)(struct halfway *h))

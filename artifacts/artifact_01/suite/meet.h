@@ -69,6 +69,7 @@ void forget_meanwhile(void);
 void wake_halfway(void);
 void end_halfway(void);
 void free_halfway(void);
+void ring_halfway(void);
 void spawn_halfway(void);
 void send_halfway(void);
 

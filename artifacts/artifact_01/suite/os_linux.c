@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -156,6 +157,11 @@ bool os_is_active(pid_t pid)
 	}
 	closedir(dir);
 	return active;
+}
+
+pid_t os_tid(void)
+{
+	return (pid_t)syscall(SYS_gettid);
 }
 
 bool os_sleeps(pid_t tid)

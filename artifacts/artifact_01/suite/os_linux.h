@@ -36,6 +36,9 @@ void os_limit_memory(uint64_t bytes);
 /* Is a thread of PID running, or waiting for a processor or a disk? */
 bool os_is_active(pid_t pid);
 
+/* This thread. */
+pid_t os_tid(void);
+
 /* Does thread TID of this process wait for something? */
 bool os_sleeps(pid_t tid);
 

@@ -34,7 +34,6 @@ struct steps {
 	long stop; /* the place to be held at; -1: none, it learns */
 	unsigned int visit;
 	_Atomic bool on;
-	_Atomic bool planted;
 	_Atomic unsigned int steps;
 	_Atomic int tid;
 	sem_t is_held;

@@ -9,11 +9,12 @@
 
 #include <errno.h>
 #include <link.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -45,11 +46,15 @@ static struct {
 	uintptr_t base;
 	struct sigaction before;
 	struct place places[MOST_PLACES];
-	struct place seen[SEEN]; /* visits so far, by address */
-	uintptr_t planted;	 /* the breakpoint, there or not */
-	unsigned char byte;	 /* whose place it took */
-	bool inside;		 /* the latest step was in the library */
-} own;
+	struct place seen[SEEN];   /* visits so far, by address */
+	const unsigned char *copy; /* of the code, as it was */
+	atomic_flag lock;	   /* of the code, and of what is below */
+	uintptr_t planted;	   /* where the breakpoint is; 0: nowhere */
+	bool inside;		   /* the latest step was in the library */
+} own = { .lock = ATOMIC_FLAG_INIT };
+
+/* The place of the breakpoint, where this thread is stepped over it. */
+static _Thread_local uintptr_t passing;
 
 /* False: not within MS. */
 static bool await(sem_t *sem, unsigned int ms)
@@ -82,25 +87,32 @@ static void learn(struct steps *s, uintptr_t at)
 	own.places[s->places++] = (struct place){ at, ++own.seen[slot].visit };
 }
 
-static void plant(struct steps *s, uintptr_t at)
-{
-	unsigned char *code = (unsigned char *)at;
-
-	own.planted = at;
-	own.byte = *code;
-	*(volatile unsigned char *)code = BREAKPOINT;
-	s->planted = true;
-}
-
-static void uproot(struct steps *s)
-{
-	if (atomic_exchange(&s->planted, false))
-		*(volatile unsigned char *)own.planted = own.byte;
-}
-
 static bool is_code(uintptr_t at)
 {
 	return at >= own.from && at < own.to;
+}
+
+static void lock_code(void)
+{
+	while (atomic_flag_test_and_set(&own.lock))
+		sched_yield();
+}
+
+static void unlock_code(void)
+{
+	atomic_flag_clear(&own.lock);
+}
+
+static void plant(uintptr_t at)
+{
+	own.planted = at;
+	*(volatile unsigned char *)at = BREAKPOINT;
+}
+
+/* The code at AT as it was. */
+static void restore(uintptr_t at)
+{
+	*(volatile unsigned char *)at = own.copy[at - own.from];
 }
 
 /* It goes on to be stepped, or not. */
@@ -121,54 +133,80 @@ static bool learn_step(struct steps *s, const greg_t *regs)
 	memcpy(&back, (const void *)regs[REG_RSP], sizeof(back));
 	if (!is_code(back))
 		return true;
-	plant(s, back);
+	plant(back);
 	return false;
 }
 
-static void hold(struct steps *s)
+/* What a thread does behind a trap. */
+enum after {
+	GOES_ON,
+	IS_STEPPED,
+	IS_HELD,
+};
+
+/* At a breakpoint at AT, which may be one of old. */
+static enum after hit(struct steps *s, bool is_it, const greg_t *regs)
 {
-	s->on = false;
-	sem_post(&s->is_held);
-	await(&s->let_go, PATIENCE_MS);
+	uintptr_t at = (uintptr_t)regs[REG_RIP];
+
+	restore(at);
+	if (!s || !s->on || at != own.planted)
+		return GOES_ON;
+	if (is_it && (s->stop < 0 || --s->visit == 0)) {
+		own.planted = 0;
+		return s->stop >= 0	     ? IS_HELD
+		       : learn_step(s, regs) ? IS_STEPPED
+					     : GOES_ON;
+	}
+	/* over the instruction that is there */
+	passing = at;
+	return IS_STEPPED;
 }
 
-/* At a breakpoint.  It goes on to be stepped, or not. */
-static bool hit(struct steps *s, bool is_it, const greg_t *regs)
+/* Behind one instruction. */
+static enum after step(struct steps *s, bool is_it, const greg_t *regs)
 {
-	uproot(s);
-	if (!s->on)
-		return false;
-	if (is_it && s->stop < 0)
-		return learn_step(s, regs);
-	if (!is_it || --s->visit > 0)
-		return true; /* over the instruction that was there */
-	hold(s);
-	return false;
+	uintptr_t passed = passing;
+
+	passing = 0;
+	if (passed && passed == own.planted)
+		plant(passed);
+	if (passed || !is_it || s->stop >= 0)
+		return GOES_ON;
+	return learn_step(s, regs) ? IS_STEPPED : GOES_ON;
 }
 
 static void on_trap(int signal, siginfo_t *info, void *context)
 {
 	greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
 	struct steps *s = own.current;
-	bool goes_on = false;
+	enum after after = GOES_ON;
 	int was = errno;
-	bool is_it;
+	bool is_it = s && s->tid == os_tid();
 
 	(void)signal;
-	is_it = s && s->tid == (int)syscall(SYS_gettid);
-	if (s && info->si_code == SI_KERNEL &&
-	    (uintptr_t)regs[REG_RIP] == own.planted + 1) {
+	if (info->si_code == SI_KERNEL &&
+	    is_code((uintptr_t)regs[REG_RIP] - 1)) {
 		regs[REG_RIP]--;
-		goes_on = hit(s, is_it, regs);
-	} else if (s && s->on && (s->stop >= 0 || !is_it)) {
-		plant(s, own.planted); /* it has been stepped over */
+		lock_code();
+		after = hit(s, is_it, regs);
+		unlock_code();
 	} else if (s && s->on) {
-		goes_on = learn_step(s, regs);
+		lock_code();
+		after = step(s, is_it, regs);
+		unlock_code();
+	} else {
+		passing = 0;
 	}
-	if (goes_on)
+	if (after == IS_STEPPED)
 		regs[REG_EFL] |= TRAP_FLAG;
 	else
 		regs[REG_EFL] &= ~TRAP_FLAG;
+	if (after == IS_HELD) {
+		s->on = false;
+		sem_post(&s->is_held);
+		await(&s->let_go, PATIENCE_MS);
+	}
 	errno = was;
 }
 
@@ -218,6 +256,16 @@ static bool protect_code(int how)
 	return mprotect((void *)from, own.to - from, how) == 0;
 }
 
+static bool copy_code(void)
+{
+	unsigned char *copy = malloc(own.to - own.from);
+
+	if (copy)
+		memcpy(copy, (const void *)own.from, own.to - own.from);
+	own.copy = copy;
+	return copy;
+}
+
 bool steps_possible(void)
 {
 	static int known = -1;
@@ -225,6 +273,7 @@ bool steps_possible(void)
 	if (known < 0)
 		known = !is_traced() &&
 			dl_iterate_phdr(find_code, api_code()) == 1 &&
+			copy_code() &&
 			protect_code(PROT_READ | PROT_WRITE | PROT_EXEC) &&
 			protect_code(PROT_READ | PROT_EXEC);
 	return known;
@@ -302,10 +351,12 @@ bool steps_next(struct steps *s)
 
 void steps_on(struct steps *s)
 {
-	s->tid = (int)syscall(SYS_gettid);
+	s->tid = os_tid();
 	s->on = true;
 	if (s->stop >= 0) {
-		plant(s, own.places[s->stop].at);
+		lock_code();
+		plant(own.places[s->stop].at);
+		unlock_code();
 		return;
 	}
 	own.inside = false;
@@ -323,7 +374,11 @@ void steps_off(struct steps *s)
 {
 	if (!atomic_exchange(&s->on, false))
 		return;
-	uproot(s);
+	lock_code();
+	if (own.planted)
+		restore(own.planted);
+	own.planted = 0;
+	unlock_code();
 	sem_post(&s->is_held);
 }
 
@@ -359,17 +414,10 @@ const char *steps_place(const struct steps *s)
 	return text;
 }
 
-#else
+#else /* nobody asks for the rest */
 
 bool steps_possible(void)
 {
-	return false;
-}
-
-/* Nobody is held, so there are no rounds, and the rest has nothing to do. */
-bool steps_next(struct steps *s)
-{
-	(void)s;
 	return false;
 }
 
@@ -381,6 +429,12 @@ void steps_begin(struct steps *s)
 void steps_end(struct steps *s)
 {
 	(void)s;
+}
+
+bool steps_next(struct steps *s)
+{
+	(void)s;
+	return false;
 }
 
 void steps_on(struct steps *s)
@@ -406,7 +460,7 @@ void steps_let_go(struct steps *s)
 const char *steps_place(const struct steps *s)
 {
 	(void)s;
-	return "nowhere";
+	return "";
 }
 
 #endif

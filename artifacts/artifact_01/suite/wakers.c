@@ -1,9 +1,8 @@
 /* E1 to E12: wakers, and the polls that they cause. */
 #include <sched.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "meet.h"
+#include "numbers.h"
 #include "parts.h"
 
 static void e1(void)
@@ -248,33 +247,9 @@ static void use_up(struct cx_waker w)
 	cx_waker_drop(copy);
 }
 
-enum {
-	PAIRS = 16
-};
-
-/* Sockets on the numbers that the executor had, and nothing to read. */
-static void settle_on_its_numbers(int fds[PAIRS][2])
-{
-	for (int i = 0; i < PAIRS; i++) {
-		if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds[i]) < 0)
-			skip_because("no sockets");
-	}
-}
-
-static void check_nothing_written(int fds[PAIRS][2])
-{
-	char byte;
-
-	for (int i = 0; i < 2 * PAIRS; i++)
-		CHECK(recv(fds[i / 2][i % 2], &byte, 1, MSG_DONTWAIT) < 0,
-		      "a waker wrote to a descriptor of somebody else");
-	for (int i = 0; i < 2 * PAIRS; i++)
-		close(fds[i / 2][i % 2]);
-}
-
 static void e8(void)
 {
-	int fds[PAIRS][2];
+	struct squatters squatters;
 
 	struct cx_exec *ex = exec_new();
 	struct probe ready = { .step = step_second, .keeps = true };
@@ -308,12 +283,12 @@ static void e8(void)
 	/* queued when it is freed */
 	cx_waker_wake_by_ref(&freed.kept);
 	cx_free(ex);
-	settle_on_its_numbers(fds);
+	settle_on_its_numbers(&squatters);
 	use_up(main.kept);
 	use_up(freed.kept);
 	use_up(gone.kept);
 	use_up(late);
-	check_nothing_written(fds);
+	check_nothing_written(&squatters);
 	end_meanwhile();
 	end_halfway();
 }

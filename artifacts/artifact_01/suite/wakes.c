@@ -457,6 +457,7 @@ static void e19(void)
 	}
 	free_meanwhile();
 	free_halfway();
+	ring_halfway();
 }
 
 const struct statement wake_statements[] = {
