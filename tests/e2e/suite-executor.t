@@ -108,7 +108,7 @@ hangs() {
 }
 
 dies() {
-	fails_e29 CRASHES 'crash (signal 11'
+	fails_e29 CRASHES 'crash (signal 11, .*); it said: ?.1mno such page$'
 	fails_e29 UNMAPS 'crash (signal 11'
 	fails_e29 EXITS 'ended the process in the middle'
 	fails_e29 EXITS_POLITELY 'ended the process in the middle'

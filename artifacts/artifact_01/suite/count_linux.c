@@ -129,6 +129,16 @@ bool counts_memory(void)
 	return false;
 }
 
+void counts_fail(long nth)
+{
+	(void)nth;
+}
+
+bool counts_failed(void)
+{
+	return false;
+}
+
 void poison_start(void)
 {
 }
@@ -213,6 +223,31 @@ void poison_check(void)
 	CHECK(clean, "memory was written to after it had been freed");
 }
 
+static _Thread_local long to_fail; /* after how many; 0: none */
+static _Thread_local bool failed;
+
+void counts_fail(long nth)
+{
+	to_fail = nth;
+	failed = false;
+}
+
+bool counts_failed(void)
+{
+	to_fail = 0;
+	return failed;
+}
+
+/* Is this the one that fails? */
+static bool fails(void)
+{
+	if (to_fail == 0 || --to_fail > 0)
+		return false;
+	errno = ENOMEM;
+	failed = true;
+	return true;
+}
+
 static void *count_alloc(void *block)
 {
 	static _Atomic bool told;
@@ -230,12 +265,12 @@ static void *count_alloc(void *block)
 
 void *malloc(size_t size)
 {
-	return count_alloc(__libc_malloc(size));
+	return fails() ? NULL : count_alloc(__libc_malloc(size));
 }
 
 void *calloc(size_t count, size_t size)
 {
-	return count_alloc(__libc_calloc(count, size));
+	return fails() ? NULL : count_alloc(__libc_calloc(count, size));
 }
 
 void free(void *old)
@@ -267,7 +302,7 @@ void *realloc(void *old, size_t size)
 
 void *memalign(size_t align, size_t size)
 {
-	return count_alloc(__libc_memalign(align, size));
+	return fails() ? NULL : count_alloc(__libc_memalign(align, size));
 }
 
 void *aligned_alloc(size_t align, size_t size)

@@ -47,7 +47,7 @@ static int step_wake_and_cancel(struct probe *p, struct cx_ctx *cx)
 	(void)cx;
 	cx_waker_wake_by_ref(&p->peer->kept);
 	rc = cx_cancel(p->ex, p->peer->id);
-	CHECK(rc == CX_OK, "cx_cancel gave %d", rc);
+	CHECK(rc == CX_OK, "cx_cancel gave %s", call_word(rc));
 	return CX_READY;
 }
 

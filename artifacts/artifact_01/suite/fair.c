@@ -81,7 +81,8 @@ static int step_even(struct probe *p, struct cx_ctx *cx)
 
 	for (int i = 0; i < SPINNERS; i++)
 		least = all[i].polls < least ? all[i].polls : least;
-	CHECK(p->polls - least <= 2,
+	/* one or the other may be polled for nothing, now and then */
+	CHECK(p->polls - least <= 2 + p->polls / 8,
 	      "of %d tasks that wake themselves one had %d polls, one %d",
 	      SPINNERS, p->polls, least);
 	return step_yield(p, cx);
@@ -265,7 +266,7 @@ static void *spawn_afar(void *data)
 
 	doze(5 * MS);
 	rc = cx_spawn_remote(c->ex, c->comer);
-	CHECK(rc == CX_OK, "cx_spawn_remote gave %d", rc);
+	CHECK(rc == CX_OK, "cx_spawn_remote gave %s", call_word(rc));
 	c->called = true;
 	return NULL;
 }

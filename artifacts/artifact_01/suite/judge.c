@@ -7,6 +7,10 @@
 #include "suite.h"
 #include "watched.h"
 
+enum {
+	MOST_QUOTED = 160 /* of a line */
+};
+
 static void say(struct result *result, const char *reason)
 {
 	result->verdict = VERDICT_FAIL;
@@ -72,6 +76,49 @@ static void judge_stop(const struct watched *w)
 	say(w->result, text);
 }
 
+/*
+ * What was said last: the line behind "panicked at" where Rust says so, which
+ * is not the one about a panic that met C; else the last one of all.
+ */
+static const char *last_words(const char *log)
+{
+	static const char panicked[] = "panicked at ";
+	static const char consequence[] = "panic in a function that cannot";
+	const char *found = NULL;
+	const char *at = log;
+	const char *end = log + strlen(log);
+
+	while ((at = strstr(at, panicked)) && (at = strchr(at, '\n'))) {
+		if (strncmp(++at, consequence, strlen(consequence)) != 0)
+			found = at;
+	}
+	if (found && *found)
+		return found;
+	while (end > log && (unsigned char)end[-1] <= ' ')
+		end--;
+	while (end > log && end[-1] != '\n')
+		end--;
+	return end;
+}
+
+/* Behind the reason of a crash, what was printed. */
+static void quote(struct result *result)
+{
+	const char *at = last_words(result->log);
+	size_t said = strcspn(at, "\n");
+	size_t len = strlen(result->reason);
+	char *out = result->reason + len;
+
+	if (said == 0)
+		return;
+	if (said > MOST_QUOTED)
+		said = MOST_QUOTED;
+	out += snprintf(out, sizeof(result->reason) - len, "; it said: ");
+	for (; said > 0; said--, at++)
+		*out++ = (char)(*at >= ' ' && *at < 0x7f ? *at : '?');
+	*out = '\0';
+}
+
 static void judge_death(const struct watched *w, int status)
 {
 	char text[200];
@@ -88,6 +135,7 @@ static void judge_death(const struct watched *w, int status)
 			 "ended the process in the middle (status %d)%s",
 			 WEXITSTATUS(status), when(w));
 	say(w->result, text);
+	quote(w->result);
 }
 
 static void judge_word(const struct watched *w)

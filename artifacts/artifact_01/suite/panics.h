@@ -5,4 +5,11 @@
 void panic_in_poll(void);
 void panic_in_drop(void);
 
+/*
+ * From one to the other, a library that ends the process by a signal of its
+ * own, as Rust does, keeps the statement.
+ */
+void may_end(void);
+void goes_on(void);
+
 #endif

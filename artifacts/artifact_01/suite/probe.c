@@ -20,6 +20,23 @@ uint64_t tick(void)
 	return ++now;
 }
 
+const char *call_word(int rc)
+{
+	static const char *const polls[] = { "CX_OK", "CX_PENDING", "CX_PANIC",
+					     "CX_CLOSED" };
+	static const char *const errors[] = { "CX_E_CLOSED", "CX_E_INVAL",
+					      "CX_E_NOTSUP", "CX_E_NESTED",
+					      "CX_E_SYS",    "CX_E_STALLED" };
+	static char other[32];
+
+	if (rc >= 0 && rc < 4)
+		return polls[rc];
+	if (rc < 0 && rc >= -6)
+		return errors[-1 - rc];
+	snprintf(other, sizeof(other), "%d, which is no code", rc);
+	return other;
+}
+
 /* ---- probes */
 
 static int probe_poll(void *state, struct cx_ctx *cx)
@@ -84,7 +101,7 @@ void probe_spawn(struct cx_exec *ex, struct probe *p)
 {
 	int rc = cx_spawn(ex, probe_future(ex, p), &p->id);
 
-	CHECK(rc == CX_OK, "cx_spawn gave %d", rc);
+	CHECK(rc == CX_OK, "cx_spawn gave %s", call_word(rc));
 	CHECK(p->id != 0, "cx_spawn gave the task id 0");
 }
 
@@ -92,7 +109,7 @@ void probe_block_on(struct cx_exec *ex, struct probe *p)
 {
 	int rc = cx_block_on(ex, probe_future(ex, p));
 
-	CHECK(rc == CX_OK, "cx_block_on gave %d", rc);
+	CHECK(rc == CX_OK, "cx_block_on gave %s", call_word(rc));
 	CHECK(p->drops == 1, "cx_block_on returned and its future was %s",
 	      p->drops ? "dropped twice" : "not dropped");
 }
@@ -108,7 +125,7 @@ void exec_run(struct cx_exec *ex)
 {
 	int rc = cx_run(ex);
 
-	CHECK(rc == CX_OK, "cx_run gave %d", rc);
+	CHECK(rc == CX_OK, "cx_run gave %s", call_word(rc));
 }
 
 /* Ready at once; of turns() and of its task, whichever lets go last. */
@@ -154,7 +171,7 @@ void turns(struct cx_exec *ex, long n)
 	*last = (struct last){ .refs = 2 };
 	rc = cx_spawn(ex, (struct cx_future){ last_poll, last_drop, last },
 		      NULL);
-	CHECK(rc == CX_OK, "cx_spawn gave %d", rc);
+	CHECK(rc == CX_OK, "cx_spawn gave %s", call_word(rc));
 	run_until(ex, last_was_polled, last, "a new task is never polled");
 	last_drop(last);
 }

@@ -37,6 +37,7 @@ extern const struct statement gone_io_statements[];
 extern const struct statement load_io_statements[];
 extern const struct statement bit_io_statements[];
 extern const struct statement rest_statements[];
+extern const struct statement choice_statements[];
 extern const struct statement channel_statements[];
 extern const struct statement join_statements[];
 extern const struct statement extra_statements[];
@@ -56,6 +57,9 @@ const struct statement *statement_find(const char *id);
 _Noreturn void fail_at(const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 _Noreturn void skip_because(const char *reason);
+
+/* What a call gave that is no poll, in a word: CX_OK, CX_PANIC, CX_E_SYS. */
+const char *call_word(int rc);
 
 #define FAIL(...) fail_at(__FILE__, __LINE__, __VA_ARGS__)
 #define CHECK(holds, ...)                  \
@@ -182,6 +186,10 @@ struct counts {
 };
 
 struct counts counts_now(void);
+/* The NTH allocation of this thread from now on fails, and it alone. */
+void counts_fail(long nth);
+bool counts_failed(void); /* since then? */
+
 bool counts_memory(void); /* false in a build with a sanitizer */
 void poison_start(void);
 void poison_check(void);	  /* fails if freed memory was written to */

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "ends.h"
 #include "io.h"
 #include "panics.h"
 #include "parts.h"
@@ -45,6 +46,10 @@ static void e21(void)
 		probe_forget(&p[i]);
 	}
 	free_after_churn();
+	if (cx_caps() & CX_CAP_CANCEL)
+		free_the_cancelled();
+	if (cx_caps() & CX_CAP_REMOTE_SPAWN)
+		free_arrivals();
 }
 
 static void *drop_waker(void *data)
@@ -145,9 +150,10 @@ static void last_act(struct probe *p)
 		born->step = step_ready;
 		rc = cx_spawn(p->ex, probe_future(p->ex, born), &id);
 		CHECK(!h->closing || rc == CX_E_CLOSED,
-		      "a spawn inside cx_free gave %d, not CX_E_CLOSED", rc);
-		CHECK(h->closing || rc == CX_OK, "a spawn in a drop gave %d",
-		      rc);
+		      "a spawn inside cx_free gave %s, not CX_E_CLOSED",
+		      call_word(rc));
+		CHECK(h->closing || rc == CX_OK, "a spawn in a drop gave %s",
+		      call_word(rc));
 		CHECK(!h->closing || born->drops == 1,
 		      "a spawn was refused, and the future not dropped");
 	}
@@ -200,6 +206,8 @@ static void e24(void)
 	settle_in(ex, &during_run);
 	cx_waker_wake_by_ref(&during_run.guests[0].kept);
 	exec_run(ex);
+	if (cx_caps() & CX_CAP_CANCEL)
+		spawn_when_cancelled(ex);
 	settle_in(ex, &during_free);
 	during_free.closing = true;
 	cx_free(ex);
@@ -264,92 +272,18 @@ static void e26(void)
 	int64_t before;
 	int64_t grown;
 
-	own_waker_cycle();
-	own_waker_cycle();
-	before = counts_now().blocks;
-	for (int i = 0; i < 20; i++)
+	for (int i = 0; i < 2; i++) {
 		own_waker_cycle();
+		wake_afar_in_free();
+	}
+	before = counts_now().blocks;
+	for (int i = 0; i < 20; i++) {
+		own_waker_cycle();
+		wake_afar_in_free();
+	}
 	grown = counts_now().blocks - before;
 	CHECK(grown < 20, "20 rounds left %d blocks of memory behind",
 	      (int)grown);
-}
-
-/* ---- E29, E30: cancel */
-
-static void e29(void)
-{
-	struct cx_exec *ex = exec_new();
-	struct probe p = { .keeps = true };
-	struct probe q = { 0 };
-	int rc;
-
-	probe_spawn(ex, &p);
-	probe_spawn(ex, &q);
-	turns(ex, 10);
-	rc = cx_cancel(ex, p.id);
-	CHECK(rc == CX_OK, "cx_cancel gave %d", rc);
-	rc = cx_cancel(ex, q.id);
-	CHECK(rc == CX_OK, "cx_cancel gave %d", rc);
-	cx_waker_wake_by_ref(&p.kept);
-	turns(ex, 3);
-	CHECK(p.polls == 1 && q.polls == 1,
-	      "polled after it had been cancelled");
-	CHECK(p.drops == 1, "cancelled and woken, and dropped %d times",
-	      p.drops);
-	CHECK(q.drops == 1, "cancelled, and dropped %d times", q.drops);
-	probe_forget(&p);
-	cancel_what_is_next(ex);
-	cx_free(ex);
-}
-
-static int step_ready_cancelled(struct probe *p, struct cx_ctx *cx)
-{
-	(void)cx;
-	CHECK(cx_cancel(p->ex, p->id) == CX_OK, "cannot cancel itself");
-	CHECK(cx_cancel(p->ex, p->id) == CX_E_INVAL,
-	      "a second cancel is not CX_E_INVAL");
-	return CX_READY;
-}
-
-static int step_cancel_peer(struct probe *p, struct cx_ctx *cx)
-{
-	(void)cx;
-	p->data = cx_cancel(p->ex, p->peer->id) == CX_OK ? p : NULL;
-	return CX_READY;
-}
-
-static void e30(void)
-{
-	struct cx_exec *ex = exec_new();
-	struct probe self = { .step = step_ready_cancelled };
-	struct probe victim = { 0 };
-	struct probe killer = { .step = step_cancel_peer, .peer = &victim };
-	struct probe fresh = { 0 };
-
-	probe_spawn(ex, &self);
-	turns(ex, 5);
-	CHECK(self.drops == 1, "cancelled by itself, dropped %d times",
-	      self.drops);
-	CHECK(cx_cancel(ex, self.id) == CX_E_INVAL,
-	      "a cancel of a finished task is not CX_E_INVAL");
-	probe_spawn(ex, &victim);
-	turns(ex, 5);
-	CHECK(cx_cancel(ex, self.id) == CX_E_INVAL && !victim.drops,
-	      "the id of a finished task cancels another");
-	probe_spawn(ex, &killer);
-	turns(ex, 10);
-	CHECK(killer.data, "a task cannot cancel another");
-	CHECK(victim.drops == 1, "cancelled, and dropped %d times",
-	      victim.drops);
-	probe_spawn(ex, &fresh);
-	CHECK(cx_cancel(ex, fresh.id) == CX_OK, "cannot cancel");
-	CHECK(cx_cancel(ex, fresh.id) == CX_E_INVAL,
-	      "a second cancel is not CX_E_INVAL");
-	turns(ex, 5);
-	CHECK(fresh.polls == 0 && fresh.drops == 1,
-	      "cancelled before its first poll: %d polls, %d drops",
-	      fresh.polls, fresh.drops);
-	cx_free(ex);
 }
 
 /* ---- E31 to E35 */
@@ -418,10 +352,16 @@ static int step_before_peer(struct probe *p, struct cx_ctx *cx)
 	return step_yield(p, cx);
 }
 
+static int step_until_told(struct probe *p, struct cx_ctx *cx)
+{
+	(void)cx;
+	return p->n ? CX_READY : CX_PENDING;
+}
+
 static void e32(void)
 {
 	struct cx_exec *ex = exec_new();
-	struct probe pending = { .step = step_second, .keeps = true };
+	struct probe pending = { .step = step_until_told, .keeps = true };
 	/* many more than any batch, for each poll of the other */
 	struct probe busy = { .step = step_yield, .n = 30000 };
 	struct probe behind = busy;
@@ -433,11 +373,12 @@ static void e32(void)
 	probe_spawn(ex, &busy);
 	probe_block_on(ex, &main);
 	CHECK(busy.drops == 0, "block_on waited for another task");
-	CHECK(pending.polls == 1, "block_on left other tasks alone");
+	CHECK(pending.polls > 0,
+	      "another task was not polled once while block_on ran");
+	pending.n = 1;
 	cx_waker_wake_by_ref(&pending.kept);
 	exec_run(ex);
-	CHECK(busy.polls == 30001 && behind.polls == 30001 &&
-		      pending.drops == 1,
+	CHECK(busy.drops == 1 && behind.drops == 1 && pending.drops == 1,
 	      "tasks that block_on left behind did not go on");
 	probe_forget(&pending);
 	cx_free(ex);
@@ -504,6 +445,7 @@ static void e34(void)
 			      { .step = step_yield, .n = 2 } };
 	struct probe pending = { 0 };
 	struct probe far = { .step = step_await };
+	uint64_t before = all_polls;
 	uint64_t polls = 0;
 	int rc;
 
@@ -516,16 +458,18 @@ static void e34(void)
 		probe_spawn(ex, &far);
 	}
 	rc = cx_run_until_stalled(ex, &polls);
-	CHECK(rc == CX_OK, "cx_run_until_stalled gave %d", rc);
+	CHECK(rc == CX_OK, "cx_run_until_stalled gave %s", call_word(rc));
 	for (int i = 0; i < 3; i++)
 		CHECK(p[i].drops == 1, "it left a task that could run");
-	CHECK(polls == 509u + (unsigned int)far.polls,
-	      "it says %llu polls, and there were %d",
-	      (unsigned long long)polls, 509 + far.polls);
+	CHECK(polls == all_polls - before,
+	      "it says %llu polls, and there were %llu",
+	      (unsigned long long)polls,
+	      (unsigned long long)(all_polls - before));
 	rc = cx_run_until_stalled(ex, NULL);
-	CHECK(rc == CX_OK, "cx_run_until_stalled gave %d", rc);
+	CHECK(rc == CX_OK, "cx_run_until_stalled gave %s", call_word(rc));
 	if (cx_caps() & CX_CAP_IO)
 		stalled_beside_data(ex);
+	count_no_dead(ex);
 	cx_free(ex);
 }
 
@@ -540,10 +484,12 @@ static int by_value(const void *a, const void *b)
 static void e35(void)
 {
 	enum {
-		COUNT = 66000 /* more than 16 bits */
+		COUNT = 66000, /* more than 16 bits */
+		MORE = 2000
 	};
-	static uint64_t ids[COUNT];
+	static uint64_t ids[COUNT + MORE];
 	struct cx_exec *ex = exec_new();
+	int count = COUNT;
 
 	for (int i = 0; i < COUNT; i++) {
 		struct probe p = { .step = step_ready };
@@ -552,8 +498,12 @@ static void e35(void)
 		exec_run(ex);
 		ids[i] = p.id;
 	}
-	qsort(ids, COUNT, sizeof(ids[0]), by_value);
-	for (int i = 1; i < COUNT; i++)
+	if (cx_caps() & CX_CAP_CANCEL) {
+		ids_of_cancelled(ex, ids + COUNT, MORE);
+		count += MORE;
+	}
+	qsort(ids, (size_t)count, sizeof(ids[0]), by_value);
+	for (int i = 1; i < count; i++)
 		CHECK(ids[i] != ids[i - 1], "a task id was used twice");
 	cx_free(ex);
 }
@@ -568,8 +518,8 @@ const struct statement task_statements[] = {
 	{ "E26", 'G', true, 0, e26 },
 	{ "E27", 'K', true, CX_CAP_CATCH_PANIC, panic_in_poll },
 	{ "E28", 'L', false, 0, panic_in_drop },
-	{ "E29", 'G', true, CX_CAP_CANCEL, e29 },
-	{ "E30", 'K', true, CX_CAP_CANCEL, e30 },
+	{ "E29", 'G', true, CX_CAP_CANCEL, cancel_pending },
+	{ "E30", 'K', true, CX_CAP_CANCEL, cancel_by_id },
 	{ "E31", 'L', false, 0, e31 },
 	{ "E32", 'G', true, 0, e32 },
 	{ "E33", 'G', true, 0, e33 },
