@@ -71,7 +71,7 @@ static const struct statement *const families[] = {
 	io_statements,	   gone_io_statements, load_io_statements,
 	rest_statements,   channel_statements, join_statements,
 	extra_statements,  paused_statements,  clock_statements,
-	choice_statements, bit_io_statements, rule_statements,
+	choice_statements, bit_io_statements,  rule_statements,
 };
 
 const struct statement *statement_at(size_t at)
