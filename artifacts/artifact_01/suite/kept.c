@@ -32,19 +32,20 @@ void chan_new(struct cx_exec *ex, struct cx_tx **tx, struct cx_rx **rx)
 
 static void *hook_clone(void *w)
 {
-	return counter_vt.clone(w);
+	counter_vt.clone(&((struct hook *)w)->other);
+	return w;
 }
 
 static void hook_wake_by_ref(void *w)
 {
-	counter_vt.wake_by_ref(w);
+	counter_vt.wake_by_ref(&((struct hook *)w)->other);
 }
 
 static void hook_drop(void *w)
 {
 	struct hook *hook = w;
 
-	counter_vt.drop(w);
+	counter_vt.drop(&hook->other);
 	if (hook->on_drop)
 		hook->on_drop(hook->data);
 }
@@ -187,5 +188,6 @@ void last_wakers(void)
 		last_of_descriptor(ex);
 	if (cx_caps() & CX_CAP_CHANNEL)
 		last_of_receive(ex);
+	change_hands(ex);
 	cx_free(ex);
 }

@@ -24,16 +24,20 @@ struct cx_op *recv_op(struct cx_rx *rx);
 void chan_new(struct cx_exec *ex, struct cx_tx **tx, struct cx_rx **rx);
 
 /*
- * A waker that is counted, and does something of its own when it is cloned no
- * more but dropped.  It stands beside counter_vt: another vtable.
+ * A waker that does something of its own when it is dropped.  With hook_vt it
+ * counts in other, with counter_vt in counter: the same data, two wakers.
  */
 struct hook {
 	struct counter counter; /* first: a hook is a counter too */
+	struct counter other;
 	void (*on_drop)(void *data);
 	void *data;
 };
 
 extern const struct cx_waker_vt hook_vt;
+
+/* hands.c: E55 */
+void change_hands(struct cx_exec *ex);
 
 /* drops.c: E21, E29, E11 */
 void free_after_churn(void);
