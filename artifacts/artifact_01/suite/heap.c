@@ -1,49 +1,22 @@
 /* E44, E45, E49: many timers, and what a look at the clock must not miss. */
-#include "os_linux.h"
+#include <stdio.h>
+
 #include "parts.h"
 #include "timers.h"
 
 /* ---- a timer that never fires is told, and not found asleep */
 
-enum {
-	SAMPLE_MS = 10,
-	FORGOTTEN_MS = 2000
-};
-
-struct vigil {
-	_Atomic bool over;
-	unsigned int ms;
-	uint64_t after;
-	pid_t tid;
-};
-
-static void *keep_vigil(void *data)
-{
-	struct vigil *v = data;
-	int quiet = 0;
-
-	while (!v->over) {
-		doze(SAMPLE_MS * MS);
-		quiet = wall_ns() > v->after && os_sleeps(v->tid) ? quiet + 1
-								  : 0;
-		CHECK(quiet < FORGOTTEN_MS / SAMPLE_MS,
-		      "a timer of at most %u ms has not fired after %d s: the "
-		      "loop sleeps on",
-		      v->ms, FORGOTTEN_MS / 1000);
-	}
-	return NULL;
-}
-
 void run_with_timers(struct cx_exec *ex, unsigned int ms)
 {
-	struct vigil v = { .tid = os_tid(),
-			   .ms = ms,
-			   .after = wall_ns() + (uint64_t)ms * MS };
-	pthread_t thread = thread_start(keep_vigil, &v);
+	struct vigil v = { .ms = ms };
 
+	snprintf(v.what, sizeof(v.what),
+		 "a timer of at most %u ms has not fired after 2 s: the loop "
+		 "sleeps on",
+		 ms);
+	vigil_begin(&v);
 	exec_run(ex);
-	v.over = true;
-	thread_join(thread);
+	vigil_end(&v);
 }
 
 /* ---- E44 */

@@ -323,12 +323,19 @@ static void forget_join(struct cx_exec *ex)
 
 static void e83b(void)
 {
+	static struct vigil v = {
+		.is_short = true,
+		.what = "the wake of a join drops another, or polls its own, "
+			"and does "
+			"not come back",
+	};
 	struct cx_exec *ex = exec_new();
 	struct probe task = { .step = step_second, .keeps = true };
 	struct cx_op *ops[2];
 	struct counter each[2] = { { .on_wake = drop_op, .data = &ops[1] },
 				   { .on_wake = drop_op, .data = &ops[0] } };
 
+	vigil_begin(&v);
 	probe_spawn(ex, &task);
 	for (int i = 0; i < 2; i++) {
 		ops[i] = join_op(ex, &task);
@@ -343,6 +350,7 @@ static void e83b(void)
 	cx_op_drop(ops[1]);
 	probe_forget(&task);
 	ask_in_wake(ex);
+	vigil_end(&v);
 	forget_join(ex);
 	cx_free(ex);
 }

@@ -1,5 +1,6 @@
 /* E50, E55: the wakers that an operation keeps. */
 #include "io.h"
+#include "os_linux.h"
 #include "parts.h"
 #include "timers.h"
 
@@ -26,6 +27,45 @@ void chan_new(struct cx_exec *ex, struct cx_tx **tx, struct cx_rx **rx)
 	int rc = cx_chan(ex, tx, rx);
 
 	CHECK(rc == CX_OK, "cx_chan gave %s", code_word(rc));
+}
+
+/* ---- a thread that waits for another one, and tells if that hangs */
+
+enum {
+	SAMPLE_MS = 10,
+	FORGOTTEN_MS = 2000, /* asleep for so long */
+	STUCK_MS = 6000	     /* or busy with what takes no time */
+};
+
+static void *keep_vigil(void *data)
+{
+	struct vigil *v = data;
+	uint64_t after = wall_ns() + (uint64_t)v->ms * MS;
+	int quiet = 0;
+
+	while (!v->over) {
+		uint64_t now;
+
+		doze(SAMPLE_MS * MS);
+		now = wall_ns();
+		quiet = now > after && os_sleeps(v->tid) ? quiet + 1 : 0;
+		CHECK(quiet < FORGOTTEN_MS / SAMPLE_MS, "%s", v->what);
+		CHECK(!v->is_short || now < after + STUCK_MS * (uint64_t)MS,
+		      "%s", v->what);
+	}
+	return NULL;
+}
+
+void vigil_begin(struct vigil *v)
+{
+	v->tid = os_tid();
+	v->thread = thread_start(keep_vigil, v);
+}
+
+void vigil_end(struct vigil *v)
+{
+	v->over = true;
+	thread_join(v->thread);
 }
 
 /* ---- another vtable */

@@ -36,6 +36,23 @@ struct hook {
 
 extern const struct cx_waker_vt hook_vt;
 
+/*
+ * Fail with WHAT where this thread is asleep for two seconds between begin and
+ * end, the first MS apart; if it is short, also where it does not come back.
+ */
+struct vigil {
+	char what[160];
+	unsigned int ms;
+	bool is_short;
+
+	int tid;
+	_Atomic bool over;
+	pthread_t thread;
+};
+
+void vigil_begin(struct vigil *v);
+void vigil_end(struct vigil *v);
+
 /* hands.c: E55 */
 void change_hands(struct cx_exec *ex);
 

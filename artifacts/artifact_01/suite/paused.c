@@ -1,8 +1,8 @@
 /* E87 to E89: virtual time. */
 #include <stdlib.h>
 
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "io.h"
 #include "parts.h"
@@ -339,9 +339,16 @@ static void outlast(struct cx_exec *ex, struct cx_op *op, struct ender e)
 
 static void check_stalled(struct cx_exec *ex, const char *when)
 {
+	struct vigil v = { .what = "" };
 	struct probe pending = { 0 };
-	int rc = cx_block_on(ex, probe_future(ex, &pending));
+	int rc;
 
+	snprintf(v.what, sizeof(v.what),
+		 "a run that nothing can end%s sleeps on, with time paused",
+		 when);
+	vigil_begin(&v);
+	rc = cx_block_on(ex, probe_future(ex, &pending));
+	vigil_end(&v);
 	CHECK(rc == CX_E_STALLED, "a run that nothing can end%s gave %s", when,
 	      code_word(rc));
 	CHECK(pending.drops == 1, "a run that gave up kept its future");

@@ -151,12 +151,19 @@ static void come_and_go(int round)
 
 static void e98(void)
 {
+	static struct vigil v = {
+		.is_short = true,
+		.what = "the wake of a receive, or the drop of a waker that it "
+			"kept, sends on its channel, and does not come back",
+	};
 	struct cx_exec *ex = exec_new();
 	int64_t blocks;
 
+	vigil_begin(&v);
 	send_in_wake(ex);
 	use_in_drop(ex, false);
 	use_in_drop(ex, true);
+	vigil_end(&v);
 	forget_receive(ex);
 	cx_free(ex);
 	for (int i = 0; i < 12; i++)
