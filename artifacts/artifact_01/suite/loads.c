@@ -139,6 +139,22 @@ static void close_what_was_ready(struct cx_exec *ex)
 	close(fds[1]);
 }
 
+/* What was refused is no reason to refuse the next on its number. */
+static void file_then_socket(struct cx_exec *ex)
+{
+	int file = open("/proc/self/exe", O_RDONLY);
+	int fds[2];
+
+	for (int i = 0; i < 2; i++)
+		check_error(ex, file, "a regular file");
+	pair_open(fds);
+	dup2(fds[0], file);
+	wake_by(ex, file, CX_READABLE, do_close, fds[1],
+		"a socket on the number of a regular file");
+	close(file);
+	close(fds[0]);
+}
+
 static void e68(void)
 {
 	struct cx_exec *ex = exec_new();
@@ -152,6 +168,7 @@ static void e68(void)
 	while (fcntl(file, F_GETFD) >= 0);
 	check_error(ex, file, "a descriptor that nobody opened");
 	check_error(ex, -1, "descriptor -1");
+	file_then_socket(ex);
 	close_what_was_ready(ex);
 	turns(ex, 5);
 	cx_free(ex);

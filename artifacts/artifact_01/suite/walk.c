@@ -165,7 +165,6 @@ static void begin(struct cx_exec *ex, struct socket *s, int way)
 {
 	struct side *side = &s->side[way];
 
-	shut(s, way);
 	side->op =
 		ready_op(ex, s->fds[0], way == 0 ? CX_READABLE : CX_WRITABLE);
 	if (draw(8) == 0)
@@ -175,12 +174,10 @@ static void begin(struct cx_exec *ex, struct socket *s, int way)
 }
 
 /* It may have been woken for nothing before, and be told to look again. */
-static void serve(struct cx_exec *ex, struct socket *s, int way)
+static void serve(struct cx_exec *ex, struct side *side)
 {
-	struct side *side = &s->side[way];
 	int rc = CX_PENDING;
 
-	open_up(s, way);
 	while (rc == CX_PENDING) {
 		await_wake(ex, side->c);
 		side->c = new_counter();
@@ -188,8 +185,27 @@ static void serve(struct cx_exec *ex, struct socket *s, int way)
 	}
 	CHECK(rc == CX_READY, "waiting for a socket gave %s", code_word(rc));
 	leave(side);
-	if (draw(2))
+}
+
+/* Nobody waits for WAY. */
+static void walk_alone(struct cx_exec *ex, struct socket *s, int way)
+{
+	switch (draw(4)) {
+	case 0:
+		open_up(s, way);
+		break;
+	case 1: /* what is there already is news to this wait */
+		open_up(s, way);
+		if (draw(2))
+			turns(ex, 2);
 		begin(ex, s, way);
+		if (s->side[way].op)
+			serve(ex, &s->side[way]);
+		break;
+	default:
+		shut(s, way);
+		begin(ex, s, way);
+	}
 }
 
 static void walk(struct cx_exec *ex, struct socket *s, int way)
@@ -197,11 +213,7 @@ static void walk(struct cx_exec *ex, struct socket *s, int way)
 	struct side *side = &s->side[way];
 
 	if (!side->op) {
-		/* what nobody waits for comes, sometimes */
-		if (draw(3) == 0)
-			open_up(s, way);
-		else
-			begin(ex, s, way);
+		walk_alone(ex, s, way);
 		return;
 	}
 	switch (draw(4)) {
@@ -212,7 +224,12 @@ static void walk(struct cx_exec *ex, struct socket *s, int way)
 		look(side);
 		break;
 	default:
-		serve(ex, s, way);
+		open_up(s, way);
+		serve(ex, side);
+		if (draw(2)) {
+			shut(s, way);
+			begin(ex, s, way);
+		}
 	}
 }
 
