@@ -41,7 +41,7 @@ static void act_send_last(struct meeting *m)
 /* The channel has closed: there is nothing more, now and later. */
 static void check_closed(struct intake *in)
 {
-	struct counter c = { 0 };
+	static struct counter c; /* some keep a waker for longer */
 	struct cx_op *op = recv_op(in->rx);
 	int rc;
 
@@ -294,7 +294,7 @@ static void go_other_and_ask(struct halfway *h)
 /* A clone on its way while others go: who is left keeps it open. */
 static void check_open(struct flow *f)
 {
-	struct counter c = { 0 };
+	static struct counter c;
 	struct cx_op *op = recv_op(f->rx);
 	int rc = poll_with(op, &c);
 

@@ -116,7 +116,7 @@ static void drop_spare(void *data)
 /* Two items: the one whose wake sent the other, and that. */
 static void take_two(struct cx_rx *rx, struct cx_op *op, const char *what)
 {
-	struct counter c = { 0 };
+	static struct counter c;
 
 	for (uint64_t i = 1; i < 3; i++) {
 		uint64_t item = 0;
@@ -284,7 +284,7 @@ enum {
 static void spend(struct cx_op *op, int last, uint64_t written,
 		  const char *what)
 {
-	struct counter c = { 0 };
+	static struct counter c; /* some keep a waker for longer */
 	uint64_t out = UNWRITTEN;
 	int rc = cx_op_poll_with(op, &counter_vt, &c, &out);
 
