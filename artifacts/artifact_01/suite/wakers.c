@@ -37,7 +37,10 @@ enum {
 	ROUNDS = 2000
 };
 
-/* Answers each poll by waking its peer, and waits to be woken. */
+/*
+ * Answers each poll by waking its peer, and waits to be woken.  Its data, when
+ * it was woken last, goes when it is READY, which may be before its drop.
+ */
 static int step_answer(struct probe *p, struct cx_ctx *cx)
 {
 	struct probe *peer = p->peer;
@@ -46,8 +49,10 @@ static int step_answer(struct probe *p, struct cx_ctx *cx)
 
 	(void)cx;
 	p->n++;
-	if (peer->drops)
+	if (!woken) {
+		p->data = NULL;
 		return CX_READY;
+	}
 	if (!peer->has_kept)
 		return CX_PENDING;
 	*woken = tick();
@@ -68,7 +73,10 @@ static int step_answer(struct probe *p, struct cx_ctx *cx)
 		cx_waker_wake_by_ref(&peer->kept);
 		cx_waker_wake_by_ref(&peer->kept);
 	}
-	return p->n >= ROUNDS ? CX_READY : CX_PENDING;
+	if (p->n < ROUNDS)
+		return CX_PENDING;
+	p->data = NULL;
+	return CX_READY;
 }
 
 static void e3(void)
