@@ -37,21 +37,9 @@ void put_bytes(int fd, size_t count)
 
 const char *code_word(long code)
 {
-	static const char *const polls[] = { "READY", "PENDING", "CX_PANIC",
-					     "CX_CLOSED" };
-	static const char *const errors[] = { "",
-					      "CX_E_CLOSED",
-					      "CX_E_INVAL",
-					      "CX_E_NOTSUP",
-					      "CX_E_NESTED",
-					      "CX_E_SYS",
-					      "CX_E_STALLED" };
-
-	if (code >= 0 && code < 4)
-		return polls[code];
-	if (code < 0 && code > -7)
-		return errors[-code];
-	return "a number that is no code";
+	if (code == CX_READY)
+		return "READY";
+	return code == CX_PENDING ? "PENDING" : call_word((int)code);
 }
 
 struct cx_op *ready_op(struct cx_exec *ex, int fd, int interest)
