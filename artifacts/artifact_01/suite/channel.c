@@ -303,8 +303,7 @@ static void e79(void)
 	struct cx_rx *rx;
 	int rc;
 
-	e79_threads(ex);
-	receive_in_ambush(ex);
+	/* where it can be told what is wrong first, and by chance last */
 	receive_meanwhile();
 	send_halfway();
 	chan_new(ex, &tx, &rx);
@@ -326,6 +325,8 @@ static void e79(void)
 	queue_many(ex);
 	clone_in_threads(ex);
 	send_to_nobody(ex);
+	e79_threads(ex);
+	receive_in_ambush(ex);
 	cx_free(ex);
 }
 

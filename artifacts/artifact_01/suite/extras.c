@@ -136,8 +136,8 @@ static void e84(void)
 		      one.polls, one.drops);
 		probe_forget(&all);
 	}
-	spawn_in_ambush(ex);
 	spawn_meanwhile();
+	spawn_in_ambush(ex);
 	cx_free(ex);
 }
 

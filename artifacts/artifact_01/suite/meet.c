@@ -22,7 +22,8 @@ static void watch_loop(const struct meeting *m, long round)
 		CHECK(quiet < QUIET_MS / SAMPLE_MS,
 		      "hang-idle (lost wake): %s when the loop was %s, and it "
 		      "sleeps on",
-		      m->what, steps_place(&m->steps));
+		      m->what ? m->what : "another thread acted",
+		      steps_place(&m->steps));
 	}
 }
 

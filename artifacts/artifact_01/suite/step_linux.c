@@ -21,6 +21,7 @@
 
 #include "api.h"
 #include "os_linux.h"
+#include "symbols.h"
 
 #if defined(__x86_64__) && !defined(SANITIZED)
 
@@ -405,12 +406,12 @@ void steps_let_go(struct steps *s)
 
 const char *steps_place(const struct steps *s)
 {
-	static char text[80];
+	static char text[160] = "at ";
 
 	if (s->stop < 0)
 		return "asleep";
-	snprintf(text, sizeof(text), "at 0x%lx of the library",
-		 (unsigned long)(own.places[s->stop].at - own.base));
+	symbol_write(text + 3, sizeof(text) - 3, own.places[s->stop].at,
+		     own.base);
 	return text;
 }
 

@@ -205,8 +205,10 @@ static void e15(void)
 	static struct crossing m;
 	struct probe host = { .step = step_host, .data = &m, .n = 100000 };
 	struct cx_exec *ex = exec_new();
-	pthread_t thread = thread_start(cross, &m);
+	pthread_t thread;
 
+	wake_halfway();
+	thread = thread_start(cross, &m);
 	m.task = (struct probe){ .step = step_see, .data = &m };
 	m.until = wall_ns() + 1500ull * MS;
 	probe_spawn(ex, &m.task);
@@ -215,7 +217,6 @@ static void e15(void)
 	thread_join(thread);
 	cx_waker_drop(m.w);
 	cx_free(ex);
-	wake_halfway();
 }
 
 /* ---- E16 to E19 */
