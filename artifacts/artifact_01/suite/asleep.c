@@ -1,4 +1,5 @@
 /* The loop is held at each place while another thread acts. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +85,93 @@ void fall_asleep_meanwhile(void)
 		fall_asleep(ex, false);
 	cx_free(ex);
 	pair_close(fds);
+}
+
+/* ---- E14: taking one wake while another comes */
+
+struct taker {
+	struct meeting m;
+	struct probe task[2];
+	_Atomic long number[2]; /* written before a wake of each */
+	long seen[2];
+	bool over;
+};
+
+static int step_see(struct probe *p, struct cx_ctx *cx)
+{
+	struct taker *t = p->data;
+
+	(void)cx;
+	t->seen[p->n] = t->number[p->n];
+	return t->over ? CX_READY : CX_PENDING;
+}
+
+static void write_and_wake(struct taker *t, int which)
+{
+	t->number[which]++;
+	cx_waker_wake_by_ref(&t->task[which].kept);
+}
+
+static void act_wake_second(struct meeting *m)
+{
+	write_and_wake(m->data, 1);
+}
+
+static void *wake_first(void *data)
+{
+	write_and_wake(data, 0);
+	return NULL;
+}
+
+static bool has_seen(void *data)
+{
+	const struct taker *t = data;
+
+	return t->seen[0] == t->number[0] && t->seen[1] == t->number[1];
+}
+
+static void take_one(struct cx_exec *ex, struct taker *t)
+{
+	char text[200];
+
+	thread_join(thread_start(wake_first, t));
+	steps_on(&t->m.steps);
+	turns(ex, 1);
+	steps_off(&t->m.steps);
+	meeting_await(&t->m);
+	snprintf(text, sizeof(text),
+		 "of two wakes by other threads one is lost: it came when the "
+		 "loop was %s",
+		 steps_place(&t->m.steps));
+	run_until(ex, has_seen, t, text);
+}
+
+void take_wakes_meanwhile(void)
+{
+	static struct taker t;
+	struct cx_exec *ex = exec_new();
+
+	if (!steps_possible())
+		return;
+	t = (struct taker){ .m = { .act = act_wake_second, .data = &t } };
+	for (int i = 0; i < 2; i++) {
+		t.task[i] = (struct probe){
+			.step = step_see, .data = &t, .n = i, .keeps = true
+		};
+		probe_spawn(ex, &t.task[i]);
+	}
+	turns(ex, 2);
+	meeting_begin(&t.m);
+	while (meeting_next(&t.m))
+		take_one(ex, &t);
+	meeting_end(&t.m);
+	t.over = true;
+	write_and_wake(&t, 0);
+	write_and_wake(&t, 1);
+	exec_run(ex);
+	probe_forget(&t.task[0]);
+	probe_forget(&t.task[1]);
+	cx_free(ex);
 }
 
 /* ---- E8, E19: on its way from READY, or a cancel, or through cx_free */
@@ -260,15 +348,10 @@ void spawn_meanwhile(void)
 	cx_free(a.ex);
 }
 
-static int step_last(struct probe *p, struct cx_ctx *cx)
-{
-	struct arrival *a = p->data;
-
-	(void)cx;
-	steps_on(&a->m.steps);
-	return CX_READY;
-}
-
+/*
+ * The loop takes one that was spawned before, and runs out of tasks, while
+ * another comes.
+ */
 void run_out_meanwhile(void)
 {
 	static struct arrival a;
@@ -279,15 +362,18 @@ void run_out_meanwhile(void)
 			      .ex = exec_new() };
 	meeting_begin(&a.m);
 	while (meeting_next(&a.m)) {
-		struct probe last = { .step = step_last, .data = &a };
+		struct probe first = { .step = step_ready };
+		int rc = cx_spawn_remote(a.ex, probe_future(a.ex, &first));
 
+		CHECK(rc == CX_OK, "cx_spawn_remote gave %s", code_word(rc));
 		next_comer(&a);
-		probe_spawn(a.ex, &last);
+		steps_on(&a.m.steps);
 		exec_run(a.ex);
 		steps_off(&a.m.steps);
 		meeting_await(&a.m);
 		exec_run(a.ex);
-		CHECK(a.comer.polls == 1 && a.comer.drops == 1,
+		CHECK(a.comer.polls == 1 && a.comer.drops == 1 &&
+			      first.drops == 1,
 		      "a task that another thread spawned when the loop was "
 		      "%s had %d polls and %d drops",
 		      steps_place(&a.m.steps), a.comer.polls, a.comer.drops);

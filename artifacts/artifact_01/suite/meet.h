@@ -58,6 +58,7 @@ void halfway_try(struct halfway *h);
 
 /* E14, E8, E19, E84, E85, E79 and E80: the loop is held */
 void fall_asleep_meanwhile(void);
+void take_wakes_meanwhile(void);
 void end_meanwhile(void);
 void free_meanwhile(void);
 void spawn_meanwhile(void);

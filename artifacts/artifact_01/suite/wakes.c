@@ -105,6 +105,7 @@ static void e14(void)
 	struct probe p = { .step = step_walk_in, .data = &a };
 
 	fall_asleep_meanwhile();
+	take_wakes_meanwhile();
 	ambush_begin(&a.ambush, 1200);
 	probe_block_on(ex, &p);
 	ambush_end(&a.ambush);
