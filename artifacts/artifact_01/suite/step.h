@@ -21,14 +21,14 @@
 
 /* Zeros at first, but for ms. */
 struct steps {
-	unsigned int ms; /* about so long in all; 0: 400 */
+	unsigned int ms; /* about so long in all; 0: 1200 */
 
 	/* of all rounds */
 	uint64_t until;
 	long round;
 	long places;  /* that there are */
 	long reached; /* before it slept; 0: it did not */
-	long stride;
+	long first;   /* of them, those that are come to the first time */
 
 	/* of this round */
 	long stop; /* the place to be held at; -1: none, it learns */

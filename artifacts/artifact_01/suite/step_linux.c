@@ -286,7 +286,7 @@ void steps_begin(struct steps *s)
 				    .sa_flags = SA_SIGINFO };
 
 	if (!s->ms)
-		s->ms = 400;
+		s->ms = 1200;
 	s->round = -1;
 	s->until = wall_ns() + (uint64_t)s->ms * MS;
 	sem_init(&s->is_held, 0, 0);
@@ -329,6 +329,28 @@ static long stride_of(long places)
 	return stride > 0 ? stride : 1;
 }
 
+/* Those that were come to first, before those that are come to again. */
+static void put_in_order(struct steps *s)
+{
+	static struct place again[MOST_PLACES];
+	long count = 0;
+
+	s->first = 0;
+	for (long i = 0; i < s->places; i++) {
+		if (own.places[i].visit == 1)
+			own.places[s->first++] = own.places[i];
+		else
+			again[count++] = own.places[i];
+	}
+	memcpy(&own.places[s->first], again, (size_t)count * sizeof(again[0]));
+}
+
+/* Which one of COUNT has its turn in round ROUND, of 1 to COUNT. */
+static long turn_of(long round, long count)
+{
+	return round * stride_of(count) % count;
+}
+
 /*
  * The first round learns.  Then the places come in an order that is spread
  * over all of them, however soon the time is over.
@@ -339,11 +361,17 @@ bool steps_next(struct steps *s)
 
 	if (round == 1) {
 		s->places = s->reached ? s->reached : s->places;
-		s->stride = stride_of(s->places);
+		put_in_order(s);
 	}
 	if (round > 0 && (round > s->places || wall_ns() > s->until))
 		return false;
-	s->stop = round == 0 ? -1 : round * s->stride % s->places;
+	if (round == 0)
+		s->stop = -1;
+	else if (round <= s->first)
+		s->stop = turn_of(round, s->first);
+	else
+		s->stop = s->first +
+			  turn_of(round - s->first, s->places - s->first);
 	s->visit = round == 0 ? 0 : own.places[s->stop].visit;
 	while (sem_trywait(&s->is_held) == 0 || sem_trywait(&s->let_go) == 0)
 		;
