@@ -32,7 +32,7 @@ each_time() {
 	must build inbox-taken-in-two-steps
 	must build wake-lets-go-of-the-hub
 	must build bell-closed-under-a-ring
-	for i in 1 2 3; do
+	for _ in 1 2 3; do
 		says ./inbox-taken-in-two-steps.so E14 \
 			"$lost: it came when the loop was at hub_take\\+0x.* "
 		says ./wake-lets-go-of-the-hub.so E19 \
