@@ -34,6 +34,7 @@ struct steps {
 	long stop; /* the place to be held at; -1: none, it learns */
 	unsigned int visit;
 	_Atomic bool on;
+	_Atomic bool met; /* the other knows that it is held */
 	_Atomic unsigned int steps;
 	_Atomic int tid;
 	sem_t is_held;

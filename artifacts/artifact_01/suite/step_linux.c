@@ -28,7 +28,8 @@
 enum {
 	TRAP_FLAG = 0x100,
 	BREAKPOINT = 0xcc,
-	PATIENCE_MS = 2, /* with one that may hold a lock */
+	BEGINS_MS = 100,
+	PATIENCE_MS = 3, /* with one that may hold a lock */
 	MOST_STEPS = 20000,
 	MOST_PLACES = 4096,
 	MOST_VISITS = 2, /* of one instruction */
@@ -177,6 +178,19 @@ static enum after step(struct steps *s, bool is_it, const greg_t *regs)
 	return learn_step(s, regs) ? IS_STEPPED : GOES_ON;
 }
 
+/* On a busy machine the other may need a while to begin at all. */
+static void hold(struct steps *s)
+{
+	bool gone_on = false;
+
+	s->on = false;
+	sem_post(&s->is_held);
+	for (int i = 0; i < BEGINS_MS && !s->met && !gone_on; i++)
+		gone_on = await(&s->let_go, 1);
+	if (!gone_on)
+		await(&s->let_go, PATIENCE_MS);
+}
+
 static void on_trap(int signal, siginfo_t *info, void *context)
 {
 	greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs;
@@ -203,11 +217,8 @@ static void on_trap(int signal, siginfo_t *info, void *context)
 		regs[REG_EFL] |= TRAP_FLAG;
 	else
 		regs[REG_EFL] &= ~TRAP_FLAG;
-	if (after == IS_HELD) {
-		s->on = false;
-		sem_post(&s->is_held);
-		await(&s->let_go, PATIENCE_MS);
-	}
+	if (after == IS_HELD)
+		hold(s);
 	errno = was;
 }
 
@@ -372,6 +383,7 @@ bool steps_next(struct steps *s)
 	else
 		s->stop = s->first +
 			  turn_of(round - s->first, s->places - s->first);
+	s->met = false;
 	s->visit = round == 0 ? 0 : own.places[s->stop].visit;
 	while (sem_trywait(&s->is_held) == 0 || sem_trywait(&s->let_go) == 0)
 		;
@@ -416,8 +428,10 @@ void steps_meet(struct steps *s)
 	unsigned int steps = s->steps;
 
 	for (int asleep = 0; asleep < 4; steps = s->steps) {
-		if (await(&s->is_held, 2))
+		if (await(&s->is_held, 2)) {
+			s->met = true;
 			return;
+		}
 		asleep = s->on && s->steps == steps && os_sleeps(s->tid)
 				 ? asleep + 1
 				 : 0;
