@@ -30,7 +30,7 @@ void do_close(int fd);
 /* Run for 200 ms in which nothing happens: CPU and wait calls. */
 void check_idle(struct cx_exec *ex, const char *what);
 
-/* The same for MS, in which it may wait MOST times. */
+/* The same for MS, in which it may wait MOST times more than in a fifth. */
 void check_idle_for(struct cx_exec *ex, unsigned int ms, unsigned int most,
 		    const char *what);
 

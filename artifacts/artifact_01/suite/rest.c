@@ -25,7 +25,7 @@ static void e71(void)
 		reader.op = ready_op(ex, fds[0], CX_READABLE);
 		probe_spawn(ex, &reader);
 	}
-	check_idle_for(ex, 500, 4, "a pending task, timer and descriptor");
+	check_idle_for(ex, 500, 3, "a pending task, timer and descriptor");
 	CHECK(pending.polls == 1, "a task was polled that nobody woke");
 	cx_free(ex);
 }
