@@ -226,19 +226,31 @@ static void e86(void)
 	struct probe p[10] = { { 0 } };
 	struct probe late = { 0 };
 	struct probe spawns = { .last = last_spawns, .peer = &late };
+	struct probe local[3] = { { 0 } };
+	/* its waker is left, and what it shares with others */
+	struct probe done = { .step = step_ready, .keeps = true };
 
 	probe_spawn(ex, &spawns);
+	probe_spawn(ex, &done);
 	turns(ex, 2);
+	/* there are others in the queue, which no run met either */
+	for (int i = 0; i < 3; i++)
+		probe_spawn(ex, &local[i]);
 	s = (struct spawner){ .ex = ex, .count = 10 };
 	for (int i = 0; i < 10; i++)
 		s.futures[i] = probe_future(ex, &p[i]);
 	thread_join(thread_start(spawn_all, &s));
 	cx_free(ex);
+	for (int i = 0; i < 3; i++)
+		CHECK(local[i].drops == 1, "cx_free dropped a task %d times",
+		      local[i].drops);
 	for (int i = 0; i < 10; i++)
 		CHECK(p[i].drops == 1 && p[i].polls == 0,
 		      "a task from another thread that no run met had %d "
 		      "drops in cx_free, and %d polls",
 		      p[i].drops, p[i].polls);
+	/* what came while it was being freed may go with what is shared */
+	probe_forget(&done);
 	if (spawns.n == CX_OK)
 		CHECK(late.drops == 1,
 		      "cx_spawn_remote inside cx_free took a future and "

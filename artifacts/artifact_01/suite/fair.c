@@ -222,8 +222,60 @@ static void await_deadline(bool descriptors)
 		close(c.busy_fd);
 }
 
+static int step_again(struct cx_ctx *cx)
+{
+	cx_ctx_wake(cx);
+	return CX_PENDING;
+}
+
+/* Each task has another thread's way of spawning the next, for ever. */
+static int step_succeed(struct probe *p, struct cx_ctx *cx)
+{
+	struct crowd *c = p->data;
+	int rc;
+
+	if (c->over)
+		return CX_READY;
+	if (!c->since && c->happens(c))
+		c->since = all_polls;
+	if (p->peer->polls && !p->peer->drops)
+		return step_again(cx); /* it is READY, and dropped later */
+	if (c->since && all_polls % 512 == 0)
+		CHECK(all_polls - c->since < 100000,
+		      "%s waits for %d tasks, each spawned by the one before",
+		      c->what, 100000);
+	p->peer->drops = p->peer->polls = 0;
+	rc = cx_spawn_remote(p->ex, probe_future(p->ex, p->peer));
+	CHECK(rc == CX_OK, "cx_spawn_remote gave %s", call_word(rc));
+	return CX_READY;
+}
+
+static void await_deadline_in_line(void)
+{
+	struct crowd c = { .happens = passes, .what = "a timer that is due" };
+	struct probe sleeper = { .step = step_await_end, .data = &c };
+	struct probe line[2];
+	struct cx_exec *ex = exec_new();
+
+	c.ex = ex;
+	c.deadline = cx_now(ex) + 5 * MS;
+	sleeper.op = cx_sleep_until(ex, c.deadline);
+	CHECK(sleeper.op, "cx_sleep_until gave NULL");
+	probe_spawn(ex, &sleeper);
+	for (int i = 0; i < 2; i++)
+		line[i] = (struct probe){ .step = step_succeed,
+					  .data = &c,
+					  .peer = &line[!i] };
+	probe_spawn(ex, &line[0]);
+	exec_run(ex);
+	cx_free(ex);
+}
+
 static void e38(void)
 {
+	if (cx_caps() & CX_CAP_REMOTE_SPAWN)
+		await_deadline_in_line();
+
 	await_deadline(false);
 	if (cx_caps() & CX_CAP_IO)
 		await_deadline(true);

@@ -224,5 +224,6 @@ void wakes_that_end_waits(void)
 	drop_other_direction(ex, true);
 	for (enum last last = LAST_DROP; last < LAST_END; last++)
 		go_with_waker(ex, last);
+	renew_wait(ex);
 	cx_free(ex);
 }

@@ -150,6 +150,7 @@ void wakes_that_drop(void)
 	drop_all(&d);
 	sleep_for(ex, 10 * MS);
 	check_dropped(ex, &other);
+	renew_timer(ex);
 	cx_free(ex);
 }
 

@@ -61,6 +61,10 @@ void free_after_churn(void);
 void cancel_what_is_next(struct cx_exec *ex);
 void wait_and_go(void);
 
+/* renew.c: E65b, E50 */
+void renew_wait(struct cx_exec *ex);
+void renew_timer(struct cx_exec *ex);
+
 /* again.c: E61, E52 and E67, E66 */
 void wait_both_again(bool late, int first);
 void sleep_beside_data(struct cx_exec *ex, unsigned int count);

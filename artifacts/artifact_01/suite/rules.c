@@ -1,4 +1,7 @@
 /* E98 to E100: what cohort_executor.h alone says. */
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "io.h"
 #include "parts.h"
 #include "timers.h"
@@ -148,6 +151,41 @@ static void send_in_wake(struct cx_exec *ex)
 	cx_rx_drop(rx);
 }
 
+struct asker {
+	struct counter c;
+	struct counter other;
+	struct cx_op *op;
+	int rc;
+};
+
+static void ask_again(void *data)
+{
+	struct asker *a = data;
+
+	a->rc = poll_with(a->op, &a->other);
+}
+
+/* The wake of the last sender that goes looks what there is. */
+static void ask_in_wake(struct cx_exec *ex)
+{
+	struct asker a = { .rc = CX_PENDING };
+	struct cx_tx *tx;
+	struct cx_rx *rx;
+
+	a.c.on_wake = ask_again;
+	a.c.data = &a;
+	chan_new(ex, &tx, &rx);
+	a.op = recv_op(rx);
+	wait_with(a.op, &a.c);
+	cx_tx_drop(tx);
+	if (a.rc == CX_PENDING)
+		a.rc = poll_with(a.op, &a.other);
+	CHECK(a.rc == CX_CLOSED, "a receive without a sender gave %s",
+	      code_word(a.rc));
+	cx_op_drop(a.op);
+	cx_rx_drop(rx);
+}
+
 /* A receive that changes hands, or goes, drops the waker that it kept. */
 static void use_in_drop(struct cx_exec *ex, bool goes)
 {
@@ -235,6 +273,7 @@ static void use_channels(void)
 	int64_t blocks;
 
 	send_in_wake(ex);
+	ask_in_wake(ex);
 	use_in_drop(ex, false);
 	use_in_drop(ex, true);
 	forget_receive(ex);
@@ -326,6 +365,31 @@ static void spend_receives(struct cx_exec *ex)
 	cx_rx_drop(NULL);
 }
 
+/* An error ends an operation, as READY does; and who waits waits for something.
+ */
+static void spend_errors(struct cx_exec *ex)
+{
+	static struct counter c;
+	int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	struct cx_op *op = cx_fd_ready(ex, file, CX_READABLE);
+	int fds[2];
+
+	if (op && poll_with(op, &c) < 0) {
+		int rc = poll_with(op, &c);
+
+		CHECK(rc == CX_E_INVAL,
+		      "a wait for a file gave an error, and %s when it was "
+		      "polled again, not CX_E_INVAL",
+		      code_word(rc));
+	}
+	cx_op_drop(op);
+	close(file);
+	pair_open(fds);
+	CHECK(!cx_fd_ready(ex, fds[0], 0),
+	      "a wait with no interest at all was made");
+	pair_close(fds);
+}
+
 /* Other operations take the room that a receive had. */
 static void reuse_room(struct cx_exec *ex)
 {
@@ -367,12 +431,40 @@ static void e99(void)
 	}
 	if (cx_caps() & CX_CAP_CHANNEL)
 		spend_receives(ex);
+	if (cx_caps() & CX_CAP_IO)
+		spend_errors(ex);
 	if (cx_caps() & CX_CAP_CHANNEL && cx_caps() & CX_CAP_IO)
 		reuse_room(ex);
 	cx_free(ex);
 }
 
 /* ---- E100: timers and stalled runs */
+
+/* More than any batch, beside a timer that is due in a moment. */
+static void check_many_stalled(struct cx_exec *ex)
+{
+	static struct probe many[300];
+	struct probe soon = { .step = step_await };
+	uint64_t polls = 0;
+
+	for (int i = 0; i < 300; i++) {
+		many[i] = (struct probe){ .step = step_ready };
+		probe_spawn(ex, &many[i]);
+	}
+	CHECK(cx_run_until_stalled(ex, NULL) == CX_OK, "a stalled run failed");
+	for (int i = 0; i < 300; i++)
+		CHECK(many[i].drops == 1,
+		      "a stalled run left %d of 300 tasks that could run",
+		      300 - i);
+	soon.op = sleep_op(ex, cx_now(ex) + 900000);
+	probe_spawn(ex, &soon);
+	CHECK(cx_run_until_stalled(ex, &polls) == CX_OK,
+	      "a stalled run failed");
+	CHECK(polls < 20,
+	      "a stalled run polled %lu times a task that waits for a timer",
+	      (unsigned long)polls);
+	exec_run(ex);
+}
 
 static void e100(void)
 {
@@ -385,6 +477,7 @@ static void e100(void)
 		probe_spawn(ex, &p[i]);
 	}
 	CHECK(cx_run_until_stalled(ex, NULL) == CX_OK, "a stalled run failed");
+	check_many_stalled(ex);
 	doze(30 * MS);
 	/* where timers have a thread of their own, that may be late */
 	for (int i = 0; i < 100; i++) {

@@ -94,6 +94,13 @@ static void last_wakes_self(struct probe *p)
 	cx_waker_wake_by_ref(&p->kept);
 }
 
+/* Its own task is over, or not yet, when its future is dropped. */
+static void last_cancels_self(struct probe *p)
+{
+	if (cx_caps() & CX_CAP_CANCEL)
+		cx_cancel(p->ex, p->id);
+}
+
 static void e23(void)
 {
 	struct cx_exec *ex = exec_new();
@@ -101,6 +108,9 @@ static void e23(void)
 			   .last = last_wakes_self,
 			   .keeps = true };
 	struct probe b = { .last = last_wakes_self, .keeps = true };
+	struct probe c = { .step = step_second,
+			   .last = last_cancels_self,
+			   .keeps = true };
 
 	/* that neither happens within the other is checked by the probe */
 	probe_spawn(ex, &a);
@@ -109,8 +119,14 @@ static void e23(void)
 	CHECK(a.drops == 1, "%s, and dropped %d times",
 	      cx_caps() & CX_CAP_CANCEL ? "cancelled by itself" : "READY",
 	      a.drops);
+	probe_spawn(ex, &c);
+	turns(ex, 2);
+	cx_waker_wake_by_ref(&c.kept);
+	turns(ex, 5);
+	CHECK(c.drops == 1, "READY, and dropped %d times", c.drops);
 	cx_free(ex);
 	probe_forget(&a);
+	probe_forget(&c);
 	probe_forget(&b);
 }
 
