@@ -172,10 +172,18 @@ static void count_in_vain(struct cx_exec *ex, const char *whom)
 	      (unsigned long long)(all_polls - before));
 }
 
+static int step_goes(struct probe *p, struct cx_ctx *cx)
+{
+	(void)cx;
+	CHECK(cx_cancel(p->ex, p->id) == CX_OK, "cannot cancel itself");
+	return CX_PENDING;
+}
+
 void count_no_dead(struct cx_exec *ex)
 {
 	/* they stay where nothing cancels */
 	static struct probe p[3] = { { .keeps = true }, { .keeps = true } };
+	static struct probe goes = { .step = step_goes };
 	struct probe done = { .step = step_second, .keeps = true };
 
 	for (int i = 0; i < 3; i++)
@@ -193,6 +201,8 @@ void count_no_dead(struct cx_exec *ex)
 		cx_waker_wake_by_ref(&p[1].kept);
 		count_in_vain(ex, "tasks were cancelled");
 		count_in_vain(ex, "tasks were cancelled before");
+		probe_spawn(ex, &goes);
+		count_in_vain(ex, "a task cancelled itself");
 	}
 	turns(ex, 3);
 	probe_forget(&p[0]);

@@ -14,6 +14,64 @@ enum {
 	MANY = 3000
 };
 
+/* ---- as many as a batch has, beside one that is ready in each turn */
+
+enum {
+	RUSH = 600
+};
+
+struct hot {
+	int fd;
+	int served;
+};
+
+static int step_hot(struct probe *p, struct cx_ctx *cx)
+{
+	const struct hot *hot = p->data;
+
+	if (!p->op)
+		p->op = ready_op(p->ex, hot->fd, CX_READABLE);
+	if (cx_op_poll(p->op, cx, NULL) != CX_PENDING) {
+		cx_op_drop(p->op);
+		p->op = NULL;
+		cx_ctx_wake(cx);
+	}
+	return hot->served == RUSH ? CX_READY : CX_PENDING;
+}
+
+static int step_served(struct probe *p, struct cx_ctx *cx)
+{
+	int rc = step_await(p, cx);
+
+	((struct hot *)p->data)->served += rc == CX_READY;
+	return rc;
+}
+
+static void rush_beside_hot(void)
+{
+	static struct probe p[RUSH];
+	static int fds[RUSH];
+	struct cx_exec *ex = exec_new();
+	struct hot hot = { .fd = eventfd(1, EFD_NONBLOCK) };
+	struct probe busy = { .step = step_hot, .data = &hot };
+
+	for (int i = 0; i < RUSH; i++) {
+		fds[i] = eventfd(0, EFD_NONBLOCK);
+		p[i] = (struct probe){ .step = step_served, .data = &hot };
+		p[i].op = ready_op(ex, fds[i], CX_READABLE);
+		probe_spawn(ex, &p[i]);
+	}
+	probe_spawn(ex, &busy);
+	turns(ex, 2 * RUSH);
+	for (int i = 0; i < RUSH; i++)
+		eventfd_write(fds[i], 1);
+	exec_run(ex);
+	cx_free(ex);
+	for (int i = 0; i < RUSH; i++)
+		close(fds[i]);
+	close(hot.fd);
+}
+
 static void e66(void)
 {
 	static struct probe p[MANY];
@@ -38,6 +96,9 @@ static void e66(void)
 		      p[i].n);
 	}
 	cx_free(ex);
+	for (int i = 0; i < MANY; i++)
+		close(fds[i]);
+	rush_beside_hot();
 	ring_among_events();
 }
 
@@ -155,6 +216,31 @@ static void file_then_socket(struct cx_exec *ex)
 	close(fds[0]);
 }
 
+/* Nor is what is said of a closed one to outlive who has its number next. */
+static void closed_then_two(struct cx_exec *ex)
+{
+	int fds[2];
+	int pipes[2];
+	int number;
+
+	pair_open(fds);
+	number = dup(fds[0]);
+	close(number);
+	check_error(ex, number, "a closed descriptor");
+	dup2(fds[0], number);
+	wait_ready(ex, number, CX_WRITABLE,
+		   "room, on the number of a closed descriptor");
+	close(number);
+	pair_close(fds);
+	if (pipe(pipes) < 0)
+		return;
+	dup2(pipes[0], number);
+	put_bytes(pipes[1], 1);
+	wait_ready(ex, number, CX_READABLE, "a pipe, on a number used before");
+	close(number);
+	pair_close(pipes);
+}
+
 static void e68(void)
 {
 	struct cx_exec *ex = exec_new();
@@ -169,6 +255,7 @@ static void e68(void)
 	check_error(ex, file, "a descriptor that nobody opened");
 	check_error(ex, -1, "descriptor -1");
 	file_then_socket(ex);
+	closed_then_two(ex);
 	close_what_was_ready(ex);
 	turns(ex, 5);
 	cx_free(ex);

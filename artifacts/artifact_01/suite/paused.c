@@ -271,12 +271,16 @@ static void e88(void)
 	struct counter due = { 0 };
 	struct counter later = { 0 };
 	struct cx_op *ops[2];
+	uint64_t before;
 	uint64_t start;
 
 	CHECK(cx_time_advance(ex, 1) == CX_E_INVAL,
 	      "time that is not paused was advanced");
+	before = cx_now(ex);
 	pause_time(ex);
 	start = cx_now(ex);
+	CHECK(start >= before, "a pause took time back by %lu ns",
+	      (unsigned long)(before - start));
 	doze(3 * MS);
 	pause_time(ex);
 	CHECK(cx_now(ex) == start, "paused time goes on");

@@ -418,9 +418,25 @@ static void reuse_room(struct cx_exec *ex)
 	pair_close(fds);
 }
 
+/* Time goes on within a poll. */
+static int step_looks_twice(struct probe *p, struct cx_ctx *cx)
+{
+	uint64_t before = cx_now(p->ex);
+	uint64_t after;
+
+	(void)cx;
+	doze(10 * MS);
+	after = cx_now(p->ex);
+	CHECK(after >= before + 10 * MS,
+	      "cx_now went on by %lu us in a poll of 10 ms",
+	      (unsigned long)(after - before) / 1000);
+	return CX_READY;
+}
+
 static void e99(void)
 {
 	struct cx_exec *ex = exec_new();
+	struct probe looks = { .step = step_looks_twice };
 
 	cx_op_drop(NULL);
 	if (cx_caps() & CX_CAP_TIMERS) {
@@ -428,6 +444,7 @@ static void e99(void)
 
 		sleep_for(ex, 3 * MS);
 		spend(op, CX_READY, 0, "a timer");
+		probe_block_on(ex, &looks);
 	}
 	if (cx_caps() & CX_CAP_CHANNEL)
 		spend_receives(ex);
