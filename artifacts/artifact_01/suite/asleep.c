@@ -91,50 +91,25 @@ void fall_asleep_meanwhile(void)
 
 struct taker {
 	struct meeting m;
-	struct probe task[2];
-	_Atomic long number[2]; /* written before a wake of each */
-	long seen[2];
-	bool over;
+	struct pair pair;
 };
-
-static int step_see(struct probe *p, struct cx_ctx *cx)
-{
-	struct taker *t = p->data;
-
-	(void)cx;
-	t->seen[p->n] = t->number[p->n];
-	return t->over ? CX_READY : CX_PENDING;
-}
-
-static void write_and_wake(struct taker *t, int which)
-{
-	t->number[which]++;
-	cx_waker_wake_by_ref(&t->task[which].kept);
-}
 
 static void act_wake_second(struct meeting *m)
 {
-	write_and_wake(m->data, 1);
+	pair_wake(&((struct taker *)m->data)->pair, 1);
 }
 
 static void *wake_first(void *data)
 {
-	write_and_wake(data, 0);
+	pair_wake(data, 0);
 	return NULL;
-}
-
-static bool has_seen(void *data)
-{
-	const struct taker *t = data;
-
-	return t->seen[0] == t->number[0] && t->seen[1] == t->number[1];
 }
 
 static void take_one(struct cx_exec *ex, struct taker *t)
 {
 	char text[200];
 
-	thread_join(thread_start(wake_first, t));
+	thread_join(thread_start(wake_first, &t->pair));
 	steps_on(&t->m.steps);
 	turns(ex, 1);
 	steps_off(&t->m.steps);
@@ -143,7 +118,7 @@ static void take_one(struct cx_exec *ex, struct taker *t)
 		 "of two wakes by other threads one is lost: it came when the "
 		 "loop was %s",
 		 steps_place(&t->m.steps));
-	run_until(ex, has_seen, t, text);
+	pair_await(ex, &t->pair, text);
 }
 
 void take_wakes_meanwhile(void)
@@ -154,23 +129,12 @@ void take_wakes_meanwhile(void)
 	if (!steps_possible())
 		return;
 	t = (struct taker){ .m = { .act = act_wake_second, .data = &t } };
-	for (int i = 0; i < 2; i++) {
-		t.task[i] = (struct probe){
-			.step = step_see, .data = &t, .n = i, .keeps = true
-		};
-		probe_spawn(ex, &t.task[i]);
-	}
-	turns(ex, 2);
+	pair_begin(ex, &t.pair);
 	meeting_begin(&t.m);
 	while (meeting_next(&t.m))
 		take_one(ex, &t);
 	meeting_end(&t.m);
-	t.over = true;
-	write_and_wake(&t, 0);
-	write_and_wake(&t, 1);
-	exec_run(ex);
-	probe_forget(&t.task[0]);
-	probe_forget(&t.task[1]);
+	pair_end(ex, &t.pair);
 	cx_free(ex);
 }
 

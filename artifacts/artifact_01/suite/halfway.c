@@ -6,48 +6,25 @@
 
 /* ---- E15: wakes, and what was written before them */
 
-struct wakes {
-	struct halfway h;
-	struct probe task[2];
-	_Atomic long number[2]; /* written before a wake of each */
-	long seen[2];
-	bool over;
-};
-
-static int step_see(struct probe *p, struct cx_ctx *cx)
-{
-	struct wakes *w = p->data;
-
-	(void)cx;
-	w->seen[p->n] = w->number[p->n];
-	return w->over ? CX_READY : CX_PENDING;
-}
-
-static void write_and_wake(struct wakes *w, int which)
-{
-	w->number[which] = w->h.round;
-	cx_waker_wake_by_ref(&w->task[which].kept);
-}
-
 static void act_wake(struct halfway *h)
 {
-	struct wakes *w = h->data;
+	struct pair *pair = h->data;
 
-	w->number[0] = h->round;
+	pair->number[0]++;
 	if (h->round % 2)
-		cx_waker_wake(cx_waker_clone(&w->task[0].kept));
+		cx_waker_wake(cx_waker_clone(&pair->task[0].kept));
 	else
-		cx_waker_wake_by_ref(&w->task[0].kept);
+		cx_waker_wake_by_ref(&pair->task[0].kept);
 }
 
 static void wake_same(struct halfway *h)
 {
-	cx_waker_wake_by_ref(&((struct wakes *)h->data)->task[0].kept);
+	cx_waker_wake_by_ref(&((struct pair *)h->data)->task[0].kept);
 }
 
 static void wake_another(struct halfway *h)
 {
-	write_and_wake(h->data, 1);
+	pair_wake(h->data, 1);
 }
 
 static void poll_it(struct halfway *h)
@@ -61,13 +38,6 @@ static void wake_and_poll_it(struct halfway *h)
 	turns(h->ex, 2);
 }
 
-static bool has_seen(void *data)
-{
-	const struct wakes *w = data;
-
-	return w->seen[0] == w->number[0] && w->seen[1] == w->number[1];
-}
-
 static void check_seen(struct halfway *h)
 {
 	char text[200];
@@ -76,7 +46,7 @@ static void check_seen(struct halfway *h)
 		 "a wake is lost: other things were done when the thread that "
 		 "wakes was %s",
 		 steps_place(&h->steps));
-	run_until(h->ex, has_seen, h->data, text);
+	pair_await(h->ex, h->data, text);
 }
 
 void wake_halfway(void)
@@ -88,33 +58,22 @@ void wake_halfway(void)
 		wake_same,    poll_it,		wake_another,
 		wake_another, wake_and_poll_it,
 	};
-	static struct wakes w;
+	static struct pair pair;
+	struct halfway h = { .act = act_wake,
+			     .after = check_seen,
+			     .data = &pair };
 
 	if (!steps_possible())
 		return;
-	w = (struct wakes){ .h = { .ex = exec_new(), .data = &w } };
-	for (int i = 0; i < 2; i++) {
-		w.task[i] = (struct probe){
-			.step = step_see, .data = &w, .n = i, .keeps = true
-		};
-		probe_spawn(w.h.ex, &w.task[i]);
-	}
-	turns(w.h.ex, 2);
+	h.ex = exec_new();
+	pair_begin(h.ex, &pair);
 	for (int i = 0; i < 5; i++) {
-		w.h.before = before[i];
-		w.h.act = act_wake;
-		w.h.meanwhile = meanwhile[i];
-		w.h.after = check_seen;
-		w.number[0] = w.number[1] = w.seen[0] = w.seen[1] = 0;
-		halfway_try(&w.h);
+		h.before = before[i];
+		h.meanwhile = meanwhile[i];
+		halfway_try(&h);
 	}
-	w.over = true;
-	write_and_wake(&w, 0);
-	write_and_wake(&w, 1);
-	exec_run(w.h.ex);
-	probe_forget(&w.task[0]);
-	probe_forget(&w.task[1]);
-	cx_free(w.h.ex);
+	pair_end(h.ex, &pair);
+	cx_free(h.ex);
 }
 
 /* ---- E8, E19: the task ends, or the executor, and a wake is on its way */

@@ -123,3 +123,55 @@ void halfway_try(struct halfway *h)
 	thread_join(thread);
 	steps_end(&h->steps);
 }
+
+/* ---- two tasks, and what was written before they are woken */
+
+static int step_see(struct probe *p, struct cx_ctx *cx)
+{
+	struct pair *pair = p->data;
+
+	(void)cx;
+	pair->seen[p->n] = pair->number[p->n];
+	return pair->over ? CX_READY : CX_PENDING;
+}
+
+void pair_begin(struct cx_exec *ex, struct pair *pair)
+{
+	*pair = (struct pair){ 0 };
+	for (int i = 0; i < 2; i++) {
+		pair->task[i] = (struct probe){
+			.step = step_see, .data = pair, .n = i, .keeps = true
+		};
+		probe_spawn(ex, &pair->task[i]);
+	}
+	turns(ex, 2);
+}
+
+void pair_wake(struct pair *pair, int which)
+{
+	pair->number[which]++;
+	cx_waker_wake_by_ref(&pair->task[which].kept);
+}
+
+static bool has_seen(void *data)
+{
+	const struct pair *pair = data;
+
+	return pair->seen[0] == pair->number[0] &&
+	       pair->seen[1] == pair->number[1];
+}
+
+void pair_await(struct cx_exec *ex, struct pair *pair, const char *what)
+{
+	run_until(ex, has_seen, pair, what);
+}
+
+void pair_end(struct cx_exec *ex, struct pair *pair)
+{
+	pair->over = true;
+	for (int i = 0; i < 2; i++)
+		pair_wake(pair, i);
+	exec_run(ex);
+	for (int i = 0; i < 2; i++)
+		probe_forget(&pair->task[i]);
+}

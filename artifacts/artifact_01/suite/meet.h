@@ -56,6 +56,22 @@ struct halfway {
 
 void halfway_try(struct halfway *h);
 
+/*
+ * Two tasks that sleep, and a number for each that is written before a wake:
+ * some poll has to read it.
+ */
+struct pair {
+	struct probe task[2];
+	_Atomic long number[2];
+	long seen[2];
+	bool over;
+};
+
+void pair_begin(struct cx_exec *ex, struct pair *pair);
+void pair_wake(struct pair *pair, int which);
+void pair_await(struct cx_exec *ex, struct pair *pair, const char *what);
+void pair_end(struct cx_exec *ex, struct pair *pair);
+
 /* E14, E8, E19, E84, E85, E79 and E80: the loop is held */
 void fall_asleep_meanwhile(void);
 void take_wakes_meanwhile(void);
