@@ -14,6 +14,15 @@ long next_round(_Atomic long *now, long last)
 	return *now;
 }
 
+void each_round(_Atomic long *now, void (*act)(void *data, long round),
+		void *data)
+{
+	long round;
+
+	for (long last = 0; (round = next_round(now, last)) >= 0; last = round)
+		act(data, round);
+}
+
 static unsigned int random_of(unsigned int *seed)
 {
 	return (*seed = *seed * 1103515245 + 12345) >> 16;

@@ -36,4 +36,8 @@ void ambush_end(struct ambush *a);
  */
 long next_round(_Atomic long *now, long last);
 
+/* A thread's way: ACT in each round, until NOW is below 0. */
+void each_round(_Atomic long *now, void (*act)(void *data, long round),
+		void *data);
+
 #endif

@@ -259,7 +259,7 @@ static void act_spawn(struct meeting *m)
 	struct arrival *a = m->data;
 	int rc = cx_spawn_remote(a->ex, a->future);
 
-	CHECK(rc == CX_OK, "cx_spawn_remote gave %d", rc);
+	CHECK(rc == CX_OK, "cx_spawn_remote gave %s", call_word(rc));
 }
 
 static int step_wake_main(struct probe *p, struct cx_ctx *cx)
@@ -329,7 +329,7 @@ void run_out_meanwhile(void)
 		struct probe first = { .step = step_ready };
 		int rc = cx_spawn_remote(a.ex, probe_future(a.ex, &first));
 
-		CHECK(rc == CX_OK, "cx_spawn_remote gave %s", code_word(rc));
+		CHECK(rc == CX_OK, "cx_spawn_remote gave %s", call_word(rc));
 		next_comer(&a);
 		steps_on(&a.m.steps);
 		exec_run(a.ex);

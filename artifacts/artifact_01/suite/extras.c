@@ -33,7 +33,7 @@ static void *spawn_all(void *data)
 	for (int i = 0; i < s->count; i++) {
 		int rc = cx_spawn_remote(s->ex, s->futures[i]);
 
-		CHECK(rc == CX_OK, "cx_spawn_remote gave %d", rc);
+		CHECK(rc == CX_OK, "cx_spawn_remote gave %s", call_word(rc));
 	}
 	return NULL;
 }
@@ -70,7 +70,7 @@ static void spawn_round(void *data, long round)
 	struct ambushed *a = data;
 	int rc = cx_spawn_remote(a->main.ex, a->futures[round]);
 
-	CHECK(rc == CX_OK, "cx_spawn_remote gave %d", rc);
+	CHECK(rc == CX_OK, "cx_spawn_remote gave %s", call_word(rc));
 }
 
 static int step_wake_main(struct probe *p, struct cx_ctx *cx)

@@ -23,7 +23,7 @@ static void act_send(struct meeting *m)
 	struct intake *in = m->data;
 	int rc = cx_tx_send(in->tx, (uint64_t)m->round);
 
-	CHECK(rc == CX_OK, "cx_tx_send gave %d", rc);
+	CHECK(rc == CX_OK, "cx_tx_send gave %s", call_word(rc));
 }
 
 static void act_close(struct meeting *m)
@@ -196,7 +196,7 @@ static void send_one(struct flow *f, int which)
 {
 	int rc = cx_tx_send(f->tx[which], (uint64_t)which + 1);
 
-	CHECK(rc == CX_OK, "cx_tx_send gave %d", rc);
+	CHECK(rc == CX_OK, "cx_tx_send gave %s", call_word(rc));
 }
 
 static void act_send_one(struct halfway *h)
@@ -261,7 +261,8 @@ static bool ask_once(struct flow *f, bool *closed)
 
 	if (rc == CX_PENDING)
 		return false;
-	CHECK(rc == CX_READY || rc == CX_CLOSED, "a receive gave %d", rc);
+	CHECK(rc == CX_READY || rc == CX_CLOSED, "a receive gave %s",
+	      code_word(rc));
 	cx_op_drop(f->op);
 	f->op = NULL;
 	f->got += rc == CX_READY;

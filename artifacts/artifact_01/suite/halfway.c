@@ -191,7 +191,7 @@ static void spawn_comer(struct halfway *h, int which)
 	int rc = cx_spawn_remote(h->ex,
 				 ((struct comers *)h->data)->future[which]);
 
-	CHECK(rc == CX_OK, "cx_spawn_remote gave %d", rc);
+	CHECK(rc == CX_OK, "cx_spawn_remote gave %s", call_word(rc));
 }
 
 static void act_spawn(struct halfway *h)

@@ -31,7 +31,7 @@ static int step_cancel_peer(struct probe *p, struct cx_ctx *cx)
 	int rc = cx_cancel(p->ex, p->peer->id);
 
 	(void)cx;
-	CHECK(rc == CX_OK, "cx_cancel gave %d", rc);
+	CHECK(rc == CX_OK, "cx_cancel gave %s", call_word(rc));
 	return CX_READY;
 }
 

@@ -27,22 +27,22 @@ static void watch_loop(const struct meeting *m, long round)
 	}
 }
 
-static void *meet(void *data)
+static void meet_once(void *data, long round)
 {
 	struct meeting *m = data;
-	long round;
 
-	for (long last = 0;; last = round) {
-		round = next_round(&m->round, last);
-		if (round < 0)
-			return NULL;
-		steps_meet(&m->steps);
-		m->acted = round;
-		m->act(m);
-		m->done = round;
-		steps_let_go(&m->steps);
-		watch_loop(m, round);
-	}
+	steps_meet(&m->steps);
+	m->acted = round;
+	m->act(m);
+	m->done = round;
+	steps_let_go(&m->steps);
+	watch_loop(m, round);
+}
+
+static void *meet(void *data)
+{
+	each_round(&((struct meeting *)data)->round, meet_once, data);
+	return NULL;
 }
 
 void meeting_begin(struct meeting *m)
@@ -80,20 +80,20 @@ void meeting_end(struct meeting *m)
 
 /* ---- the other thread is held */
 
-static void *be_held(void *data)
+static void be_held_once(void *data, long round)
 {
 	struct halfway *h = data;
-	long round;
 
-	for (long last = 0;; last = round) {
-		round = next_round(&h->round, last);
-		if (round < 0)
-			return NULL;
-		steps_on(&h->steps);
-		h->act(h);
-		steps_off(&h->steps);
-		h->done = round;
-	}
+	steps_on(&h->steps);
+	h->act(h);
+	steps_off(&h->steps);
+	h->done = round;
+}
+
+static void *be_held(void *data)
+{
+	each_round(&((struct halfway *)data)->round, be_held_once, data);
+	return NULL;
 }
 
 void halfway_try(struct halfway *h)

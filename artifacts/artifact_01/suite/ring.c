@@ -21,42 +21,42 @@ struct ring {
 	_Atomic bool over;
 };
 
-static void *be_held(void *data)
+static void wake_once(void *data, long round)
 {
 	struct ring *r = data;
-	long round;
 
-	for (long last = 0;; last = round) {
-		round = next_round(&r->round, last);
-		if (round < 0)
-			return NULL;
-		for (int i = 0; i < 100 && !os_sleeps(r->loop); i++)
-			doze(MS / 50);
-		steps_on(&r->steps);
-		cx_waker_wake_by_ref(&r->task.kept);
-		steps_off(&r->steps);
-		r->done = round;
-	}
+	for (int i = 0; i < 100 && !os_sleeps(r->loop); i++)
+		doze(MS / 50);
+	steps_on(&r->steps);
+	cx_waker_wake_by_ref(&r->task.kept);
+	steps_off(&r->steps);
+	r->done = round;
+}
+
+static void *be_held(void *data)
+{
+	each_round(&((struct ring *)data)->round, wake_once, data);
+	return NULL;
+}
+
+static void end_once(void *data, long round)
+{
+	struct ring *r = data;
+
+	steps_meet(&r->steps);
+	r->over = true;
+	/* a wake might leave it to the other to ring */
+	if (cx_caps() & CX_CAP_IO)
+		put_bytes(r->fds[1], 1);
+	else
+		cx_waker_wake_by_ref(&r->main.kept);
+	r->ended = round;
 }
 
 static void *end_sleep(void *data)
 {
-	struct ring *r = data;
-	long round;
-
-	for (long last = 0;; last = round) {
-		round = next_round(&r->round, last);
-		if (round < 0)
-			return NULL;
-		steps_meet(&r->steps);
-		r->over = true;
-		/* a wake might leave it to the other to ring */
-		if (cx_caps() & CX_CAP_IO)
-			put_bytes(r->fds[1], 1);
-		else
-			cx_waker_wake_by_ref(&r->main.kept);
-		r->ended = round;
-	}
+	each_round(&((struct ring *)data)->round, end_once, data);
+	return NULL;
 }
 
 static int step_sleep(struct probe *p, struct cx_ctx *cx)
