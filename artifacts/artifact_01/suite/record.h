@@ -52,6 +52,9 @@ enum {
 /* In a statement: tell TEXT as a figure. */
 void child_figure(const char *text);
 
+/* In a statement: should it be kept, HOW that was found out, static text. */
+void child_remark(const char *how);
+
 /* In a statement: it is kept, and here it ends. */
 _Noreturn void child_pass(const char *how);
 

@@ -41,7 +41,10 @@ struct steps {
 	sem_t let_go;
 };
 
-/* Can a thread be held here?  Not on other processors, nor under gdb. */
+/*
+ * Can a thread be held here?  Not on other processors, nor under gdb, nor in
+ * code that cannot be made writable; the verdict then says so.
+ */
 bool steps_possible(void);
 
 void steps_begin(struct steps *s);

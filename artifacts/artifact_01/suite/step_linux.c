@@ -21,7 +21,10 @@
 
 #include "api.h"
 #include "os_linux.h"
+#include "record.h"
 #include "symbols.h"
+
+#define BY_CHANCE "threads met by chance alone: none can be held here"
 
 #if defined(__x86_64__) && !defined(SANITIZED)
 
@@ -278,16 +281,22 @@ static bool copy_code(void)
 	return copy;
 }
 
+static bool can_hold(void)
+{
+	return !is_traced() && dl_iterate_phdr(find_code, api_code()) == 1 &&
+	       copy_code() &&
+	       protect_code(PROT_READ | PROT_WRITE | PROT_EXEC) &&
+	       protect_code(PROT_READ | PROT_EXEC);
+}
+
 bool steps_possible(void)
 {
 	static int known = -1;
 
 	if (known < 0)
-		known = !is_traced() &&
-			dl_iterate_phdr(find_code, api_code()) == 1 &&
-			copy_code() &&
-			protect_code(PROT_READ | PROT_WRITE | PROT_EXEC) &&
-			protect_code(PROT_READ | PROT_EXEC);
+		known = can_hold();
+	if (!known)
+		child_remark(BY_CHANCE);
 	return known;
 }
 
@@ -461,6 +470,7 @@ const char *steps_place(const struct steps *s)
 
 bool steps_possible(void)
 {
+	child_remark(BY_CHANCE);
 	return false;
 }
 
