@@ -121,6 +121,32 @@ static int step_cancel_peer(struct probe *p, struct cx_ctx *cx)
 	return CX_READY;
 }
 
+static void drop_cancels_itself(struct probe *p)
+{
+	int rc = cx_cancel(p->ex, p->id);
+
+	CHECK(rc == CX_E_INVAL,
+	      "in the drop of a future, a cancel of its own task gave %s",
+	      call_word(rc));
+}
+
+/* While it is dropped a task has ended, or was cancelled before. */
+static void cancel_in_drop(struct cx_exec *ex)
+{
+	struct probe ends = { .step = step_ready, .last = drop_cancels_itself };
+	struct probe goes = { .last = drop_cancels_itself };
+
+	probe_spawn(ex, &ends);
+	probe_spawn(ex, &goes);
+	turns(ex, 5);
+	CHECK(cx_cancel(ex, goes.id) == CX_OK, "cannot cancel");
+	turns(ex, 5);
+	CHECK(ends.drops == 1 && goes.drops == 1,
+	      "of two whose drop cancels their task, one was dropped %d times "
+	      "and one %d times",
+	      ends.drops, goes.drops);
+}
+
 void cancel_by_id(void)
 {
 	struct cx_exec *ex = exec_new();
@@ -152,6 +178,7 @@ void cancel_by_id(void)
 	CHECK(fresh.polls == 0 && fresh.drops == 1,
 	      "cancelled before its first poll: %d polls, %d drops",
 	      fresh.polls, fresh.drops);
+	cancel_in_drop(ex);
 	cancel_by_wrong_ids(ex);
 	cx_free(ex);
 }

@@ -141,14 +141,37 @@ static void cancel_itself(struct cx_exec *ex)
 	probe_forget(&task);
 }
 
+/* Until its future is dropped it has not ended. */
+static void join_what_is_cancelled(struct cx_exec *ex)
+{
+	struct probe task = { 0 };
+	struct probe join = { .step = step_join, .peer = &task, .n = 77 };
+
+	probe_spawn(ex, &task);
+	turns(ex, 5);
+	CHECK(cx_cancel(ex, task.id) == CX_OK, "cannot cancel");
+	if (task.drops)
+		return;
+	join.op = cx_join(ex, task.id);
+	CHECK(join.op, "cx_join of a task that was cancelled, and has not been "
+		       "dropped yet, gave NULL");
+	probe_spawn(ex, &join);
+	exec_run(ex);
+	CHECK(join.n == CX_END_CANCELLED,
+	      "a join made after the cancel of its task gave %s",
+	      end_name(join.n));
+}
+
 static void e82(void)
 {
 	struct cx_exec *ex = exec_new();
 	struct probe p = { .step = step_ready };
 	struct probe others[100] = { { 0 } };
 
-	if (cx_caps() & CX_CAP_CANCEL)
+	if (cx_caps() & CX_CAP_CANCEL) {
 		cancel_itself(ex);
+		join_what_is_cancelled(ex);
+	}
 	probe_spawn(ex, &p);
 	exec_run(ex);
 	for (int i = 0; i < 100; i++)
