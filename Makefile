@@ -94,7 +94,7 @@ $B/%.o: %.c Makefile
 	$(CC) $(FLAGS) $(if $(filter %_linux.c %_epoll.c tests/%,$<),,$(BAN)) -c -o $@ $<
 
 GOLD := $(shell command -v ld.gold) # half as long; ASan's assembly makes it warn
-$(UNIT) $(FUZZ) $(TOOLS): LINK += $(if $(GOLD),$(if $(findstring address,$(SAN)),,-fuse-ld=gold))
+$(UNIT) $(FUZZ) $(TOOLS): LINK += $(if $(GOLD),$(if $(filter none thread,$(SAN)),-fuse-ld=gold))
 $(UNIT): $B/tests/unit/%: tests/unit/%.c $B/tests/fault.o $B/libcohort.a
 	$(CC) $(FLAGS) $(LINK) $(WRAP) -o $@ $< $B/tests/fault.o \
 		$B/libcohort.a -lcmocka $(LIBS)

@@ -205,6 +205,22 @@ runner_begins_with_the_longest() {
 	EOT
 }
 
+# Of more than ten, ten are told of, with their seconds, before the sum.
+runner_tells_what_took_long() {
+	set --
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		set -- "$@" "echo 1..1; echo ok $n"
+	done
+	sums "$@"
+	lacks sums slowest
+	sums "$@" 'sleep 0.5; echo 1..1; echo ok'
+	must test "$(grep -A 1 '^slowest:$' sums | tail -n 1 |
+		sed 's/  0[.][5-9] s/SECONDS/')" = \
+		'  SECONDS  tests: sleep 0.5; echo 1..1; echo ok'
+	must test "$(tail -n 12 sums | head -n 1)" = 'slowest:'
+	must test "$(tail -n 1 sums)" = '11 passed, 0 failed'
+}
+
 ports() {
 	a=$(free_port)
 	must test "$a" -ge 20000
@@ -224,5 +240,6 @@ check 'the runner ends what hangs' runner_times_out
 check 'the runner names what was skipped' runner_skips
 check 'the sum of several runs' runner_adds_up
 check 'what took longest comes first' runner_begins_with_the_longest
+check 'what took longest is told at the end' runner_tells_what_took_long
 check 'a free port is free' ports
 done_testing
