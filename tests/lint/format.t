@@ -29,7 +29,7 @@ c_style() {
 }
 
 shell_style() {
-	shell_files | xargs shellcheck
+	shell_files | xargs -P "$(nproc)" -n 8 shellcheck
 }
 
 shell_runs() {
