@@ -3,7 +3,7 @@
  * and of a block_on that is over.
  */
 #include "panics.h"
-#include "suite.h"
+#include "parts.h"
 
 /* ---- E92: an error writes nothing */
 
@@ -85,6 +85,87 @@ static void spawn_without_memory(void)
 	cx_free(ex);
 }
 
+enum {
+	SENDS = 300
+};
+
+/* What was taken, and is still to come. */
+struct taken {
+	uint64_t items[SENDS];
+	int sent;
+	int received;
+};
+
+static void receive_next(struct cx_rx *rx, struct taken *t)
+{
+	static struct counter c; /* some keep a waker for longer */
+	struct cx_op *op = recv_op(rx);
+	uint64_t item = 0;
+	int rc = cx_op_poll_with(op, &counter_vt, &c, &item);
+
+	if (t->received < t->sent) {
+		CHECK(rc == CX_READY && item == t->items[t->received],
+		      "some sends found no memory; item %lu was taken and "
+		      "comes next, and a receive gave %s and %lu",
+		      (unsigned long)t->items[t->received], call_word(rc),
+		      (unsigned long)item);
+		t->received++;
+	} else {
+		CHECK(rc == CX_PENDING,
+		      "some sends found no memory, what was taken has come, "
+		      "and a receive gave %s and %lu",
+		      call_word(rc), (unsigned long)item);
+	}
+	cx_op_drop(op);
+}
+
+/*
+ * The NTH allocation of a send fails, wherever the last one did not: a queue
+ * that grows has its chance to.
+ */
+static void send_without_memory(struct cx_exec *ex, long nth)
+{
+	struct taken t = { .sent = 0 };
+	bool failed = false;
+	struct cx_tx *tx;
+	struct cx_rx *rx;
+
+	chan_new(ex, &tx, &rx);
+	for (uint64_t i = 1; i <= SENDS; i++) {
+		int rc;
+
+		may_end();
+		counts_fail(failed ? 0 : nth);
+		rc = cx_tx_send(tx, i);
+		failed = counts_failed();
+		goes_on();
+		CHECK(rc == CX_OK || (failed && rc == CX_E_SYS),
+		      "a send %s gave %s",
+		      failed ? "that found no memory"
+			     : "among some that found "
+			       "no memory",
+		      call_word(rc));
+		if (rc == CX_OK)
+			t.items[t.sent++] = i;
+		if (i % 3 == 0)
+			receive_next(rx, &t);
+	}
+	while (t.received < t.sent)
+		receive_next(rx, &t);
+	receive_next(rx, &t);
+	cx_tx_drop(tx);
+	cx_rx_drop(rx);
+}
+
+static void send_in_need(void)
+{
+	struct cx_exec *ex = exec_new();
+
+	for (long nth = 1; nth <= 3; nth++)
+		send_without_memory(ex, nth);
+	cx_free(ex);
+}
+
 static void e92(void)
 {
 	struct cx_exec *ex = exec_new();
@@ -95,8 +176,11 @@ static void e92(void)
 	cx_free(ex);
 	spawn_when_closed();
 	/* where there is none for Rust, the process ends */
-	if (!can_panic() && counts_memory())
-		spawn_without_memory();
+	if (can_panic() || !counts_memory())
+		return;
+	spawn_without_memory();
+	if (cx_caps() & CX_CAP_CHANNEL)
+		send_in_need();
 }
 
 /* ---- E93: another executor inside a poll */

@@ -44,6 +44,8 @@ extern const struct statement extra_statements[];
 extern const struct statement paused_statements[];
 extern const struct statement clock_statements[];
 extern const struct statement rule_statements[];
+extern const struct statement say_statements[];
+extern const struct statement cost_statements[];
 
 /* Open for statement ID what cannot be opened once there is a library. */
 void io_prepare(const char *id);

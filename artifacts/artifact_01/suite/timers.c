@@ -544,6 +544,7 @@ static void e54(void)
 		check_cost(cost_of(ex, counts[i], 8 * few) *
 				   (uint64_t)counts[i],
 			   counts[i], 8 * few);
+	fire_many(ex);
 	cx_free(ex);
 }
 

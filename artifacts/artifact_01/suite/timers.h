@@ -17,6 +17,9 @@ void run_with_timers(struct cx_exec *ex, unsigned int ms);
 void poll_until_due(struct cx_exec *ex);
 void drop_among_timers(struct cx_exec *ex);
 
+/* costs.c: E54 */
+void fire_many(struct cx_exec *ex);
+
 /* E50, E55 */
 void wakes_that_drop(void);
 void last_wakers(void);
