@@ -263,6 +263,7 @@ struct cx_op *cx_rx_recv(struct cx_rx *rx)
 void cx_rx_drop(struct cx_rx *rx)
 {
 	struct cx_tx *chan;
+	uint64_t *items;
 
 	if (!rx)
 		return;
@@ -270,7 +271,11 @@ void cx_rx_drop(struct cx_rx *rx)
 	lock(chan);
 	chan->has_receiver = false;
 	set_count(chan, 0);
+	items = chan->items;
+	chan->items = NULL;
+	chan->room = 0;
 	unlock(chan);
+	free(items); /* senders may stay for long */
 	chan_unref(chan);
 	free(rx);
 }

@@ -272,9 +272,20 @@ static int step_wake_main(struct probe *p, struct cx_ctx *cx)
 	return CX_READY;
 }
 
+/* Which may come at the end of a turn, after main was polled. */
+static void last_wakes_main(struct probe *p)
+{
+	const struct arrival *a = p->data;
+
+	if (a->main.has_kept)
+		cx_waker_wake_by_ref(&a->main.kept);
+}
+
 static void next_comer(struct arrival *a)
 {
-	a->comer = (struct probe){ .step = step_wake_main, .data = a };
+	a->comer = (struct probe){ .step = step_wake_main,
+				   .last = last_wakes_main,
+				   .data = a };
 	a->future = probe_future(a->ex, &a->comer);
 }
 

@@ -174,6 +174,36 @@ static void either(struct cx_exec *ex, int way)
 	both_close(ex, &b);
 }
 
+/* One was woken, and its task has not looked; the other waits, twice. */
+static void beside_one_that_is_told(struct cx_exec *ex, int told)
+{
+	struct both b;
+
+	both_open(ex, &b, 0);
+	both_open_up(ex, &b, told, &b.c[told]);
+	cx_op_drop(b.op[!told]);
+	for (int i = 0; i < 3; i++) {
+		struct counter c = { 0 };
+		struct cx_op *op;
+
+		if (told) {
+			drain(b.fds[0]);
+		} else {
+			fill(b.fds[0]);
+		}
+		op = ready_op(ex, b.fds[0], told ? CX_READABLE : CX_WRITABLE);
+		if (poll_with(op, &c) == CX_PENDING) {
+			if (i)
+				turns(ex, 3);
+			both_open_up(ex, &b, !told, &c);
+		}
+		cx_op_drop(op);
+		check_dropped(ex, &c);
+	}
+	b.op[!told] = NULL;
+	both_close(ex, &b);
+}
+
 void two_waits(void)
 {
 	struct cx_exec *ex;
@@ -188,6 +218,7 @@ void two_waits(void)
 		one_of_two_went(ex, way);
 		one_of_two_is_told(ex, 0, way);
 		one_of_two_is_told(ex, 1, way);
+		beside_one_that_is_told(ex, way);
 		either(ex, way);
 	}
 	both_end(ex);

@@ -323,6 +323,7 @@ static void e79(void)
 	closes_while_it_waits(ex);
 	one_of_two_goes(ex);
 	queue_many(ex);
+	send_by_many(ex);
 	clone_in_threads(ex);
 	send_to_nobody(ex);
 	e79_threads(ex);

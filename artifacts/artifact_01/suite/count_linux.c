@@ -196,11 +196,26 @@ static void lock_kept(void)
 		sched_yield();
 }
 
+/* It is looked for only if it looks like one. */
+static bool is_kept(const void *block)
+{
+	bool found = false;
+
+	if (!is_poisoned(block))
+		return false;
+	lock_kept();
+	for (size_t i = 0; i < KEPT && !found; i++)
+		found = kept.block[i] == block;
+	atomic_flag_clear(&kept.lock);
+	return found;
+}
+
 /* Keep BLOCK; what has been kept for longest, to be freed. */
 static void *exchange(void *block)
 {
 	void *oldest;
 
+	CHECK(!is_kept(block), "memory was freed twice");
 	memset(block, POISON, malloc_usable_size(block));
 	lock_kept();
 	oldest = kept.block[kept.next];

@@ -237,7 +237,7 @@ static const struct rule rules[] = {
 	{ SYS_ioctl, "ioctl(TIOCLINUX)", EQUALS, 1, 0x541c, COUNTS, EPERM },
 
 	/* the machine, and ways round all this */
-	{ NR_IO_URING_SETUP, "io_uring_setup", ALWAYS, 0, 0, SILENTLY, ENOSYS },
+	{ NR_IO_URING_SETUP, "io_uring_setup", ALWAYS, 0, 0, TOLD, ENOSYS },
 	CALL(bpf, SILENTLY, EPERM),
 	CALL(perf_event_open, SILENTLY, EACCES),
 	CALL(userfaultfd, SILENTLY, EPERM),

@@ -69,6 +69,31 @@ void wait_ready(struct cx_exec *ex, int fd, int interest, const char *what)
 	      interest);
 }
 
+/* A program that has closed its standard input may get its number. */
+static void wait_for_zero(struct cx_exec *ex)
+{
+	struct cx_op *op;
+	int was = dup(0);
+	int fds[2];
+
+	pair_open(fds);
+	dup2(fds[0], 0);
+	op = cx_fd_ready(ex, 0, CX_READABLE);
+	CHECK(op, "cx_fd_ready of descriptor 0, a socket, gave NULL");
+	cx_op_drop(op);
+	put_bytes(fds[1], 1);
+	wait_ready(ex, 0, CX_READABLE, "data for descriptor 0");
+	drain(0);
+	wake_by(ex, 0, CX_READABLE, do_close, fds[1],
+		"the end of what descriptor 0 reads");
+	if (was < 0)
+		close(0);
+	else
+		dup2(was, 0);
+	close(was);
+	close(fds[0]);
+}
+
 static void e56(void)
 {
 	struct cx_exec *ex = exec_new();
@@ -80,6 +105,7 @@ static void e56(void)
 	wait_ready(ex, fds[0], CX_READABLE, "data that is there still");
 	wait_ready(ex, fds[0], CX_WRITABLE, "room that is there");
 	pair_close(fds);
+	wait_for_zero(ex);
 	cx_free(ex);
 }
 
@@ -125,6 +151,35 @@ static void *write_all(void *data)
 	return NULL;
 }
 
+/* Woken, and then somebody else reads it all before the task looks. */
+static void emptied_by_another(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct counter c = { 0 };
+	struct counter again = { 0 };
+	struct cx_op *op;
+	int fds[2];
+	int rc;
+
+	pair_open(fds);
+	op = ready_op(ex, fds[0], CX_READABLE);
+	poll_pending(op, &c, "a socket without data");
+	put_bytes(fds[1], 1);
+	await_wake(ex, &c);
+	drain(fds[0]);
+	rc = poll_with(op, &again);
+	/* believed ready; or it looked, and has to wait */
+	CHECK(rc == CX_READY || rc == CX_PENDING,
+	      "data came and went, and the poll gave %s", code_word(rc));
+	if (rc == CX_PENDING) {
+		put_bytes(fds[1], 1);
+		await_wake(ex, &again);
+	}
+	cx_op_drop(op);
+	pair_close(fds);
+	cx_free(ex);
+}
+
 static void e57(void)
 {
 	struct cx_exec *ex = exec_new();
@@ -139,6 +194,7 @@ static void e57(void)
 	CHECK(p.n == 80, "%ld of 80 bytes arrived", p.n);
 	pair_close(f.fds);
 	cx_free(ex);
+	emptied_by_another();
 	wait_for_many_again();
 }
 

@@ -141,6 +141,16 @@ static void cancel_itself(struct cx_exec *ex)
 	probe_forget(&task);
 }
 
+static int step_join_itself(struct probe *p, struct cx_ctx *cx)
+{
+	struct cx_op *op = cx_join(p->ex, p->id);
+
+	(void)cx;
+	CHECK(op, "in a poll, cx_join of the task itself gave NULL");
+	cx_op_drop(op);
+	return CX_READY;
+}
+
 /* Until its future is dropped it has not ended. */
 static void join_what_is_cancelled(struct cx_exec *ex)
 {
@@ -167,11 +177,13 @@ static void e82(void)
 	struct cx_exec *ex = exec_new();
 	struct probe p = { .step = step_ready };
 	struct probe others[100] = { { 0 } };
+	struct probe itself = { .step = step_join_itself };
 
 	if (cx_caps() & CX_CAP_CANCEL) {
 		cancel_itself(ex);
 		join_what_is_cancelled(ex);
 	}
+	probe_spawn(ex, &itself);
 	probe_spawn(ex, &p);
 	exec_run(ex);
 	for (int i = 0; i < 100; i++)

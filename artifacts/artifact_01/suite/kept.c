@@ -152,6 +152,7 @@ void wakes_that_drop(void)
 	check_dropped(ex, &other);
 	renew_timer(ex);
 	cx_free(ex);
+	end_before_told();
 }
 
 /* ---- E55: two polls, and what is woken then */

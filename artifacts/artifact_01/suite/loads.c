@@ -100,6 +100,7 @@ static void e66(void)
 		close(fds[i]);
 	rush_beside_hot();
 	ring_among_events();
+	wait_for_many();
 }
 
 static void on_alarm(int signal)

@@ -15,6 +15,20 @@ static int step_panic(struct probe *p, struct cx_ctx *cx)
 	return CX_PANIC;
 }
 
+/* Panics between two polls of the future that the run is for. */
+static void panic_beside_main(struct cx_exec *ex)
+{
+	struct probe bad = { .step = step_panic };
+	struct probe main = { .step = step_yield, .n = 20 };
+	int rc;
+
+	probe_spawn(ex, &bad);
+	rc = cx_block_on(ex, probe_future(ex, &main));
+	CHECK(bad.drops == 1, "panicked, and dropped %d times", bad.drops);
+	CHECK(rc == CX_OK, "a task panicked, and block_on of another gave %s",
+	      call_word(rc));
+}
+
 void panic_in_poll(void)
 {
 	struct cx_exec *ex = exec_new();
@@ -40,6 +54,7 @@ void panic_in_poll(void)
 	exec_run(ex);
 	turns(ex, 10);
 	probe_forget(&bad);
+	panic_beside_main(ex);
 	cx_free(ex);
 }
 

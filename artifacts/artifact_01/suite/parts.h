@@ -65,6 +65,23 @@ void wait_and_go(void);
 void renew_wait(struct cx_exec *ex);
 void renew_timer(struct cx_exec *ex);
 
+/* over.c: E50, E98, E21, E49 */
+void end_before_told(void);
+void end_at_once(struct cx_exec *ex);
+void free_with_ops(void);
+void one_after_dropped(struct cx_exec *ex);
+
+/* many.c: E11, E79, E98, E34, E66, E89 */
+void clone_many(void);
+void send_by_many(struct cx_exec *ex);
+void discard_many(struct cx_exec *ex);
+void count_many(struct cx_exec *ex);
+void wait_for_many(void);
+void receive_by_many(struct cx_exec *ex);
+
+/* apart.c: E75 */
+void run_apart(void);
+
 /* again.c: E61, E52 and E67, E66 */
 void wait_both_again(bool late, int first);
 void sleep_beside_data(struct cx_exec *ex, unsigned int count);

@@ -427,6 +427,7 @@ static void e89(void)
 		cx_tx_drop(tx);
 		cx_rx_drop(rx);
 		forget_receives(ex);
+		receive_by_many(ex);
 	}
 	never.op = sleep_op(ex, UINT64_MAX);
 	probe_spawn(ex, &never);

@@ -1,8 +1,8 @@
 /* E71 to E78: idling, nesting, memory. */
-#include <sched.h>
 #include <stdlib.h>
 
 #include "io.h"
+#include "parts.h"
 
 static const uint64_t HOUR = 3600ull * 1000 * MS;
 
@@ -145,53 +145,6 @@ static void e74(void)
 	cx_free(b);
 }
 
-/* ---- E75: two threads, each with an executor */
-
-static int step_to_and_fro(struct probe *p, struct cx_ctx *cx)
-{
-	(void)cx;
-	p->n++;
-	if (p->peer->has_kept && !p->peer->drops)
-		cx_waker_wake_by_ref(&p->peer->kept);
-	return p->n > 3000 || p->peer->drops ? CX_READY : CX_PENDING;
-}
-
-static void *run_own(void *data)
-{
-	struct cx_exec *ex = exec_new();
-	atomic_int *missing = data;
-
-	/* what is shared shows only if both are there */
-	--*missing;
-	while (*missing > 0)
-		sched_yield();
-	for (int i = 0; i < 5; i++) {
-		struct probe a = { .step = step_to_and_fro, .keeps = true };
-		struct probe b = { .step = step_to_and_fro,
-				   .keeps = true,
-				   .peer = &a };
-
-		a.peer = &b;
-		probe_spawn(ex, &a);
-		probe_spawn(ex, &b);
-		exec_run(ex);
-		probe_forget(&a);
-		probe_forget(&b);
-		run_for(ex, 1);
-	}
-	cx_free(ex);
-	return NULL;
-}
-
-static void e75(void)
-{
-	atomic_int missing = 2;
-	pthread_t thread = thread_start(run_own, &missing);
-
-	run_own(&missing);
-	thread_join(thread);
-}
-
 /* ---- E76 to E78: memory */
 
 static void need_memory_counts(void)
@@ -309,7 +262,7 @@ const struct statement rest_statements[] = {
 	{ "E72", 'G', false, 0, e72 },
 	{ "E73", 'K', true, 0, e73 },
 	{ "E74", 'G', true, 0, e74 },
-	{ "E75", 'G', true, 0, e75 },
+	{ "E75", 'G', true, 0, run_apart },
 	{ "E76", 'K', false, 0, e76 },
 	{ "E77", 'K', false, 0, e77 },
 	{ "E78", 'L', false, 0, e78 },

@@ -309,6 +309,9 @@ static void e98(void)
 	}
 	if (cx_caps() & CX_CAP_CHANNEL)
 		use_channels();
+	if (cx_caps() & CX_CAP_CHANNEL)
+		discard_many(ex);
+	end_at_once(ex);
 	vigil_end(&v);
 	cx_free(ex);
 }
@@ -485,6 +488,37 @@ static void check_many_stalled(void)
 	cx_free(ex);
 }
 
+/* One that is due behind others that were due and have been dropped. */
+static void check_behind_dropped(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct counter c[5] = { { 0 } };
+	struct probe p = { .step = step_await };
+	struct cx_op *ops[5];
+	uint64_t at = cx_now(ex) + 20 * MS;
+
+	for (int i = 0; i < 5; i++) {
+		ops[i] = sleep_op(ex, at + (uint64_t)i * 1000);
+		poll_with(ops[i], &c[i]);
+	}
+	p.op = sleep_op(ex, at + MS);
+	probe_spawn(ex, &p);
+	CHECK(cx_run_until_stalled(ex, NULL) == CX_OK, "a stalled run failed");
+	for (int i = 0; i < 5; i++)
+		cx_op_drop(ops[i]);
+	doze(40 * MS);
+	for (int i = 0; i < 3 && !p.drops; i++) {
+		CHECK(cx_run_until_stalled(ex, NULL) == CX_OK,
+		      "a stalled run failed");
+		/* a thread that keeps the timers has told it by now */
+		doze(5 * MS);
+	}
+	CHECK(p.drops == 1,
+	      "a timer that is due behind five that were dropped has not fired "
+	      "in three stalled runs");
+	cx_free(ex);
+}
+
 static void e100(void)
 {
 	struct cx_exec *ex = exec_new();
@@ -512,6 +546,7 @@ static void e100(void)
 		      (i + 1) * 5);
 	cx_free(ex);
 	check_many_stalled();
+	check_behind_dropped();
 }
 
 const struct statement rule_statements[] = {

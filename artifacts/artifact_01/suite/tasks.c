@@ -46,6 +46,7 @@ static void e21(void)
 		probe_forget(&p[i]);
 	}
 	free_after_churn();
+	free_with_ops();
 	if (cx_caps() & CX_CAP_CANCEL)
 		free_the_cancelled();
 	if (cx_caps() & CX_CAP_REMOTE_SPAWN)
@@ -486,6 +487,7 @@ static void e34(void)
 	if (cx_caps() & CX_CAP_IO)
 		stalled_beside_data(ex);
 	count_no_dead(ex);
+	count_many(ex);
 	cx_free(ex);
 }
 

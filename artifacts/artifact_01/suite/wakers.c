@@ -448,6 +448,7 @@ static void e11(void)
 	grown = counts_now().blocks - before;
 	CHECK(grown < 40, "10 rounds of waits left %d blocks of memory behind",
 	      (int)grown);
+	clone_many();
 }
 
 struct errand {

@@ -226,15 +226,16 @@ static _Atomic bool in_wake;
 
 static int step_wakes(struct probe *p, struct cx_ctx *cx)
 {
+	bool over = p->n-- <= 0;
+
 	CHECK(!in_wake, "a wake polled a task before it returned");
-	if (p->n-- <= 0)
-		return CX_READY;
 	in_wake = true;
-	cx_ctx_wake(cx);
+	if (!over)
+		cx_ctx_wake(cx);
 	if (p->peer && p->peer->has_kept)
 		cx_waker_wake_by_ref(&p->peer->kept);
 	in_wake = false;
-	return CX_PENDING;
+	return over ? CX_READY : CX_PENDING;
 }
 
 /* Runs when others wake it, and only then. */
@@ -242,7 +243,7 @@ static int step_woken(struct probe *p, struct cx_ctx *cx)
 {
 	(void)cx;
 	CHECK(!in_wake, "a wake polled a task before it returned");
-	return p->polls < 20 ? CX_PENDING : CX_READY;
+	return p->peer->n < 0 ? CX_READY : CX_PENDING;
 }
 
 static void e16(void)
@@ -253,6 +254,7 @@ static void e16(void)
 	struct probe b = { .step = step_wakes, .n = 90, .keeps = true };
 	struct probe c = { .step = step_wakes, .n = 2000, .keeps = true };
 
+	idle.peer = &a;
 	a.peer = &idle;
 	b.peer = &a;
 	probe_spawn(ex, &idle);
