@@ -72,7 +72,7 @@ static const struct statement *const families[] = {
 	rest_statements,   channel_statements, join_statements,
 	extra_statements,  paused_statements,  clock_statements,
 	choice_statements, bit_io_statements,  rule_statements,
-	say_statements,	   cost_statements,
+	say_statements,	   cost_statements,    past_statements,
 };
 
 const struct statement *statement_at(size_t at)

@@ -91,7 +91,7 @@ void send_by_many(struct cx_exec *ex)
 	cx_rx_drop(rx);
 }
 
-/* ---- E98 */
+/* ---- E103 */
 
 void discard_many(struct cx_exec *ex)
 {

@@ -174,7 +174,7 @@ void end_before_told(void)
 	poison_check();
 }
 
-/* ---- E98: over at the first poll */
+/* ---- E103: over at the first poll */
 
 static void over_at_once(struct cx_exec *ex, const struct leaf *leaf)
 {

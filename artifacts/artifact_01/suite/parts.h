@@ -65,13 +65,13 @@ void wait_and_go(void);
 void renew_wait(struct cx_exec *ex);
 void renew_timer(struct cx_exec *ex);
 
-/* over.c: E50, E98, E21, E49 */
+/* over.c: E50, E103, E21, E49 */
 void end_before_told(void);
 void end_at_once(struct cx_exec *ex);
 void free_with_ops(void);
 void one_after_dropped(struct cx_exec *ex);
 
-/* many.c: E11, E79, E98, E34, E66, E89 */
+/* many.c: E11, E79, E103, E34, E66, E89 */
 void clone_many(void);
 void send_by_many(struct cx_exec *ex);
 void discard_many(struct cx_exec *ex);

@@ -46,6 +46,7 @@ extern const struct statement clock_statements[];
 extern const struct statement rule_statements[];
 extern const struct statement say_statements[];
 extern const struct statement cost_statements[];
+extern const struct statement past_statements[];
 
 /* Open for statement ID what cannot be opened once there is a library. */
 void io_prepare(const char *id);

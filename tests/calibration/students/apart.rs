@@ -3,7 +3,7 @@
 //! parks on a condition variable; what is woken waits in a list without locks
 //! (Vyukov's), whose nodes are the tasks.
 //!
-//! Does not keep: E95 E98
+//! Does not keep: E95 E103
 
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::{BTreeMap, HashMap, VecDeque};

@@ -3,7 +3,7 @@
 //! nodes, edge-triggered epoll with one registration for both directions, and
 //! a timerfd. It takes the place of the adapter's map.rs.
 //!
-//! Does not keep: E96 E98
+//! Does not keep: E96 E103
 
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::{BTreeMap, HashMap};

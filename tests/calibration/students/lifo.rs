@@ -4,7 +4,7 @@
 //! the turn. Timers are buckets of a millisecond, rounded up; epoll is one-shot
 //! and armed anew for whoever is left.
 //!
-//! Does not keep: E46b E95 E96 E98
+//! Does not keep: E46b E95 E96 E103
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, VecDeque};

@@ -2,7 +2,7 @@
 //! lock, a heap of timers, poll(2) and a pipe. It takes the place of the
 //! adapter's map.rs. Nothing is fast, and with many descriptors poll(2) is slow.
 //!
-//! Does not keep: E69 E96 E98
+//! Does not keep: E69 E96 E103
 
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
