@@ -92,7 +92,7 @@ loads_badly() {
 	unloadable LOAD_FORGES 'wrote to the socket that verdicts come through'
 	unloadable LOAD_SLEEPS 'it sleeps while it was being loaded'
 	unloadable NEW_IS_NULL 'cx_new gave NULL'
-	unloadable NEW_LOOPS 'hang-busy (livelock)'
+	unloadable NEW_LOOPS 'of CPU, in cx_new'
 }
 
 # WRONG: no statement fails
@@ -102,8 +102,10 @@ passes() {
 }
 
 hangs() {
-	fails_e29 SLEEPS 'hang-idle (lost wake)'
-	fails_e29 SPINS 'hang-busy (livelock)'
+	fails_e29 SLEEPS_IN_RUN \
+		'hang-idle (lost wake): it sleeps, and nothing will wake it'
+	fails_e29 SLEEPS 'hang-idle: cx_cancel sleeps, and does not come back'
+	fails_e29 SPINS 'hang-busy (livelock): .* ms of CPU, in cx_cancel'
 	fails_e29 STOPS 'stopped itself'
 }
 

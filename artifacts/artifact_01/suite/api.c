@@ -76,15 +76,69 @@ static struct table {
 	FUNCTIONS(FIELD, FIELD_VOID)
 } lib, aside;
 
-#define CARRY(name, type, params, args, cap) \
-	type cx_##name params                \
-	{                                    \
-		return lib.name args;        \
+/* ---- which one this thread is in */
+
+#define CALL(name, type, params, args, cap) CALL_##name,
+#define CALL_VOID(name, params, args, cap) CALL_##name,
+enum {
+	CALL_NONE,
+	FUNCTIONS(CALL, CALL_VOID) CALLS
+};
+
+#define NAME(name, type, params, args, cap) "cx_" #name,
+#define NAME_VOID(name, params, args, cap) "cx_" #name,
+static const char *const names[CALLS] = { NULL, FUNCTIONS(NAME, NAME_VOID) };
+
+static _Atomic unsigned char call;
+static _Thread_local bool is_followed;
+
+const void *api_call_at(void)
+{
+	return &call;
+}
+
+const char *api_call_name(unsigned char number)
+{
+	/* what these do is the others' to say, and the suite's */
+	if (number >= CALLS || number == CALL_block_on || number == CALL_run ||
+	    number == CALL_run_until_stalled)
+		return NULL;
+	return names[number];
+}
+
+/* What it was in before. */
+static unsigned char enter(unsigned char number)
+{
+	/* relaxed: it is for people */
+	unsigned char was = atomic_load_explicit(&call, memory_order_relaxed);
+
+	if (is_followed)
+		atomic_store_explicit(&call, number, memory_order_relaxed);
+	return was;
+}
+
+static void leave(unsigned char was)
+{
+	if (is_followed)
+		atomic_store_explicit(&call, was, memory_order_relaxed);
+}
+
+#define CARRY(name, type, params, args, cap)            \
+	type cx_##name params                           \
+	{                                               \
+		unsigned char was = enter(CALL_##name); \
+		type result = lib.name args;            \
+                                                        \
+		leave(was);                             \
+		return result;                          \
 	}
-#define CARRY_VOID(name, params, args, cap) \
-	void cx_##name params               \
-	{                                   \
-		lib.name args;              \
+#define CARRY_VOID(name, params, args, cap)             \
+	void cx_##name params                           \
+	{                                               \
+		unsigned char was = enter(CALL_##name); \
+                                                        \
+		lib.name args;                          \
+		leave(was);                             \
 	}
 FUNCTIONS(CARRY, CARRY_VOID)
 
@@ -131,6 +185,8 @@ void api_load(const char *path)
 	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	const char *missing;
 	void *abi;
+
+	is_followed = true;
 
 	CHECK(handle, "cannot be loaded: %s", dlerror());
 	abi = dlsym(handle, "cx_abi");

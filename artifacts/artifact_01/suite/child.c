@@ -191,6 +191,7 @@ _Noreturn void child_run(const struct statement *one, const char *library,
 	os_when_exhausted = say_exhausted;
 	api_load(library);
 	snprintf(r.name, sizeof(r.name), "%s", cx_name());
+	r.call_at = (uint64_t)(uintptr_t)api_call_at();
 	tell(&r);
 	r.event = EVENT_UNCLAIMED;
 	if (one->needs & ~cx_caps())

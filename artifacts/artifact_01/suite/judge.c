@@ -22,22 +22,37 @@ static const char *when(const struct watched *w)
 	return w->loaded ? "" : " while it was being loaded";
 }
 
+static void judge_idle(const struct watched *w, char *text, size_t room)
+{
+	unsigned int cpu_ms = (unsigned int)(w->cpu_us / 1000);
+
+	if (w->call)
+		snprintf(text, room,
+			 "hang-idle: %s sleeps, and does not come back (%u ms "
+			 "of CPU used)",
+			 w->call, cpu_ms);
+	else
+		snprintf(text, room,
+			 "hang-idle (lost wake): it sleeps%s, and nothing will "
+			 "wake it (%u ms of CPU used)",
+			 when(w), cpu_ms);
+}
+
 static void judge_stop(const struct watched *w)
 {
 	char text[200];
+	const char *in = w->call ? ", in " : "";
+	const char *call = w->call ? w->call : "";
 
 	switch (w->stop) {
 	case STOP_IDLE:
-		snprintf(text, sizeof(text),
-			 "hang-idle (lost wake): it sleeps%s, and nothing will "
-			 "wake it (%u ms of CPU used)",
-			 when(w), (unsigned int)(w->cpu_us / 1000));
+		judge_idle(w, text, sizeof(text));
 		break;
 	case STOP_CPU:
 		snprintf(text, sizeof(text),
 			 "hang-busy (livelock): it goes on%s after %u ms of "
-			 "CPU",
-			 when(w), (unsigned int)(w->cpu_us / 1000));
+			 "CPU%s%s",
+			 when(w), (unsigned int)(w->cpu_us / 1000), in, call);
 		break;
 	case STOP_STOPPED:
 		snprintf(text, sizeof(text), "stopped itself%s", when(w));
@@ -68,10 +83,10 @@ static void judge_stop(const struct watched *w)
 	default:
 		snprintf(text, sizeof(text),
 			 "hang: not done%s after %u s, in which it used %u ms "
-			 "of CPU",
+			 "of CPU%s%s",
 			 when(w),
 			 (unsigned int)((wall_ns() - w->began) / MS / 1000),
-			 (unsigned int)(w->cpu_us / 1000));
+			 (unsigned int)(w->cpu_us / 1000), in, call);
 	}
 	say(w->result, text);
 }

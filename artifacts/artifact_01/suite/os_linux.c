@@ -12,6 +12,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,6 +90,15 @@ void *os_page(size_t *size)
 	page = mmap(NULL, *size, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	return page == MAP_FAILED ? NULL : page;
+}
+
+bool os_peek(pid_t pid, uint64_t at, unsigned char *byte)
+{
+	struct iovec here = { .iov_base = byte, .iov_len = 1 };
+	struct iovec there = { .iov_base = (void *)(uintptr_t)at,
+			       .iov_len = 1 };
+
+	return process_vm_readv(pid, &here, 1, &there, 1, 0) == 1;
 }
 
 struct usage os_usage(pid_t pid)

@@ -42,6 +42,9 @@ pid_t os_tid(void);
 /* Does thread TID of this process wait for something? */
 bool os_sleeps(pid_t tid);
 
+/* The byte at AT in PID's memory; false if that cannot be read. */
+bool os_peek(pid_t pid, uint64_t at, unsigned char *byte);
+
 struct usage {
 	unsigned long threads;
 	unsigned long resident_mib;

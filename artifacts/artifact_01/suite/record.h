@@ -38,6 +38,7 @@ struct key {
 struct record {
 	pid_t pid; /* a process that it forked may write too */
 	enum event event;
+	uint64_t call_at; /* with EVENT_LOADED: api_call_at() */
 	int line;
 	char file[32];
 	char reason[320];

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "api.h"
 #include "around.h"
 #include "os_linux.h"
 #include "suite.h"
@@ -135,10 +136,21 @@ static bool start(struct watched *w, const char *id, const char *library,
 
 /* ---- watching */
 
+static const char *call_of(const struct watched *w)
+{
+	unsigned char number;
+
+	return w->call_at && os_peek(w->pid, w->call_at, &number)
+		       ? api_call_name(number)
+		       : NULL;
+}
+
 static void stop(struct watched *w, enum stop why)
 {
-	if (!w->stop)
-		w->stop = why;
+	if (w->stop)
+		return;
+	w->stop = why;
+	w->call = call_of(w);
 }
 
 /* The listener that came with a record, or -1. */
@@ -173,6 +185,7 @@ static void take_record(struct watched *w, struct record *r)
 		w->result->confined = r->line;
 	if (r->event == EVENT_LOADED) {
 		w->loaded = true;
+		w->call_at = r->call_at;
 		memcpy(w->result->name, r->name, sizeof(r->name));
 	}
 	if (r->event == EVENT_FIGURE)

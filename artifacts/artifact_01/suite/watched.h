@@ -45,6 +45,8 @@ struct watched {
 	struct refusal refusal; /* the first that counts, or the first */
 	unsigned int refused;
 	enum stop stop;
+	uint64_t call_at; /* in its memory; 0: not known yet */
+	const char *call; /* what had not returned when it was stopped */
 	unsigned int idle_ms;
 	uint64_t cpu_us;
 	uint64_t began;

@@ -45,6 +45,7 @@ enum {
 	EXITS_QUICKLY,
 	ENDS_THREAD,
 	SLEEPS,
+	SLEEPS_IN_RUN,
 	SPINS,
 	STOPS,
 	FORKS,
@@ -415,6 +416,7 @@ static void change_process(void)
 /* ---- where */
 
 static jmp_buf before_run;
+static bool cancelled;
 
 int right_block_on(struct cx_exec *ex, struct cx_future fut);
 
@@ -422,6 +424,8 @@ int cx_block_on(struct cx_exec *ex, struct cx_future fut)
 {
 	if (WRONG == JUMPS && setjmp(before_run))
 		return CX_OK;
+	while (WRONG == SLEEPS_IN_RUN && cancelled)
+		pause();
 	return right_block_on(ex, fut);
 }
 
@@ -434,5 +438,6 @@ int cx_cancel(struct cx_exec *ex, uint64_t task)
 	change_process();
 	if (WRONG == JUMPS)
 		longjmp(before_run, 1); /* over the poll that cancels */
+	cancelled = true;
 	return right_cancel(ex, task);
 }
