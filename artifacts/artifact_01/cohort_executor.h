@@ -8,7 +8,8 @@
  * functions; the suite loads them with dlopen, in a child process.  The suite
  * makes futures and wakers; the library makes executors, leaf operations and
  * channels.  Every handle is explicit: nothing is found through a
- * thread-local.
+ * thread-local.  Signals are left as they are: their actions, and which are
+ * blocked.
  *
  * Threads.  [T] only the loop thread, the one that called cx_new.  [A] any
  * thread, also one that the executor never saw.
@@ -118,7 +119,7 @@ struct cx_future {
 /*
  * A waker made by the suite, to drive one op with no executor involved.
  * Every entry may be called from any thread.  Whoever holds a clone drops it
- * or wakes it, once.
+ * or wakes it, once.  An entry may call what its thread may call outside.
  */
 struct cx_waker_vt {
 	void *(*clone)(void *w);
@@ -158,7 +159,8 @@ int cx_spawn(struct cx_exec *ex, struct cx_future fut, uint64_t *task);
 /*
  * The task is not polled again and is dropped by the end of the next turn.
  * From inside its own poll: dropped after that poll, whose result is
- * ignored.  A finished task, or a second cancel: CX_E_INVAL.
+ * ignored.  A finished task, also while its future is dropped, or a second
+ * cancel: CX_E_INVAL.
  */
 int cx_cancel(struct cx_exec *ex, uint64_t task);
 
@@ -255,7 +257,7 @@ enum cx_end {
 /*
  * READY once the future of the task has been dropped, with *out = an enum
  * cx_end.  Several may wait for one task.  NULL: no such task, or it has
- * ended.
+ * ended; one that was cancelled has not until its future is dropped.
  */
 struct cx_op *cx_join(struct cx_exec *ex, uint64_t task);
 

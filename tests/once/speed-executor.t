@@ -180,7 +180,7 @@ fail"
 	slow FORGETS --only spawn
 	says .reason 'spawn: made 0 polls of 10000'
 	slow HANGS --only spawn --idle-limit 400
-	must grep -q '"reason": "spawn: hang-idle (lost wake)' out
+	must grep -q '"reason": "spawn: hang-idle: cx_spawn sleeps' out
 	slow LOOPS --only spawn --cpu-limit 400
 	must grep -q '"reason": "spawn: hang-busy (livelock)' out
 }
