@@ -45,6 +45,7 @@ struct steps {
  * Can a thread be held here?  Not on other processors, nor under gdb, nor in
  * code that cannot be made writable; the verdict then says so.
  */
+#define BY_CHANCE "threads met by chance alone: none can be held here"
 bool steps_possible(void);
 
 void steps_begin(struct steps *s);

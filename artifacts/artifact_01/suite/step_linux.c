@@ -24,8 +24,6 @@
 #include "record.h"
 #include "symbols.h"
 
-#define BY_CHANCE "threads met by chance alone: none can be held here"
-
 #if defined(__x86_64__) && !defined(SANITIZED)
 
 enum {
@@ -466,54 +464,4 @@ const char *steps_place(const struct steps *s)
 	return text;
 }
 
-#else /* nobody asks for the rest */
-
-bool steps_possible(void)
-{
-	child_remark(BY_CHANCE);
-	return false;
-}
-
-void steps_begin(struct steps *s)
-{
-	(void)s;
-}
-
-void steps_end(struct steps *s)
-{
-	(void)s;
-}
-
-bool steps_next(struct steps *s)
-{
-	(void)s;
-	return false;
-}
-
-void steps_on(struct steps *s)
-{
-	(void)s;
-}
-
-void steps_off(struct steps *s)
-{
-	(void)s;
-}
-
-void steps_meet(struct steps *s)
-{
-	(void)s;
-}
-
-void steps_let_go(struct steps *s)
-{
-	(void)s;
-}
-
-const char *steps_place(const struct steps *s)
-{
-	(void)s;
-	return "";
-}
-
-#endif
+#endif /* step_none.c has the rest */
