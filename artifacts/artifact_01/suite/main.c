@@ -66,8 +66,9 @@ static const struct statement load_statements[] = {
 };
 
 static const struct statement *const families[] = {
-	load_statements,   waker_statements,   wake_statements,
-	task_statements,   fair_statements,    timer_statements,
+	load_statements,   waker_statements,   clone_statements,
+	wake_statements,   task_statements,    run_statements,
+	fair_statements,   turn_statements,    timer_statements,
 	io_statements,	   gone_io_statements, load_io_statements,
 	rest_statements,   channel_statements, join_statements,
 	extra_statements,  paused_statements,  clock_statements,

@@ -1,5 +1,4 @@
 /* E103: what is over or gone keeps nothing. */
-#include "io.h"
 #include "parts.h"
 
 /* A receive that goes, or changes hands, is no business of a later send. */

@@ -28,9 +28,12 @@ struct statement {
 };
 
 extern const struct statement waker_statements[];
+extern const struct statement clone_statements[];
 extern const struct statement wake_statements[];
 extern const struct statement task_statements[];
+extern const struct statement run_statements[];
 extern const struct statement fair_statements[];
+extern const struct statement turn_statements[];
 extern const struct statement timer_statements[];
 extern const struct statement io_statements[];
 extern const struct statement gone_io_statements[];

@@ -17,6 +17,12 @@ void run_with_timers(struct cx_exec *ex, unsigned int ms);
 void poll_until_due(struct cx_exec *ex);
 void drop_among_timers(struct cx_exec *ex);
 
+/* never.c: E46, E46b, E47, E48 */
+void sleep_until_past(void);
+void sleep_until_now(void);
+void sleep_for_ages(void);
+void sleep_never_then_soon(void);
+
 /* costs.c: E54 */
 void fire_many(struct cx_exec *ex);
 
