@@ -95,12 +95,13 @@ static void run_rally(struct cx_exec *ex, int me)
 
 enum {
 	SOCKETS = 64,
-	BYTES = 100
+	SOCKETS_MS = 400
 };
 
 struct socket {
 	struct probe probe;
 	int fds[2];
+	uint64_t until;
 };
 
 /* Reads a byte, and sends itself the next. */
@@ -110,7 +111,7 @@ static int step_echo(struct probe *p, struct cx_ctx *cx)
 	char byte;
 	int rc;
 
-	while (p->n < BYTES) {
+	while (wall_ns() < s->until) {
 		if (!p->op)
 			p->op = ready_op(p->ex, s->fds[0], CX_READABLE);
 		rc = cx_op_poll(p->op, cx, NULL);
@@ -120,10 +121,8 @@ static int step_echo(struct probe *p, struct cx_ctx *cx)
 		      code_word(rc));
 		cx_op_drop(p->op);
 		p->op = NULL;
-		if (read(s->fds[0], &byte, 1) == 1) {
-			p->n++;
+		if (read(s->fds[0], &byte, 1) == 1)
 			put_bytes(s->fds[1], 1);
-		}
 	}
 	return CX_READY;
 }
@@ -131,10 +130,12 @@ static int step_echo(struct probe *p, struct cx_ctx *cx)
 static void run_sockets(struct cx_exec *ex, int me)
 {
 	struct socket s[SOCKETS];
+	uint64_t until = wall_ns() + (uint64_t)SOCKETS_MS * MS;
 
 	(void)me;
 	for (int i = 0; i < SOCKETS; i++) {
 		s[i].probe = (struct probe){ .step = step_echo, .data = &s[i] };
+		s[i].until = until;
 		pair_open(s[i].fds);
 		put_bytes(s[i].fds[1], 1);
 		probe_spawn(ex, &s[i].probe);
