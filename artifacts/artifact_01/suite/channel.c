@@ -275,11 +275,13 @@ static void clone_in_threads(struct cx_exec *ex)
 static void send_to_nobody(struct cx_exec *ex)
 {
 	for (int queued = 0; queued < 4; queued++) {
+		struct cx_tx *other;
 		struct cx_tx *tx;
 		struct cx_rx *rx;
 		int rc;
 
 		chan_new(ex, &tx, &rx);
+		other = cx_tx_clone(tx);
 		for (int i = 0; i < queued; i++)
 			cx_tx_send(tx, 1);
 		cx_rx_drop(rx);
@@ -289,6 +291,10 @@ static void send_to_nobody(struct cx_exec *ex)
 			      "the receiver was dropped with %d items in the "
 			      "channel, and a send gave %s",
 			      queued, rc == CX_OK ? "CX_OK" : code_word(rc));
+			if (i == 1) {
+				cx_tx_drop(other);
+				other = NULL;
+			}
 		}
 		cx_tx_drop(tx);
 	}

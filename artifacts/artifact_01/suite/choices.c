@@ -22,6 +22,29 @@ static void last_spawns(struct probe *p)
 	      "a spawn inside cx_free was refused, and wrote a task id");
 }
 
+static void last_spawns_remote(struct probe *p)
+{
+	int rc = cx_spawn_remote(p->ex, probe_future(p->ex, p->peer));
+
+	CHECK(rc == CX_E_CLOSED, "a remote spawn inside cx_free gave %s",
+	      call_word(rc));
+}
+
+/* On an error that future is the caller's still. */
+static void spawn_remote_when_closed(void)
+{
+	struct cx_exec *ex = exec_new();
+	struct probe born = { 0 };
+	struct probe p = { .last = last_spawns_remote, .peer = &born };
+
+	probe_spawn(ex, &p);
+	cx_free(ex);
+	CHECK(born.drops == 0,
+	      "a remote spawn inside cx_free was refused, and the future "
+	      "dropped %d times",
+	      born.drops);
+}
+
 static void spawn_when_closed(void)
 {
 	struct cx_exec *ex = exec_new();
@@ -175,6 +198,8 @@ static void e92(void)
 		probe_block_on(ex, &nested);
 	cx_free(ex);
 	spawn_when_closed();
+	if (cx_caps() & CX_CAP_REMOTE_SPAWN)
+		spawn_remote_when_closed();
 	/* where there is none for Rust, the process ends */
 	if (can_panic() || !counts_memory())
 		return;

@@ -38,6 +38,33 @@ void free_after_churn(void)
 	free(p);
 }
 
+/* One alone, whatever its place in a table that others have left. */
+void free_the_last(void)
+{
+	enum {
+		PLACES = 300
+	};
+
+	for (int before = 0; before < PLACES; before++) {
+		struct cx_exec *ex = exec_new();
+		struct probe last = { 0 };
+
+		for (int i = 0; i < before; i++) {
+			struct probe p = { .step = step_ready };
+
+			probe_spawn(ex, &p);
+			exec_run(ex);
+		}
+		probe_spawn(ex, &last);
+		turns(ex, 1);
+		cx_free(ex);
+		CHECK(last.drops == 1,
+		      "after %d tasks that came and went one was left alone, "
+		      "and cx_free dropped it %d times",
+		      before, last.drops);
+	}
+}
+
 /* ---- E29 */
 
 static int step_wake_and_cancel(struct probe *p, struct cx_ctx *cx)

@@ -120,12 +120,14 @@ static int step_cancel_itself(struct probe *p, struct cx_ctx *cx)
 	rc = cx_cancel(p->ex, p->id);
 	CHECK(rc == CX_OK, "cx_cancel of the task itself gave %s",
 	      code_word(rc));
-	return CX_READY;
+	return (int)p->n;
 }
 
-static void cancel_itself(struct cx_exec *ex)
+static void cancel_itself(struct cx_exec *ex, enum cx_poll last)
 {
-	struct probe task = { .step = step_cancel_itself, .keeps = true };
+	struct probe task = { .step = step_cancel_itself,
+			      .keeps = true,
+			      .n = last };
 	struct probe join = { .step = step_join, .peer = &task, .n = 77 };
 
 	probe_spawn(ex, &task);
@@ -135,9 +137,8 @@ static void cancel_itself(struct cx_exec *ex)
 	cx_waker_wake_by_ref(&task.kept);
 	exec_run(ex);
 	CHECK(join.n == CX_END_CANCELLED,
-	      "the join of a task that cancelled itself and then was READY "
-	      "gave %s",
-	      end_name(join.n));
+	      "the join of a task that cancelled itself and then %s gave %s",
+	      last == CX_PANIC ? "panicked" : "was READY", end_name(join.n));
 	probe_forget(&task);
 }
 
@@ -180,7 +181,9 @@ static void e82(void)
 	struct probe itself = { .step = step_join_itself };
 
 	if (cx_caps() & CX_CAP_CANCEL) {
-		cancel_itself(ex);
+		cancel_itself(ex, CX_READY);
+		if (cx_caps() & CX_CAP_CATCH_PANIC)
+			cancel_itself(ex, CX_PANIC);
 		join_what_is_cancelled(ex);
 	}
 	probe_spawn(ex, &itself);

@@ -162,9 +162,50 @@ static void over_before_told(struct cx_exec *ex, const struct leaf *leaf)
 	}
 }
 
+/*
+ * Sleeps of which some are dropped, so that a heap has inner nodes, and which
+ * are over in another order than that of their deadlines.
+ */
+static void many_over_before_told(struct cx_exec *ex)
+{
+	enum {
+		OVER = 40,
+		ALL = OVER + 5
+	};
+	struct counter c[ALL] = { { 0 } };
+	struct cx_op *ops[ALL];
+	uint64_t at = cx_now(ex) + 5 * MS;
+
+	for (int i = 0; i < ALL; i++) {
+		uint64_t wait =
+			i < OVER ? (uint64_t)(i % 7) * 10000 : (uint64_t)i * MS;
+
+		ops[i] = sleep_op(ex, at + wait);
+		if (poll_with(ops[i], &c[i]) != CX_PENDING)
+			skip_because("machine busy");
+	}
+	for (int i = 0; i < OVER; i += 7)
+		cx_op_drop(ops[i]);
+	while (cx_now(ex) <= at + 60000)
+		doze(MS / 5);
+	for (int k = 0; k < ALL; k++) {
+		int i = k < OVER ? k * 17 % OVER : k;
+
+		if (i < OVER && i % 7 == 0)
+			continue;
+		end_op(ex, &leaves[0], ops[i], &c[i]);
+		cx_op_drop(ops[i]);
+	}
+	for (int i = 0; i < ALL; i++)
+		check_dropped(ex, &c[i]);
+}
+
 void end_before_told(void)
 {
 	struct cx_exec *ex = exec_new();
+
+	if (cx_caps() & CX_CAP_TIMERS)
+		many_over_before_told(ex);
 
 	for (int i = 0; i < LEAVES; i++) {
 		if (!(leaves[i].needs & ~cx_caps()))

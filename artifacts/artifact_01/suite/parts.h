@@ -58,6 +58,7 @@ void change_hands(struct cx_exec *ex);
 
 /* drops.c: E21, E29, E11 */
 void free_after_churn(void);
+void free_the_last(void);
 void cancel_what_is_next(struct cx_exec *ex);
 void wait_and_go(void);
 
@@ -78,6 +79,9 @@ void discard_many(struct cx_exec *ex);
 void count_many(struct cx_exec *ex);
 void wait_for_many(void);
 void receive_by_many(struct cx_exec *ex);
+
+/* twice.c: E15 */
+void wake_twice(void);
 
 /* apart.c: E75 */
 void run_apart(void);

@@ -153,8 +153,9 @@ static void sleep_a_night(struct cx_exec *ex, struct night *n)
 	for (int i = 0; i < LIVES; i++) {
 		CHECK(n->fired[i] == n->due[i],
 		      "with time paused, and other timers dropped, one fired "
-		      "%lld ns after its deadline",
-		      (long long)(n->fired[i] - n->due[i]));
+		      "at %llu ns, and was due at %llu",
+		      (unsigned long long)n->fired[i],
+		      (unsigned long long)n->due[i]);
 		cx_op_drop(n->gone[i]);
 		n->gone[i] = NULL;
 	}

@@ -44,6 +44,7 @@ static void e21(void)
 		probe_forget(&p[i]);
 	}
 	free_after_churn();
+	free_the_last();
 	free_with_ops();
 	if (cx_caps() & CX_CAP_CANCEL)
 		free_the_cancelled();

@@ -7,6 +7,7 @@
 #include "ambush.h"
 #include "ends.h"
 #include "meet.h"
+#include "parts.h"
 
 /* ---- E13, E14: wakes of other threads while the loop sleeps */
 
@@ -209,6 +210,7 @@ static void e15(void)
 	pthread_t thread;
 
 	wake_halfway();
+	wake_twice();
 	thread = thread_start(cross, &m);
 	m.task = (struct probe){ .step = step_see, .data = &m };
 	m.until = wall_ns() + 1500ull * MS;
