@@ -256,7 +256,7 @@ impl Exec {
         self.serial.get()
     }
 
-    fn drive(&self, mut done: impl FnMut() -> bool) -> Result<(), c_int> {
+    fn drive(&self, mut done: impl FnMut(u64) -> bool) -> Result<(), c_int> {
         if self.running.replace(true) {
             return Err(E_NESTED);
         }
@@ -270,18 +270,20 @@ impl Exec {
         let mut streak = 0;
         loop {
             for _ in 0..61 {
-                if done() {
+                if done(0) {
                     self.bury();
                     return Ok(());
                 }
                 let Some((at, serial)) = self.next(&mut streak) else { break };
                 if at != usize::MAX {
                     self.turn(at, serial)
+                } else if done(serial) {
+                    self.bury();
+                    return Ok(());
                 }
             }
             self.bury();
-            if done() {
-                self.bury();
+            if done(0) {
                 return Ok(());
             }
             let queue = self.shared.queue.lock().unwrap();
@@ -364,15 +366,17 @@ impl Contract for Exec {
 
     fn block_on(&self, mut future: CFuture) -> Result<(), c_int> {
         let shared = Arc::clone(&self.shared);
-        let main = Arc::new(TaskWaker { at: usize::MAX, serial: 0, queued: AtomicBool::new(true), polling: AtomicBool::new(true), shared });
+        let serial = self.next_serial();
+        let main = Arc::new(TaskWaker { at: usize::MAX, serial, queued: AtomicBool::new(true), polling: AtomicBool::new(true), shared });
         let waker = Waker::from(Arc::clone(&main));
-        self.drive(|| {
-            main.queued.swap(false, SeqCst) && Pin::new(&mut future).poll(&mut Context::from_waker(&waker)).is_ready()
+        self.shared.push((usize::MAX, serial), true);
+        self.drive(|turn| {
+            turn == serial && main.queued.swap(false, SeqCst) && Pin::new(&mut future).poll(&mut Context::from_waker(&waker)).is_ready()
         })
     }
 
     fn run(&self) -> Result<(), c_int> {
-        self.drive(|| self.live.get() == 0)
+        self.drive(|_| self.live.get() == 0)
     }
 
     fn sleep_until(&'static self, at: Option<Instant>) -> impl Future<Output = ()> {
