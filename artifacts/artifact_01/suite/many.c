@@ -110,9 +110,8 @@ void discard_many(struct cx_exec *ex)
 	turns(ex, 2);
 	left = counts_now().bytes - before;
 	CHECK(!counts_memory() || left <= queued / 4,
-	      "%d items took %ld KiB, and after the drop of the receiver %ld "
-	      "KiB "
-	      "are left",
+	      "%d items took %ld KiB, and after the drop of the receiver "
+	      "%ld KiB are left",
 	      MANY, (long)(queued >> 10), (long)(left >> 10));
 	cx_tx_drop(tx);
 }

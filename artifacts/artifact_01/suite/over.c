@@ -206,7 +206,6 @@ void end_before_told(void)
 
 	if (cx_caps() & CX_CAP_TIMERS)
 		many_over_before_told(ex);
-
 	for (int i = 0; i < LEAVES; i++) {
 		if (!(leaves[i].needs & ~cx_caps()))
 			over_before_told(ex, &leaves[i]);
@@ -222,15 +221,12 @@ static void over_at_once(struct cx_exec *ex, const struct leaf *leaf)
 	struct scene s = { .ex = ex };
 	struct counter c = { 0 };
 	struct cx_op *op;
-	int rc;
 
 	leaf->open(&s);
 	op = leaf->make(&s);
 	leaf->come(&s);
-	rc = poll_with(op, &c);
-	/* an executor may have to look first; then it waits */
-	if (rc == CX_PENDING)
-		end_op(ex, leaf, op, &c);
+	if (poll_with(op, &c) == CX_PENDING)
+		end_op(ex, leaf, op, &c); /* it had to look first */
 	cx_op_drop(op);
 	for (int i = 0; i < 100 && c.clones != c.drops; i++)
 		run_for(ex, 5);
