@@ -4,16 +4,22 @@
  * In each round another thread wakes the task, writes the round's number a
  * moment later, and wakes it again.  Where the loop takes a wake by a plain
  * store, the processor may look at the number before that store is out; the
- * second wake then finds the task woken, does nothing, and is lost.  A second
+ * second wake then finds the task woken, does nothing, and is lost.  Where a
+ * wake asks by a plain load whether the task is woken, it may have its answer
+ * before the number is out; stores that miss the caches hold that up.  A second
  * task keeps the loop from its sleep, which has more to it than that.
  */
 #include <sched.h>
+#include <stdlib.h>
 
 #include "parts.h"
 
 enum {
 	LASTS_MS = 300,
 	MOST_GAP = 400,	    /* empty loops between the wakes */
+	COLD = 16 << 20,    /* bytes, more than a cache near a core has */
+	COLD_STORES = 32,   /* about what waits to be stored at most */
+	LINE = 64,	    /* bytes */
 	FORGOTTEN = 100000, /* turns without the poll that is owed */
 	REST = 10000	    /* turns, and others may go before this one */
 };
@@ -26,6 +32,7 @@ struct twice {
 	_Atomic long written;
 	_Atomic long seen;
 	_Atomic long turns;
+	volatile char *cold;
 };
 
 /* No probe: what that counts would have the store out before this reads. */
@@ -73,6 +80,16 @@ static void await_sight(struct twice *t, long round)
 	}
 }
 
+/* Each to another line, far from the last: the same come again much later. */
+static void store_slowly(struct twice *t, long round)
+{
+	for (int i = 0; i < COLD_STORES; i++) {
+		size_t at = (size_t)round * COLD_STORES + (size_t)i;
+
+		t->cold[at * 4099 * LINE % COLD] = 1;
+	}
+}
+
 static void *wake_again(void *data)
 {
 	struct twice *t = data;
@@ -84,6 +101,7 @@ static void *wake_again(void *data)
 		cx_waker_wake_by_ref(&t->w);
 		for (volatile long i = 0; i < round * 7 % MOST_GAP; i++)
 			;
+		store_slowly(t, round);
 		atomic_store_explicit(&t->written, round, memory_order_relaxed);
 		cx_waker_wake_by_ref(&t->w);
 		await_sight(t, round);
@@ -97,8 +115,12 @@ void wake_twice(void)
 {
 	static struct twice t;
 	struct cx_exec *ex = exec_new();
-	pthread_t thread = thread_start(wake_again, &t);
+	pthread_t thread;
 
+	t.cold = calloc(1, COLD);
+	if (!t.cold)
+		skip_because("no memory");
+	thread = thread_start(wake_again, &t);
 	t.keeps_busy = (struct probe){ .step = step_keeps_busy, .data = &t };
 	CHECK(cx_spawn(ex, (struct cx_future){ see, see_no_more, &t }, NULL) ==
 		      CX_OK,
@@ -108,4 +130,5 @@ void wake_twice(void)
 	thread_join(thread);
 	cx_waker_drop(t.w);
 	cx_free(ex);
+	free((void *)t.cold);
 }
